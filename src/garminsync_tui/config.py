@@ -1,0 +1,163 @@
+"""Settings: defaults < config file < environment < flags, each value with its origin."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import UsageProblem
+from .paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: where it stands in the file, which variable overrides it, what it may be."""
+
+    name: str
+    variable: str
+    default: Any
+    about: str
+    choices: tuple[str, ...] = ()
+    lowest: float | None = None
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("database.url", "GARMINSYNC_DATABASE", "", "database URL; empty for the SQLite file of this home"),
+    Setting(
+        "sync.every_minutes",
+        "GARMINSYNC_EVERY_MINUTES",
+        30,
+        "how often the app and the daemon sync",
+        lowest=5,
+    ),
+    Setting(
+        "sync.runner",
+        "GARMINSYNC_RUNNER",
+        "auto",
+        "whether the app runs jobs itself: auto where no daemon does",
+        choices=("auto", "always", "never"),
+    ),
+    Setting(
+        "sync.requests_per_second",
+        "GARMINSYNC_REQUESTS_PER_SECOND",
+        1.0,
+        "how fast Garmin is asked; above 1 only for a server on this machine",
+        lowest=0.01,
+    ),
+    Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
+    Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value and where it came from: default, file, environment or flag."""
+
+    value: Any
+    origin: str
+
+
+class Config:
+    """The settings of one run."""
+
+    def __init__(self, paths: Paths, values: Mapping[str, Value]) -> None:
+        self.paths = paths
+        self.values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name].value
+
+    @property
+    def database_url(self) -> str:
+        """The database to open; it may hold a password, so it is for opening only."""
+        return self["database.url"] or f"sqlite:///{self.paths.database}"
+
+    @classmethod
+    def load(
+        cls,
+        paths: Paths,
+        flags: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Config:
+        """Read everything. Raises UsageProblem naming the setting, the file and what is wrong."""
+        environment = os.environ if environment is None else environment
+        values = {setting.name: Value(setting.default, "default") for setting in SETTINGS}
+        for name, value in _from_file(paths).items():
+            values[name] = Value(_checked(name, value, str(paths.config)), "file")
+        for setting in SETTINGS:
+            if text := environment.get(setting.variable):
+                values[setting.name] = Value(_checked(setting.name, text, setting.variable), "environment")
+        for name, value in (flags or {}).items():
+            if value is not None:
+                values[name] = Value(_checked(name, value, "the command line"), "flag")
+        if values["database.url"].origin == "flag":
+            refuse_password(values["database.url"].value)
+        return cls(paths, values)
+
+
+def refuse_password(url: str) -> None:
+    """Raise UsageProblem where a URL given as an argument holds a password: the process list shows arguments."""
+    try:
+        has_password = urlsplit(url).password is not None or "password=" in urlsplit(url).query.lower()
+    except ValueError:
+        has_password = "@" in url
+    if has_password:
+        raise UsageProblem(
+            "A password in --database would show in the process list.",
+            hint="Put the URL into GARMINSYNC_DATABASE, the config file (0600), or the password into ~/.pgpass.",
+        )
+
+
+def _from_file(paths: Paths) -> dict[str, Any]:
+    try:
+        text = paths.config.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError):
+        raise UsageProblem(f"{paths.config} cannot be read.", hint="Mend its permissions or its encoding.") from None
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise UsageProblem(f"{paths.config} is no TOML: {problem}.", hint="Mend that line.") from None
+    found: dict[str, Any] = {}
+    for table, entries in tables.items():
+        for key, value in entries.items() if isinstance(entries, dict) else [("", entries)]:
+            name = f"{table}.{key}" if key else table
+            if name not in _BY_NAME:
+                raise UsageProblem(
+                    f"{paths.config} has an unknown setting {name!r}.",
+                    hint="Known are " + ", ".join(_BY_NAME) + ".",
+                )
+            found[name] = value
+    url = str(found.get("database.url", ""))
+    if url and urlsplit(url).password is not None and paths.config.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageProblem(
+            f"{paths.config} holds a password and other users can read it.",
+            hint=f"Run `chmod 600 {paths.config}`.",
+        )
+    return found
+
+
+def _checked(name: str, value: Any, where: str) -> Any:
+    setting = _BY_NAME[name]
+    wrong = UsageProblem(f"{where}: {value!r} is no value for {name}.", hint=setting.about)
+    if isinstance(setting.default, bool) or isinstance(value, bool):
+        raise wrong
+    if isinstance(setting.default, str):
+        if not isinstance(value, str) or (setting.choices and value not in setting.choices):
+            hint = f"One of {', '.join(setting.choices)}." if setting.choices else setting.about
+            raise UsageProblem(f"{where}: {value!r} is no value for {name}.", hint=hint)
+        return value
+    try:
+        number = type(setting.default)(value)
+    except (TypeError, ValueError):
+        raise wrong from None
+    if setting.lowest is not None and not number >= setting.lowest:
+        raise UsageProblem(f"{where}: {name} must be at least {setting.lowest}.", hint=setting.about)
+    return number

@@ -1,0 +1,189 @@
+"""Everything that can go wrong and that a person can do something about.
+
+    GarminSyncError                  what happened (message) and what to do now (hint); exit code 1
+    ├── UsageProblem                 a flag, a date or a setting that cannot be meant; exit code 2
+    ├── SignInRequired               no account, or Garmin no longer accepts its tokens; exit code 3
+    │   ├── WrongPassword            Garmin does not know this address and password together
+    │   ├── WrongCode                the security code was not accepted; it can be tried again
+    │   └── SignInRefused            429, CAPTCHA or Cloudflare: never shown as a wrong password
+    ├── RateLimited                  Garmin says how long to wait (retry_after_s); exit code 4
+    ├── Unavailable                  no connection, a time-out or a 5xx: the same request may work later
+    ├── UnexpectedAnswer             an answer that is not what this endpoint gives
+    │   └── NotAtGarmin              404 or 410: the item is not there
+    ├── FileDamaged                  bytes that are not what their kind promises
+    ├── DiskFull                     no room for the database or a file
+    ├── DatabaseUnusable             cannot be opened, or is damaged
+    │   ├── DatabaseBusy             somebody else holds it for longer than we wait
+    │   └── DatabaseTooNew           written by a newer program
+    ├── KeyMissing                   sealed tokens without the key that opens them
+    ├── AlreadyRunning               another process does this already
+    ├── LeaseLost                    another runner took this job over: stop, write nothing
+    └── Cancelled                    somebody asked for it
+
+A programming error is not in this tree: it keeps its traceback and reaches the log.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GarminSyncError(Exception):
+    """A fault with a sentence for the person (`message`) and the next step (`hint`)."""
+
+    exit_code: ClassVar[int] = 1
+    #: Names the condition in job rows and `--json`; never changes once released.
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageProblem(GarminSyncError):
+    """What was asked for cannot be meant: an unknown flag value, a date in the future."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class SignInRequired(GarminSyncError):
+    """There is no linked account, or Garmin no longer accepts its tokens."""
+
+    exit_code = 3
+    code = "sign_in_required"
+
+    def __init__(
+        self,
+        message: str = "Garmin asks for a new sign-in.",
+        *,
+        hint: str = "Run `garminsync login`. Everything already stored stays.",
+    ) -> None:
+        super().__init__(message, hint=hint)
+
+
+class WrongPassword(SignInRequired):
+    """Garmin does not know this address and password together."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Garmin did not accept this e-mail address and password.",
+            hint="Check both at connect.garmin.com, then run `garminsync login` again.",
+        )
+
+
+class WrongCode(SignInRequired):
+    """The security code was not accepted; the pending sign-in goes on."""
+
+    code = "wrong_code"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That security code was not accepted.",
+            hint="Use the code of the newest message; older ones stop working.",
+        )
+
+
+class SignInRefused(SignInRequired):
+    """Garmin refuses to talk about signing in for now (429, CAPTCHA, Cloudflare)."""
+
+    code = "sign_in_refused"
+
+
+class RateLimited(GarminSyncError):
+    """Garmin says to wait."""
+
+    exit_code = 4
+    code = "rate_limited"
+
+    def __init__(self, retry_after_s: float | None, message: str = "") -> None:
+        wait = f"for {retry_after_s:.0f} s" if retry_after_s is not None else "for a while"
+        super().__init__(
+            message or f"Garmin asks to wait {wait} before the next request.",
+            hint="Nothing needs doing: the job goes on by itself when the time is over.",
+        )
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(GarminSyncError):
+    """No connection, a time-out or a server error: the same request may work later."""
+
+    code = "unavailable"
+
+
+class UnexpectedAnswer(GarminSyncError):
+    """The server's answer is not what this endpoint gives."""
+
+    code = "unexpected_answer"
+
+
+class NotAtGarmin(UnexpectedAnswer):
+    """The item is not, or no longer, at Garmin (404, 410)."""
+
+    code = "not_at_garmin"
+
+
+class FileDamaged(GarminSyncError):
+    """Bytes that are not what their kind promises; names the file and why."""
+
+    code = "file_damaged"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name}: {reason}",
+            hint="The file is kept as it came. Export it again at Garmin, or leave it: the rest goes on.",
+        )
+        self.name = name
+        self.reason = reason
+
+
+class DiskFull(GarminSyncError):
+    """No room for the database or a file; nothing already stored is harmed."""
+
+    code = "disk_full"
+
+
+class DatabaseUnusable(GarminSyncError):
+    """The database cannot be opened, or is damaged."""
+
+    code = "database"
+
+
+class DatabaseBusy(DatabaseUnusable):
+    """Somebody else holds the database for longer than we wait."""
+
+    code = "database_busy"
+
+
+class DatabaseTooNew(DatabaseUnusable):
+    """The database was written by a newer program."""
+
+    code = "database_too_new"
+
+
+class KeyMissing(GarminSyncError):
+    """The key that opens the sealed tokens is not there, or is another one."""
+
+    exit_code = 3
+    code = "key_missing"
+
+
+class AlreadyRunning(GarminSyncError):
+    """Another process does this already."""
+
+    code = "already_running"
+
+
+class LeaseLost(GarminSyncError):
+    """Another runner took this job over; this one stops and writes nothing more."""
+
+    code = "lease_lost"
+
+
+class Cancelled(GarminSyncError):
+    """Somebody asked for it."""
+
+    code = "cancelled"

@@ -1,0 +1,137 @@
+"""Columns and lines made small enough to draw."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from .track import NAN, NO_TIME, Track, metres_between
+
+#: Longer silences between two points are dropouts: nothing is drawn across them.
+DROPOUT_MS = 10_000
+_JUMP_M = 100.0
+
+
+def downsample(time_ms: Sequence[int], column: Sequence[float], width: int) -> list[tuple[float, float]]:
+    """The smallest and the largest value in each of `width` equal spans of time.
+
+    (NaN, NaN) marks a span without a value. Where spans are shorter than the pace of the recording, those
+    between two neighbouring points lie on the line that joins them, unless more than 10 s are between them
+    or either value is missing. `time_ms` ascends; where it holds no times the points count as equally far
+    apart.
+    """
+    buckets = [(NAN, NAN)] * width
+    if not time_ms or width < 1:
+        return buckets
+    timed = time_ms[0] != NO_TIME
+    at: Sequence[int] = time_ms if timed else range(len(time_ms))
+    first, span = at[0], at[-1] - at[0] + 1
+    previous: tuple[int, int, float] | None = None
+    for moment, value in zip(at, column, strict=True):
+        if math.isnan(value):
+            previous = None
+            continue
+        here = (moment - first) * width // span
+        low, high = buckets[here]
+        # A NaN compares false: the first value of a bucket takes its place.
+        buckets[here] = (low if low <= value else value, high if high >= value else value)
+        if previous is not None and (not timed or moment - previous[0] <= DROPOUT_MS):
+            _bridge(buckets, previous[1], previous[2], here, value)
+        previous = (moment, here, value)
+    return buckets
+
+
+def _bridge(
+    buckets: list[tuple[float, float]], start: int, start_value: float, end: int, value: float
+) -> None:
+    """Fill the buckets between two neighbours along the line from one value to the other."""
+    for between in range(start + 1, end):
+        along = start_value + (value - start_value) * (between - start) / (end - start)
+        buckets[between] = (along, along)
+
+
+def track_outline(track: Track, max_points: int) -> list[list[tuple[float, float]]]:
+    """The way on a map in at most `max_points` positions: lines of (latitude, longitude) in degrees.
+
+    A line ends where the recording was silent for more than 10 s and went on more than 100 m away.
+    Longitudes go on beyond 180° rather than jump, so that a line over the date line stays whole. The points
+    that matter least to the shape go first: those whose triangle with their neighbours is smallest
+    (Visvalingam and Whyatt 1993). Ends of lines stay; where there are too many lines the longest stay.
+    """
+    lines = list(_lines(track))
+    if 2 * len(lines) > max_points:
+        longest = sorted(range(len(lines)), key=lambda index: -len(lines[index]))[: max_points // 2]
+        lines = [lines[index] for index in sorted(longest)]
+    return _simplified(lines, max_points)
+
+
+def _lines(track: Track) -> Iterator[list[tuple[float, float]]]:
+    line: list[tuple[float, float]] = []
+    last_ms = 0
+    turns = 0.0
+    for moment, latitude, east in zip(track.time_ms, track.latitude_deg, track.longitude_deg, strict=True):
+        if math.isnan(latitude):
+            continue
+        longitude = east + turns
+        if line:
+            last_latitude, last_longitude = line[-1]
+            turns += 360.0 * round((last_longitude - longitude) / 360.0)
+            longitude = east + turns
+            silent = moment - last_ms > DROPOUT_MS
+            if silent and metres_between(last_latitude, last_longitude, latitude, longitude) > _JUMP_M:
+                yield line
+                line = []
+            elif (latitude, longitude) == line[-1]:
+                last_ms = moment
+                continue
+        line.append((latitude, longitude))
+        last_ms = moment
+    if line:
+        yield line
+
+
+def _simplified(lines: list[list[tuple[float, float]]], max_points: int) -> list[list[tuple[float, float]]]:
+    """Take the least important inner point out, over all lines, until so many are left."""
+    points = [point for line in lines for point in line]
+    excess = len(points) - max_points
+    if excess <= 0:
+        return lines
+    before: array[int] = array("q", range(-1, len(points) - 1))
+    after: array[int] = array("q", range(1, len(points) + 1))
+    starts = [0, *_running_sums(len(line) for line in lines)]
+    ends = set(starts[:-1]) | {start - 1 for start in starts[1:]}
+    shrink = math.cos(math.radians(sum(latitude for latitude, _ in points) / len(points)))
+
+    def area(index: int) -> float:
+        (y0, x0), (y1, x1), (y2, x2) = points[before[index]], points[index], points[after[index]]
+        return abs((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)) * shrink
+
+    current = [math.inf if index in ends else area(index) for index in range(len(points))]
+    heap = [(importance, index) for index, importance in enumerate(current) if index not in ends]
+    heapq.heapify(heap)
+    gone: set[int] = set()
+    while len(gone) < excess and heap:
+        importance, index = heapq.heappop(heap)
+        if index in gone or importance != current[index]:
+            continue  # an older entry of a point whose neighbours have changed
+        gone.add(index)
+        left, right = before[index], after[index]
+        after[left], before[right] = right, left
+        for neighbour in (left, right):
+            if neighbour not in ends:
+                # Never less than what went before it, or a whole curve would be eaten from one side.
+                current[neighbour] = max(area(neighbour), importance)
+                heapq.heappush(heap, (current[neighbour], neighbour))
+    return [
+        [points[index] for index in range(start, end) if index not in gone] for start, end in pairwise(starts)
+    ]
+
+
+def _running_sums(lengths: Iterator[int]) -> Iterator[int]:
+    reached = 0
+    for length in lengths:
+        reached += length
+        yield reached

@@ -1,0 +1,316 @@
+"""The one data client: asks for JSON and files with a bearer, within a budget, and never waits for ever.
+
+Every try is charged to the budget before it is sent. What may work a moment later (no connection, a time-out,
+a 5xx, a torn answer) is tried again by the one retry layer there is, stamina; everything else is an error of
+`errors.py` at once. Bodies are cut off at a size, requests at a time, downloads at a rate: a server that
+sends one byte a second holds nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn, Protocol, Self
+from urllib.parse import quote
+
+import httpx2
+import stamina
+
+from ..errors import DiskFull, NotAtGarmin, RateLimited, SignInRequired, Unavailable, UnexpectedAnswer
+from . import retry_after
+from .endpoints import Endpoint
+from .server import Server
+
+#: What `garminconnect` 0.3.20 sends with every call (its transport module); calls without are refused.
+HEADERS: Mapping[str, str] = {
+    "User-Agent": "GCM-Android-5.23",
+    "X-Garmin-User-Agent": (
+        "com.garmin.android.apps.connectmobile/5.23; ; Google/sdk_gphone64_arm64/google; "
+        "Android/33; Dalvik/2.1.0"
+    ),
+    "X-Garmin-Paired-App-Version": "10861",
+    "X-Garmin-Client-Platform": "Android",
+    "X-App-Ver": "10861",
+    "X-Lang": "en",
+    "X-GCExperience": "GC5",
+    "Accept-Language": "en-US,en;q=0.9",
+}
+_MIB = 1024 * 1024
+_OFF_THE_LOOP = _MIB  # decoding more JSON than this would be felt in the app
+_MOST_REDIRECTS = 3
+_LATER = "Nothing stored was changed. It is tried again by itself."
+_BLOCKED = "Wait an hour or use another network. Signing in again does not help."
+_NOTHING_LOST = "Nothing stored was changed. The next sync asks again."
+
+
+class Bearer(Protocol):
+    """Who has the access token. `renew` is told the token that was refused and refreshes once for all who wait."""
+
+    async def token(self) -> str:
+        """The access token to use now. Raises SignInRequired where there is none."""
+
+    async def renew(self, refused: str) -> str:
+        """Another token than `refused`. Raises SignInRequired where Garmin gives none."""
+
+
+class Budget(Protocol):
+    """How fast may be asked."""
+
+    async def take(self) -> None:
+        """Wait for a turn; called once for every request that is sent."""
+
+    async def refused(self, retry_after_s: float | None) -> None:
+        """Garmin asked to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, how much and how often. Times in seconds, sizes in decoded bytes."""
+
+    request_s: float = 60.0
+    connect_s: float = 15.0
+    #: A download may take `request_s` and then a second for each so many bytes.
+    slowest_bytes_s: float = 1024.0
+    json_bytes: int = 32 * _MIB
+    #: Tries of one request, and the first and the longest wait between them.
+    attempts: int = 4
+    first_wait_s: float = 0.5
+    longest_wait_s: float = 10.0
+
+
+class _Passing(Unavailable):
+    """A condition that may have passed by the next try."""
+
+
+class Client:
+    """Asks one server for one account's data. Use as an async context manager.
+
+    `transport` replaces the network, for an application that has its own.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        bearer: Bearer,
+        budget: Budget,
+        display_name: str,
+        *,
+        limits: Limits | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._server = server
+        self._bearer = bearer
+        self._budget = budget
+        self._display_name = display_name
+        self._limits = limits or Limits()
+        self._requests = 0
+        self._http = httpx2.AsyncClient(
+            headers=dict(HEADERS),
+            # No cookie is kept: the bearer is all there is to a session.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx2.Timeout(self._limits.request_s, connect=self._limits.connect_s),
+            # A proxy is for the way out, never for this machine.
+            trust_env=not server.is_loopback,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, every try counted."""
+        return self._requests
+
+    async def fetch(self, endpoint: Endpoint, first: date, last: date) -> Any:
+        """The decoded body of an endpoint for the days first..last. Raises as `get`."""
+        path, params = endpoint.address(first, last, self._display_name)
+        return await self.get(path, params)
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """The decoded JSON of a path; None for no content.
+
+        Raises SignInRequired, RateLimited, NotAtGarmin (404, 410), Unavailable, and UnexpectedAnswer for
+        other refusals, for what is no JSON and for more of it than `Limits.json_bytes`.
+        """
+        body = bytearray()
+        kind = ""
+        async for attempt in self._tries():
+            with attempt:
+                body.clear()
+                kind = await self._receive(
+                    path, params, "application/json", body.extend, self._limits.json_bytes
+                )
+        if len(body) > _OFF_THE_LOOP:
+            return await asyncio.to_thread(self._decoded, path, kind, bytes(body))
+        return self._decoded(path, kind, bytes(body))
+
+    async def download(self, path: str, into: Path, max_bytes: int = 256 * _MIB) -> bool:
+        """Write a file as it comes to `into`, which must not exist yet; False, and no file, where Garmin has none.
+
+        The file is readable by its owner only. Raises FileExistsError, DiskFull, and otherwise as `get`; then
+        nothing is left at `into`.
+        """
+        written = 0
+        async for attempt in self._tries():
+            with attempt:
+                try:
+                    with _new_file(into) as file:
+                        slowest = self._limits.slowest_bytes_s
+                        await self._receive(path, None, "*/*", file.write, max_bytes, slowest)
+                        written = file.tell()
+                except NotAtGarmin:
+                    return False
+        return written > 0
+
+    def _tries(self) -> AsyncIterator[stamina.Attempt]:
+        limits = self._limits
+        return aiter(
+            stamina.retry_context(
+                on=_Passing,
+                attempts=limits.attempts,
+                timeout=3 * limits.request_s,
+                wait_initial=limits.first_wait_s,
+                wait_max=limits.longest_wait_s,
+                wait_jitter=limits.first_wait_s,
+            )
+        )
+
+    async def _receive(
+        self,
+        path: str,
+        params: Mapping[str, str] | None,
+        accept: str,
+        sink: Callable[[bytes], object],
+        most_bytes: int,
+        slowest_bytes_s: float | None = None,
+    ) -> str:
+        """Ask once (again after a 401, and over redirects): the body goes to `sink`, its type is returned."""
+        url = httpx2.URL(self._server.api + path)
+        token = await self._bearer.token()
+        renewed, redirects = False, 0
+        while True:
+            headers = {"Accept": accept}
+            if redirects == 0 or url.host == httpx2.URL(self._server.api).host:
+                headers["Authorization"] = f"Bearer {token}"
+            await self._budget.take()
+            self._requests += 1
+            try:
+                async with asyncio.timeout(self._limits.request_s) as deadline:
+                    async with self._http.stream("GET", url, params=params, headers=headers) as response:
+                        if response.status_code in (200, 204):
+                            await self._pour(path, response, sink, most_bytes, deadline, slowest_bytes_s)
+                            return response.headers.get("content-type", "")
+            except TimeoutError:
+                raise _Passing("Garmin takes too long to answer.", hint=_LATER) from None
+            except httpx2.TransportError as error:
+                raise _Passing(f"Garmin cannot be reached ({type(error).__name__}).", hint=_LATER) from None
+            except httpx2.DecodingError:
+                raise _Passing("Garmin's answer came damaged.", hint=_LATER) from None
+            if response.status_code == 401 and not renewed:
+                token, renewed = await self._bearer.renew(token), True
+            elif response.has_redirect_location and redirects < _MOST_REDIRECTS:
+                url, params, redirects = self._redirected(path, response), None, redirects + 1
+            else:
+                await self._refuse(path, response)
+
+    async def _pour(
+        self,
+        path: str,
+        response: httpx2.Response,
+        sink: Callable[[bytes], object],
+        most_bytes: int,
+        deadline: asyncio.Timeout,
+        slowest_bytes_s: float | None,
+    ) -> None:
+        """Pass on the decoded body, up to a size. With a slowest rate the time allowed grows as bytes arrive."""
+        ends = deadline.when() or 0.0
+        received = 0
+        async for part in response.aiter_bytes():
+            received += len(part)
+            if received > most_bytes:
+                raise self._unexpected(path, "is larger than any that is known")
+            if slowest_bytes_s is not None:
+                deadline.reschedule(ends + received / slowest_bytes_s)
+            sink(part)
+
+    def _redirected(self, path: str, response: httpx2.Response) -> httpx2.URL:
+        """Where a redirect leads: within Garmin's domain over https, and nowhere else."""
+        try:
+            url = response.url.join(response.headers["location"])
+        except httpx2.InvalidURL:
+            raise self._unexpected(path, "leads nowhere") from None
+        at_home = url.host == self._server.domain or url.host.endswith(f".{self._server.domain}")
+        if self._server.is_loopback or url.scheme != "https" or not at_home:
+            raise self._unexpected(path, "leads away from Garmin's servers")
+        return url
+
+    async def _refuse(self, path: str, response: httpx2.Response) -> NoReturn:
+        status = response.status_code
+        if status == 401:
+            raise SignInRequired
+        if status == 429:
+            wait_s = retry_after.seconds(response.headers.get("retry-after"))
+            await self._budget.refused(wait_s)
+            raise RateLimited(wait_s)
+        if status >= 500:
+            raise _Passing(f"Garmin has trouble of its own (it answers {status}).", hint=_LATER)
+        if status == 403 and "html" in response.headers.get("content-type", ""):
+            raise Unavailable("Garmin's gate (Cloudflare) blocks this network for now.", hint=_BLOCKED)
+        if status in (404, 410):
+            raise NotAtGarmin(f"{self._shown(path)} is not, or no longer, at Garmin.")
+        raise self._unexpected(path, f"is a refusal ({status})")
+
+    def _decoded(self, path: str, kind: str, body: bytes) -> Any:
+        text = body.strip()
+        if not text:
+            return None
+        if "html" in kind or text.startswith(b"<"):
+            raise self._unexpected(path, "is a web page, not data")
+        try:
+            return json.loads(text, parse_constant=_not_a_number)
+        except (ValueError, RecursionError):
+            raise self._unexpected(path, "is no JSON") from None
+
+    def _unexpected(self, path: str, what: str) -> UnexpectedAnswer:
+        return UnexpectedAnswer(f"Garmin's answer for {self._shown(path)} {what}.", hint=_NOTHING_LOST)
+
+    def _shown(self, path: str) -> str:
+        """A path for messages, without the account's name in it."""
+        return path.replace(quote(self._display_name, safe=""), "…") if self._display_name else path
+
+
+def _not_a_number(_: str) -> None:
+    """NaN and Infinity are no JSON, and mean "not measured" where somebody sends them."""
+
+
+@contextmanager
+def _new_file(into: Path) -> Iterator[BinaryIO]:
+    """A new file for its owner only, gone again unless the block ends well and has written something."""
+    # O_EXCL: a file or a link that somebody else put there is never written through.
+    descriptor = os.open(into, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    kept = False
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            written = file.tell()
+        kept = written > 0
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            room = "Make room on that disk; the sync goes on by itself."
+            raise DiskFull(f"There is no room for a file in {into.parent}.", hint=room) from error
+        raise
+    finally:
+        if not kept:
+            into.unlink()

@@ -1,0 +1,157 @@
+"""What is asked of Garmin for health metrics: a table, not methods.
+
+Windows are the widest ranges known to be answered (recorded calls of other clients; wider ones are refused).
+Every metric has exactly one endpoint that gives it, so that a day fetched again replaces what it held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from ..metrics import Reading
+from . import health, summaries
+from .shapes import span_days
+
+Parse = Callable[[Any, date, date], dict[date, list[Reading]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One kind of request. Path and parameters may hold {day}, {first}, {last} and {display_name}."""
+
+    name: str
+    path: str
+    #: How many days one request may span; 1 is a call for each day.
+    window_days: int
+    #: From the decoded body and the days asked for to readings; raises UnexpectedAnswer.
+    parse: Parse
+    #: All that `parse` may produce.
+    metrics: tuple[str, ...]
+    #: Comes from a worn watch: there is nothing to fetch for days without one.
+    from_watch: bool
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, first: date, last: date, display_name: str) -> tuple[str, dict[str, str]]:
+        """Path and parameters for the days first..last. Raises ValueError for more days than the window."""
+        if not 1 <= span_days(first, last) <= self.window_days:
+            raise ValueError(f"{self.name} takes up to {self.window_days} days, not {first} to {last}")
+        filled = {"day": first.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
+        path = self.path.format(**filled, display_name=quote(display_name, safe=""))
+        return path, {
+            key: text.format(**filled, display_name=display_name) for key, text in self.params.items()
+        }
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        name="daily_summaries",
+        path="/usersummary-service/v2/dailysummaries",
+        params={"startDate": "{first}", "endDate": "{last}"},
+        window_days=31,
+        parse=summaries.daily_summaries,
+        metrics=summaries.METRICS_OF_A_DAY,
+        from_watch=False,
+    ),
+    Endpoint(
+        name="resting_heart_rate",
+        path="/userstats-service/wellness/daily/{display_name}",
+        params={"fromDate": "{first}", "untilDate": "{last}", "metricId": "60"},
+        window_days=365,
+        parse=health.resting_heart_rate,
+        metrics=("resting_heart_rate",),
+        from_watch=True,
+    ),
+    Endpoint(
+        name="hrv_summaries",
+        path="/hrv-service/hrv/daily/{first}/{last}",
+        window_days=28,
+        parse=health.hrv_summaries,
+        metrics=(
+            "hrv_last_night_avg",
+            "hrv_weekly_avg",
+            "hrv_5min_high",
+            "hrv_baseline_low",
+            "hrv_baseline_high",
+            "hrv_status",
+        ),
+        from_watch=True,
+    ),
+    Endpoint(
+        name="hrv_readings",
+        path="/hrv-service/hrv/{day}",
+        window_days=1,
+        parse=health.hrv_readings,
+        metrics=("hrv_rmssd",),
+        from_watch=True,
+    ),
+    Endpoint(
+        name="heart_rate",
+        path="/wellness-service/wellness/dailyHeartRate/{display_name}",
+        params={"date": "{day}"},
+        window_days=1,
+        parse=health.heart_rate,
+        metrics=("heart_rate",),
+        from_watch=True,
+    ),
+    Endpoint(
+        name="sleep",
+        path="/wellness-service/wellness/dailySleepData/{display_name}",
+        params={"date": "{day}", "nonSleepBufferMinutes": "60"},
+        window_days=1,
+        parse=health.sleep,
+        metrics=(
+            "sleep",
+            "sleep_deep",
+            "sleep_light",
+            "sleep_rem",
+            "sleep_awake",
+            "sleep_score",
+            "sleep_stage",
+        ),
+        from_watch=True,
+    ),
+    Endpoint(
+        name="stress",
+        path="/wellness-service/wellness/dailyStress/{day}",
+        window_days=1,
+        parse=health.stress,
+        metrics=("stress_level", "body_battery"),
+        from_watch=True,
+    ),
+    Endpoint(
+        name="steps",
+        path="/wellness-service/wellness/dailySummaryChart/{display_name}",
+        params={"date": "{day}"},
+        window_days=1,
+        parse=health.steps,
+        metrics=("steps",),
+        from_watch=True,
+    ),
+    Endpoint(
+        name="weight",
+        path="/weight-service/weight/range/{first}/{last}",
+        params={"includeAll": "true"},
+        window_days=28,
+        parse=health.weight,
+        metrics=(
+            "weight",
+            "body_composition",
+            "bmi",
+            "body_fat",
+            "body_water",
+            "bone_mass",
+            "muscle_mass",
+            "visceral_fat",
+            "metabolic_age",
+            "physique_rating",
+        ),
+        from_watch=False,
+    ),
+)
+
+#: The same, by name.
+BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}

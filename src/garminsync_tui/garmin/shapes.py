@@ -1,0 +1,171 @@
+"""Reading values out of JSON that may have drifted: what can be meant is taken, what is missing is a gap.
+
+A number may come as text ("94"), an instant as ISO text without a zone (it is UTC then) or as milliseconds
+since 1970; both are recorded. Only a body whose outline is another one raises UnexpectedAnswer, because a
+whole day would be silently empty otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from ..errors import UnexpectedAnswer
+from ..metrics import METRICS, Reading, day_ms, plausible
+
+#: A reading lies near the days it was asked for: local days begin up to 14 hours before and end up to 36
+#: hours after 00:00 UTC of their date, and a night begins the evening before.
+_BEFORE_MS = 36 * 3_600_000
+_AFTER_MS = 48 * 3_600_000
+
+
+def unreadable(endpoint: str, what: str) -> UnexpectedAnswer:
+    """The error for an answer of another shape; `what` says what was wrong with it."""
+    return UnexpectedAnswer(
+        f"Garmin's answer for {endpoint} cannot be read: {what}.",
+        hint="Nothing stored was changed. The next sync asks again; a newer version may know this answer.",
+    )
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "text", bool: "a truth value", int: "a number"}
+    return names.get(type(value), "a number")
+
+
+def mapping(value: Any, endpoint: str, what: str) -> Mapping[str, Any]:
+    """`value` as an object; null is an empty one. Raises UnexpectedAnswer for anything else."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise unreadable(endpoint, f"{what} is {_kind(value)}, not an object")
+    return value
+
+
+def sequence(value: Any, endpoint: str, what: str) -> Sequence[Any]:
+    """`value` as a list; null is an empty one. Raises UnexpectedAnswer for anything else."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise unreadable(endpoint, f"{what} is {_kind(value)}, not a list")
+    return value
+
+
+def objects(value: Any, endpoint: str, what: str) -> Sequence[Mapping[str, Any]]:
+    """The objects of a list. Raises UnexpectedAnswer where it holds other things only: that is no gap."""
+    rows = sequence(value, endpoint, what)
+    found = [row for row in rows if isinstance(row, dict)]
+    if rows and not found:
+        raise unreadable(endpoint, f"{what} holds no objects")
+    return found
+
+
+def number(value: Any) -> float | None:
+    """A finite number, also one that came as text; None for everything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def instant_ms(value: Any) -> int | None:
+    """Milliseconds since 1970 UTC, from such milliseconds or from ISO text; text without a zone is UTC."""
+    milliseconds = number(value)
+    if milliseconds is not None:
+        return int(milliseconds)
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
+
+
+def calendar_date(value: Any) -> date | None:
+    """The date of "2025-07-06" or of "2025-07-06T00:00:00.0"."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def column(descriptors: Any, wanted: str, recorded: Sequence[str], endpoint: str, what: str) -> int:
+    """Where `wanted` stands in the rows of an array that comes with descriptors.
+
+    Descriptors are recorded in two spellings: {"key", "index"} and {"bodyBatteryValueDescriptorKey",
+    "bodyBatteryValueDescriptorIndex"}. Some recorded bodies have none, or name no column but the time: those
+    have the columns in the order of `recorded`. Raises UnexpectedAnswer where columns are named and `wanted`
+    is not among them.
+    """
+    places: dict[str, int] = {}
+    for descriptor in objects(descriptors, endpoint, f"the descriptors of {what}"):
+        name = next((text for key, text in descriptor.items() if key.lower().endswith("key")), None)
+        place = next((at for key, at in descriptor.items() if key.lower().endswith("index")), None)
+        position = number(place)
+        if isinstance(name, str) and position is not None:
+            places[name] = int(position)
+    if wanted in places:
+        return places[wanted]
+    if places.keys() & (set(recorded) - {"timestamp"}):
+        raise unreadable(endpoint, f"{what} has no column {wanted}")
+    return recorded.index(wanted)
+
+
+class Collected:
+    """The readings of one answer: plausible, near the days asked for, one for each metric and instant."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self._first = first
+        self._last = last
+        self._earliest = day_ms(first) - _BEFORE_MS
+        self._latest = day_ms(last) + _AFTER_MS
+        self._found: dict[tuple[str, int], tuple[date, Reading]] = {}
+
+    def add(
+        self,
+        day: date | None,
+        metric: str,
+        at_ms: int | None,
+        value: Any,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        """Take a reading of `day` at an instant; one that cannot be true, or lacks either, is a gap."""
+        amount = number(value)
+        if amount is None or at_ms is None or day is None or not self._first <= day <= self._last:
+            return
+        if METRICS[metric].words and amount != int(amount):
+            return
+        if self._earliest <= at_ms < self._latest and plausible(metric, amount):
+            self._found[metric, at_ms] = (day, Reading(metric, at_ms, amount, extra or None))
+
+    def add_day(self, day: date | None, metric: str, value: Any, extra: dict[str, Any] | None = None) -> None:
+        """Take the value of a whole day or night."""
+        if day is not None and self._first <= day <= self._last:
+            self.add(day, metric, day_ms(day), value, extra)
+
+    def by_day(self) -> dict[date, list[Reading]]:
+        """The readings of each day that has any, in the order they came."""
+        days: dict[date, list[Reading]] = {}
+        for day, reading in self._found.values():
+            days.setdefault(day, []).append(reading)
+        return days
+
+
+def same_day(told: Any, asked: date, endpoint: str) -> None:
+    """Raise UnexpectedAnswer where an answer says that it is about another day than the one asked for."""
+    day = calendar_date(told)
+    if day is not None and day != asked:
+        raise unreadable(endpoint, f"it is about {day}, and {asked} was asked for")
+
+
+def span_days(first: date, last: date) -> int:
+    """How many days first..last are, both included."""
+    return (last - first) // timedelta(days=1) + 1

@@ -1,0 +1,89 @@
+"""The only place that knows directories.
+
+With a home (``--home`` or ``GARMINSYNC_HOME``) everything lies below it; without one each kind of file lies
+where this operating system keeps that kind.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import GarminSyncError
+
+APPLICATION = "garminsync"
+PRIVATE_FOLDER_MODE = 0o700
+PRIVATE_FILE_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the files of one installation lie."""
+
+    database: Path
+    files: Path
+    key: Path
+    config: Path
+    logs: Path
+    run: Path  # lock files of runners; empty when nothing runs
+
+    @classmethod
+    def below(cls, home: Path) -> Paths:
+        """Everything in one folder."""
+        return cls(
+            database=home / "garminsync.db",
+            files=home / "files",
+            key=home / "key",
+            config=home / "config.toml",
+            logs=home / "logs",
+            run=home / "run",
+        )
+
+    @classmethod
+    def of_this_system(cls) -> Paths:
+        """Each kind of file where this operating system keeps it."""
+        from platformdirs import PlatformDirs
+
+        dirs = PlatformDirs(APPLICATION, appauthor=False)
+        data = dirs.user_data_path
+        return cls(
+            database=data / "garminsync.db",
+            files=data / "files",
+            key=dirs.user_config_path / "key",
+            config=dirs.user_config_path / "config.toml",
+            logs=dirs.user_log_path,
+            run=data / "run",
+        )
+
+    @classmethod
+    def find(cls, home: str | Path | None = None) -> Paths:
+        """The installation a command works on: `home`, else GARMINSYNC_HOME, else the system's places."""
+        chosen = home or os.environ.get("GARMINSYNC_HOME")
+        return cls.below(Path(chosen).expanduser().absolute()) if chosen else cls.of_this_system()
+
+    def prepare(self) -> None:
+        """Make the folders, for their owner only. Raises UsageProblem where they cannot be made."""
+        for folder in {
+            self.database.parent,
+            self.files,
+            self.key.parent,
+            self.config.parent,
+            self.logs,
+            self.run,
+        }:
+            private_folder(folder)
+
+
+def private_folder(folder: Path) -> Path:
+    """Make `folder` with mode 0700 (its parents too) and return it."""
+    try:
+        folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as problem:
+        raise GarminSyncError(
+            f"The folder {folder} cannot be written: {problem.strerror}.",
+            hint="Choose another with --home DIR or GARMINSYNC_HOME, or mend its permissions.",
+        ) from None
+    return folder

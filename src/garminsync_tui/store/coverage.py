@@ -1,0 +1,209 @@
+"""The ledger: what was fetched, empty, failed or stale, for every endpoint and day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..columns import from_now, now
+from ..models import Coverage
+from .upsert import insert
+
+#: The endpoint name under which each activity's file stands in the ledger.
+ACTIVITY_FILE = "activity_file"
+
+_FIRST_PAUSE_S = 15 * 60
+_LONGEST_PAUSE_S = 7 * 86400
+_REASON_CHARACTERS = 200
+
+
+class Entry(NamedTuple):
+    """One outcome to write down."""
+
+    endpoint: str
+    day: date
+    status: str  # fetched, empty
+    item: str = ""
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entry]) -> None:
+    """Write outcomes that need no second try."""
+    rows = [{"garmin_connect_account_id": account_id, "attempts": 0, **entry._asdict()} for entry in entries]
+    if not rows:
+        return
+    statement = insert(session, Coverage)
+    excluded = statement.excluded
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["garmin_connect_account_id", "endpoint", "day", "item"],
+            set_={
+                "status": excluded.status,
+                "first_at": excluded.first_at,
+                "last_at": excluded.last_at,
+                "attempts": 0,
+                "reason": None,
+                "next_try_at": None,
+                "checked_at": now(),
+            },
+        ),
+        rows,
+    )
+
+
+async def fail(session: AsyncSession, account_id: UUID, endpoint: str, day: date, reason: str, item: str = "") -> None:
+    """Write down a failure; its next try comes after a pause that grows from 15 minutes to a week.
+
+    The extent of what was stored before stays, so that a later success knows what it replaces.
+    """
+    before = await session.get(Coverage, (account_id, endpoint, day, item))
+    attempts = (before.attempts if before else 0) + 1
+    values = {
+        "status": "failed",
+        "reason": reason[:_REASON_CHARACTERS],
+        "attempts": attempts,
+        "next_try_at": from_now(min(_FIRST_PAUSE_S * 4 ** (attempts - 1), _LONGEST_PAUSE_S)),
+        "checked_at": now(),
+    }
+    await session.execute(
+        insert(session, Coverage)
+        .values(garmin_connect_account_id=account_id, endpoint=endpoint, day=day, item=item, **values)
+        .on_conflict_do_update(index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values)
+    )
+
+
+async def make_stale(
+    session: AsyncSession, account_id: UUID, since: date, until: date, endpoints: Sequence[str] | None = None
+) -> None:
+    """Days that may have changed since they were fetched have to be fetched again."""
+    statement = sa.update(Coverage).where(
+        Coverage.garmin_connect_account_id == account_id,
+        Coverage.day.between(since, until),
+        Coverage.endpoint != ACTIVITY_FILE,
+        Coverage.status.in_(["fetched", "empty"]),
+    )
+    if endpoints is not None:
+        statement = statement.where(Coverage.endpoint.in_(endpoints))
+    await session.execute(statement.values(status="stale"))
+
+
+async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date]) -> None:
+    """Days that another endpoint showed to hold nothing; those that once held values are asked for again."""
+    if not days:
+        return
+    with_values = set(
+        await session.scalars(
+            sa.select(Coverage.day).where(
+                Coverage.garmin_connect_account_id == account_id,
+                Coverage.endpoint == endpoint,
+                Coverage.day.in_(days),
+                Coverage.first_at.is_not(None),
+            )
+        )
+    )
+    await record(session, account_id, [Entry(endpoint, day, "empty") for day in days if day not in with_values])
+
+
+async def settled(session: AsyncSession, account_id: UUID, endpoint: str, since: date, until: date) -> set[date]:
+    """Days of a range with nothing to do now: fetched, empty, or failed and not due yet."""
+    return set(
+        await session.scalars(
+            sa.select(Coverage.day).where(
+                Coverage.garmin_connect_account_id == account_id,
+                Coverage.endpoint == endpoint,
+                Coverage.day.between(since, until),
+                sa.or_(
+                    Coverage.status.in_(["fetched", "empty"]),
+                    sa.and_(Coverage.status == "failed", Coverage.next_try_at > now()),
+                ),
+            )
+        )
+    )
+
+
+async def failed_items(session: AsyncSession, account_id: UUID, items: Iterable[str]) -> set[str]:
+    """Those of some activities whose file failed before and whose pause is not over."""
+    return set(
+        await session.scalars(
+            sa.select(Coverage.item).where(
+                Coverage.garmin_connect_account_id == account_id,
+                Coverage.endpoint == ACTIVITY_FILE,
+                Coverage.item.in_(list(items)),
+                Coverage.status == "failed",
+                Coverage.next_try_at > now(),
+            )
+        )
+    )
+
+
+async def due_items(session: AsyncSession, account_id: UUID) -> list[Coverage]:
+    """Activities whose file failed before and whose pause is over, newest first."""
+    return list(
+        await session.scalars(
+            sa.select(Coverage)
+            .where(
+                Coverage.garmin_connect_account_id == account_id,
+                Coverage.endpoint == ACTIVITY_FILE,
+                Coverage.status == "failed",
+                Coverage.next_try_at <= now(),
+            )
+            .order_by(Coverage.day.desc())
+        )
+    )
+
+
+async def entries(
+    session: AsyncSession,
+    *,
+    endpoint: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    status: str | None = None,
+) -> list[Coverage]:
+    """The ledger's rows, newest day first."""
+    statement = sa.select(Coverage).order_by(Coverage.day.desc(), Coverage.endpoint, Coverage.item)
+    if endpoint:
+        statement = statement.where(Coverage.endpoint == endpoint)
+    if since:
+        statement = statement.where(Coverage.day >= since)
+    if until:
+        statement = statement.where(Coverage.day <= until)
+    if status:
+        statement = statement.where(Coverage.status == status)
+    return list(await session.scalars(statement))
+
+
+class Totals(NamedTuple):
+    """How much of an endpoint has which status."""
+
+    endpoint: str
+    status: str
+    days: int
+    first: date
+    last: date
+
+
+async def totals(session: AsyncSession, since: date | None = None, until: date | None = None) -> list[Totals]:
+    """Counts by endpoint and status."""
+    statement = (
+        sa.select(
+            Coverage.endpoint,
+            Coverage.status,
+            sa.func.count(),
+            sa.func.min(Coverage.day, type_=Coverage.day.type),
+            sa.func.max(Coverage.day, type_=Coverage.day.type),
+        )
+        .group_by(Coverage.endpoint, Coverage.status)
+        .order_by(Coverage.endpoint, Coverage.status)
+    )
+    if since:
+        statement = statement.where(Coverage.day >= since)
+    if until:
+        statement = statement.where(Coverage.day <= until)
+    return [Totals(*row) for row in await session.execute(statement)]

@@ -1,0 +1,306 @@
+"""One database, SQLite or PostgreSQL, behind the two things a caller does with it: `read` and `write`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from ..errors import DatabaseBusy, DatabaseUnusable, DiskFull, GarminSyncError, UsageProblem
+from ..paths import PRIVATE_FILE_MODE, private_folder
+from . import migrate
+
+_WAL_LIMIT_BYTES = 16 * 2**20
+_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+
+class Database:
+    """Opened, upgraded and ready. Close it when done, or use it as an async context manager."""
+
+    def __init__(self, url: URL, engine: AsyncEngine) -> None:
+        self.url = url
+        self.engine = engine
+        self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
+        self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._wal = _WalLock(Path(url.database)) if self.dialect == "sqlite" and url.database else None
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether this is SQLite; else it is PostgreSQL."""
+        return self.dialect == "sqlite"
+
+    @property
+    def name(self) -> str:
+        """Where the database is, for people: never with a password."""
+        if self.sqlite:
+            return str(self.url.database)
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    @classmethod
+    async def open(cls, url: str, *, upgrade: bool = True) -> Database:
+        """Open `url` (a SQLAlchemy or plain database URL), creating and upgrading it where needed.
+
+        Raises DatabaseUnusable, DatabaseTooNew, DatabaseBusy, UsageProblem.
+        """
+        parsed = parse_url(url)
+        engine = _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
+        database = cls(parsed, engine)
+        try:
+            with _translated(database.name):
+                if upgrade:
+                    await migrate.upgrade(engine)
+                else:
+                    async with engine.connect() as connection:
+                        await migrate.revision(connection)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+        if self._wal:
+            self._wal.close()
+
+    async def __aenter__(self) -> Database:
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self.close()
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A consistent look; what comes out of it is detached and stays as it was read."""
+        with _translated(self.name):
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed at the end of the block or not at all.
+
+        Nothing that waits for the network or a person belongs inside: on SQLite every other writer waits too.
+        """
+        with _translated(self.name):
+            if self._wal:
+                await self._wal.begin()
+            try:
+                async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+                    yield session
+            finally:
+                if self._wal:
+                    await self._wal.end(self.engine)
+
+
+class _WalLock:
+    """Keeps checkpoints and writes of the write-ahead log apart.
+
+    SQLite before 3.51.3 can corrupt a database when one connection resets the log while another writes
+    (sqlite.org/wal.html, "the WAL-reset bug"). Writers hold a lock file shared; who finds the log long takes
+    it alone and checkpoints; no connection checkpoints by itself.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._log = database.with_name(database.name + "-wal")
+        self._file = os.open(
+            database.with_name(database.name + ".lock"),
+            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
+            PRIVATE_FILE_MODE,
+        )
+        self._writers = 0
+
+    async def begin(self) -> None:
+        if self._writers == 0:
+            while not self._try(fcntl.LOCK_SH):  # a checkpoint of another process: milliseconds
+                await asyncio.sleep(0.01)
+        self._writers += 1
+
+    async def end(self, engine: AsyncEngine) -> None:
+        self._writers -= 1
+        if self._writers:
+            return
+        # Never unlock between: upgrading in place either succeeds at once or leaves the checkpoint to another.
+        if self._log_bytes() > _WAL_LIMIT_BYTES and self._try(fcntl.LOCK_EX):
+            with contextlib.suppress(OperationalError):  # a reader in the way: the next writer tries again
+                async with engine.connect() as connection:
+                    raw = await connection.get_raw_connection()
+                    await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        if not self._writers:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        else:
+            fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _log_bytes(self) -> int:
+        try:
+            return self._log.stat().st_size
+        except OSError:
+            return 0
+
+    def _try(self, mode: int) -> bool:
+        try:
+            fcntl.flock(self._file, mode | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def parse_url(text: str) -> URL:
+    """A database URL with its async driver filled in. Raises UsageProblem, never repeating a password."""
+    try:
+        url = make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        raise UsageProblem(
+            "That is no database URL.",
+            hint="Like sqlite:////home/me/garminsync.db or postgresql://me@host/garminsync.",
+        ) from None
+    kind = url.drivername.split("+")[0]
+    if kind == "sqlite" and url.database and url.database != ":memory:":
+        return url.set(drivername="sqlite+aiosqlite", database=str(Path(url.database).expanduser().absolute()))
+    if kind in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+asyncpg")
+    raise UsageProblem(
+        f"“{kind}” is no database garminsync can use.",
+        hint="Use a sqlite:/// file or a postgresql:// server.",
+    )
+
+
+def _sqlite_engine(url: URL) -> AsyncEngine:
+    import sqlite3
+
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise DatabaseUnusable(f"SQLite {sqlite3.sqlite_version} is too old; 3.37 or newer is needed.")
+    path = Path(str(url.database))
+    private_folder(path.parent)
+    # Made before SQLite opens it: -wal and -shm take over the mode that the file has at that moment.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, PRIVATE_FILE_MODE))
+    engine = create_async_engine(url, pool_size=5, max_overflow=0, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides when a transaction starts
+        cursor = connection.cursor()
+        for pragma in (
+            "busy_timeout=30000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cell_size_check=ON",
+            "wal_autocheckpoint=0",
+            "cache_size=-16000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        hide_parameters=True,
+        connect_args={
+            "timeout": 10,
+            "command_timeout": 60,
+            "server_settings": {
+                "application_name": "garminsync",
+                "statement_timeout": "30s",
+                "lock_timeout": "5s",
+                "idle_in_transaction_session_timeout": "60s",
+                "timezone": "UTC",
+            },
+        },
+    )
+
+
+@contextlib.contextmanager
+def _translated(name: str) -> Any:
+    """Turn what the drivers say into what a person can act on; programming errors pass."""
+    try:
+        yield
+    except DBAPIError as problem:
+        raise _translation(name, problem) or problem from None
+    except GarminSyncError:
+        raise
+    except (OSError, TimeoutError) as problem:
+        import asyncpg
+
+        if isinstance(problem, ConnectionError | TimeoutError | asyncpg.PostgresError):
+            raise _no_connection(name, problem) from None
+        raise
+
+
+def _no_connection(name: str, problem: BaseException) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"The database {name} does not answer: {type(problem).__name__}.",
+        hint="Is the server running, and are host, port and database right?",
+    )
+
+
+#: What the drivers say, and what a person can do about it.
+_TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ...] = (
+    (
+        ("database is locked", "lock timeout", "lock_timeout"),
+        DatabaseBusy,
+        "The database {} is held by another process.",
+        "Try again in a moment; nothing was lost.",
+    ),
+    (
+        ("disk is full", "disk full", "no space left"),
+        DiskFull,
+        "There is no room left on the disk for the database {}.",
+        "Free some space; waiting jobs go on by themselves.",
+    ),
+    (
+        ("malformed", "not a database"),
+        DatabaseUnusable,
+        "{} is damaged or is no database.",
+        "Move it away and restore a backup, or sync again into a new one.",
+    ),
+    (
+        ("unable to open", "readonly", "permission denied"),
+        DatabaseUnusable,
+        "{} cannot be opened or written.",
+        "Check its permissions and those of its folder.",
+    ),
+    (
+        ("password", "authentication", 'database "'),
+        DatabaseUnusable,
+        "The server refused {}.",
+        "Check user, password (environment, config or PostgreSQL password file) and the name of the database.",
+    ),
+)
+
+
+def _translation(name: str, problem: DBAPIError) -> GarminSyncError | None:
+    if isinstance(problem, IntegrityError):
+        return None  # the rules of the model: a fault of ours
+    said = str(problem.orig).lower()
+    for signs, kind, message, hint in _TRANSLATIONS:
+        if any(sign in said for sign in signs):
+            return kind(message.format(name), hint=hint)
+    if problem.connection_invalidated or "connection is closed" in said:
+        return _no_connection(name, problem.orig or problem)
+    return None

@@ -1,0 +1,374 @@
+"""Health metrics: a fetched day replaces what that day held, and its rollup follows in the same transaction."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..columns import from_ms, to_json, to_ms
+from ..ids import new_ids
+from ..metrics import METRICS, Granularity, Reading, day_ms
+from ..models import CalendarDay, Coverage, HealthDaily, HealthMetric
+from . import coverage, days
+from .upsert import insert
+
+_COLUMNS = "id, garmin_connect_account_id, metric_type, timestamp, value, unit, metadata, synced_at, created_at"
+_ON_CONFLICT = (
+    "ON CONFLICT (garmin_connect_account_id, metric_type, timestamp) DO UPDATE SET"
+    " value = excluded.value, unit = excluded.unit, metadata = excluded.metadata, synced_at = excluded.synced_at"
+    " WHERE (health_metrics.value, health_metrics.unit, health_metrics.metadata)"
+)
+#: Unchanged rows are not written: their `synced_at` stays.
+UPSERT_SQLITE = (
+    f"INSERT INTO health_metrics ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f" {_ON_CONFLICT} IS NOT (excluded.value, excluded.unit, excluded.metadata)"
+)
+UPSERT_POSTGRESQL = (
+    f"INSERT INTO health_metrics ({_COLUMNS}) SELECT {_COLUMNS} FROM incoming_metrics"
+    f" {_ON_CONFLICT} IS DISTINCT FROM (excluded.value, excluded.unit, excluded.metadata)"
+)
+_INCOMING = (
+    "CREATE TEMPORARY TABLE IF NOT EXISTS incoming_metrics"
+    " (LIKE health_metrics INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
+)
+
+
+_TIMED = tuple(name for name, metric in METRICS.items() if metric.granularity is not Granularity.DAY)
+_BY_DAY = tuple(name for name, metric in METRICS.items() if metric.granularity is Granularity.DAY)
+
+
+class FetchedDay(NamedTuple):
+    """What an endpoint gave for one day."""
+
+    day: date
+    readings: Sequence[Reading]
+
+
+async def upsert(session: AsyncSession, account_id: UUID, readings: Sequence[Reading]) -> None:
+    """Write readings through the driver's own fast path (the ORM's unit of work is ten times slower)."""
+    if not readings:
+        return
+    moment = time.time_ns() // 1_000_000
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        owner: Any = account_id.bytes
+        rows = [
+            (
+                id_,
+                owner,
+                metric,
+                at_ms,
+                value,
+                METRICS[metric].unit,
+                to_json(extra) if extra else None,
+                moment,
+                moment,
+            )
+            for id_, (metric, at_ms, value, extra) in zip(new_ids(len(readings)), readings, strict=True)
+        ]
+        await connection.exec_driver_sql(UPSERT_SQLITE, rows)
+        return
+    await connection.exec_driver_sql(_INCOMING)
+    stamp = from_ms(moment)
+    records = [
+        (
+            UUID(bytes=id_),
+            account_id,
+            metric,
+            from_ms(at_ms),
+            value,
+            METRICS[metric].unit,
+            to_json(extra) if extra else None,
+            stamp,
+            stamp,
+        )
+        for id_, (metric, at_ms, value, extra) in zip(new_ids(len(readings)), readings, strict=True)
+    ]
+    raw = await connection.get_raw_connection()
+    await raw.driver_connection.copy_records_to_table(  # type: ignore[union-attr]
+        "incoming_metrics", records=records, columns=_COLUMNS.split(", ")
+    )
+    await connection.exec_driver_sql(UPSERT_POSTGRESQL)
+    await connection.exec_driver_sql("DELETE FROM incoming_metrics")
+
+
+async def replace_days(
+    session: AsyncSession,
+    account_id: UUID,
+    endpoint: str,
+    metrics: Sequence[str],
+    fetched: Sequence[FetchedDay],
+) -> None:
+    """Store what an endpoint gave for some days, in place of what it gave before, with ledger and rollup."""
+    before = await _ledger(session, account_id, endpoint, [each.day for each in fetched])
+    by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
+    timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
+    await upsert(session, account_id, [reading for each in fetched for reading in each.readings])
+    entries: list[coverage.Entry] = []
+    touched: list[tuple[datetime, datetime]] = []
+    for day, readings in fetched:
+        kept = {(reading.metric, reading.at_ms) for reading in readings}
+        instants = [reading.at_ms for reading in readings if METRICS[reading.metric].granularity is not Granularity.DAY]
+        # A day's value alone is its own extent, so that the ledger knows that there was one.
+        held = instants or [reading.at_ms for reading in readings]
+        extent = (from_ms(min(held)), from_ms(max(held))) if held else None
+        old = before.get(day)
+        if old is not None:
+            at_midnight = from_ms(day_ms(day))
+            await _delete_others(session, account_id, by_day, at_midnight, at_midnight, kept)
+            if old.first_at and old.last_at:
+                await _delete_others(session, account_id, timed, old.first_at, old.last_at, kept)
+                touched.append((old.first_at, old.last_at))
+        if extent:
+            touched.append(extent)
+        entries.append(
+            coverage.Entry(
+                endpoint,
+                day,
+                "fetched" if readings else "empty",
+                first_at=extent[0] if extent else None,
+                last_at=extent[1] if extent else None,
+            )
+        )
+    await coverage.record(session, account_id, entries)
+    await _roll_up_days(session, account_id, by_day, fetched)
+    if timed and touched:
+        await roll_up(session, account_id, timed, await _days_of(session, account_id, touched))
+
+
+async def _ledger(
+    session: AsyncSession, account_id: UUID, endpoint: str, wanted: Sequence[date]
+) -> dict[date, Coverage]:
+    rows = await session.scalars(
+        sa.select(Coverage).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint == endpoint,
+            Coverage.day.in_(wanted),
+        )
+    )
+    return {row.day: row for row in rows}
+
+
+async def _delete_others(
+    session: AsyncSession,
+    account_id: UUID,
+    metrics: Sequence[str],
+    first: datetime,
+    last: datetime,
+    kept: set[tuple[str, int]],
+) -> None:
+    rows = await session.execute(
+        sa.select(HealthMetric.id, HealthMetric.metric_type, HealthMetric.timestamp).where(
+            HealthMetric.garmin_connect_account_id == account_id,
+            HealthMetric.metric_type.in_(metrics),
+            HealthMetric.timestamp.between(first, last),
+        )
+    )
+    gone = [row.id for row in rows if (row.metric_type, to_ms(row.timestamp)) not in kept]
+    for start in range(0, len(gone), 500):
+        await session.execute(sa.delete(HealthMetric).where(HealthMetric.id.in_(gone[start : start + 500])))
+
+
+async def _days_of(
+    session: AsyncSession, account_id: UUID, extents: Iterable[tuple[datetime, datetime]]
+) -> list[CalendarDay]:
+    merged: list[list[datetime]] = []
+    for first, last in sorted(extents):
+        if merged and first <= merged[-1][1] + timedelta(days=1):
+            merged[-1][1] = max(merged[-1][1], last)
+        else:
+            merged.append([first, last])
+    found = {day.day: day for first, last in merged for day in await days.overlapping(session, account_id, first, last)}
+    return list(found.values())
+
+
+async def _roll_up_days(
+    session: AsyncSession, account_id: UUID, metrics: Sequence[str], fetched: Sequence[FetchedDay]
+) -> None:
+    """A day's value is its own rollup."""
+    if not metrics:
+        return
+    await session.execute(
+        sa.delete(HealthDaily).where(
+            HealthDaily.garmin_connect_account_id == account_id,
+            HealthDaily.metric_type.in_(metrics),
+            HealthDaily.day.in_([each.day for each in fetched]),
+        )
+    )
+    rows = [
+        {
+            "garmin_connect_account_id": account_id,
+            "metric_type": reading.metric,
+            "day": each.day,
+            "minimum": reading.value,
+            "mean": reading.value,
+            "maximum": reading.value,
+            "n": 1,
+            "last": reading.value,
+        }
+        for each in fetched
+        for reading in each.readings
+        if METRICS[reading.metric].granularity is Granularity.DAY
+    ]
+    if rows:
+        await session.execute(insert(session, HealthDaily), rows)
+
+
+async def roll_up(
+    session: AsyncSession, account_id: UUID, metrics: Sequence[str], which: Iterable[CalendarDay]
+) -> None:
+    """Recompute min, mean, max, count and last of readings for whole local days."""
+    r = HealthMetric
+    for day in which:
+        inside = (
+            r.garmin_connect_account_id == account_id,
+            r.timestamp >= day.starts_at,
+            r.timestamp < day.ends_at,
+        )
+        await session.execute(
+            sa.delete(HealthDaily).where(
+                HealthDaily.garmin_connect_account_id == account_id,
+                HealthDaily.metric_type.in_(metrics),
+                HealthDaily.day == day.day,
+            )
+        )
+        for metric in metrics:
+            newest = (
+                sa.select(r.value).where(*inside, r.metric_type == metric).order_by(r.timestamp.desc()).limit(1)
+            ).scalar_subquery()
+            summary = sa.select(
+                sa.literal(account_id, r.garmin_connect_account_id.type),
+                sa.literal(metric, sa.Text),
+                sa.literal(day.day, CalendarDay.day.type),
+                sa.func.min(r.value),
+                sa.func.avg(r.value),
+                sa.func.max(r.value),
+                sa.func.count(),
+                newest,
+            ).where(*inside, r.metric_type == metric)
+            await session.execute(
+                insert(session, HealthDaily).from_select(
+                    [
+                        "garmin_connect_account_id",
+                        "metric_type",
+                        "day",
+                        "minimum",
+                        "mean",
+                        "maximum",
+                        "n",
+                        "last",
+                    ],
+                    summary.having(sa.func.count() > 0),
+                )
+            )
+
+
+async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable[date]) -> None:
+    """Days whose bounds changed hold other readings than before."""
+    wanted = list(moved)
+    if not wanted:
+        return
+    found = list(
+        await session.scalars(
+            sa.select(CalendarDay).where(
+                CalendarDay.garmin_connect_account_id == account_id, CalendarDay.day.in_(wanted)
+            )
+        )
+    )
+    stored_any = await session.scalar(
+        sa.select(HealthMetric.id)
+        .where(
+            HealthMetric.garmin_connect_account_id == account_id,
+            HealthMetric.timestamp >= min(day.starts_at for day in found) - timedelta(days=1),
+            HealthMetric.timestamp < max(day.ends_at for day in found) + timedelta(days=1),
+            HealthMetric.metric_type.in_(_TIMED),
+        )
+        .limit(1)
+    )
+    if stored_any:
+        await roll_up(session, account_id, _TIMED, found)
+
+
+async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
+    """Compute every rollup again from the readings."""
+    await session.execute(sa.delete(HealthDaily).where(HealthDaily.garmin_connect_account_id == account_id))
+    found = await session.execute(
+        sa.select(HealthMetric.metric_type, HealthMetric.timestamp, HealthMetric.value).where(
+            HealthMetric.garmin_connect_account_id == account_id, HealthMetric.metric_type.in_(_BY_DAY)
+        )
+    )
+    values: dict[date, list[Reading]] = defaultdict(list)
+    for metric, timestamp, value in found:
+        values[timestamp.date()].append(Reading(metric, to_ms(timestamp), value))
+    await _roll_up_days(session, account_id, _BY_DAY, [FetchedDay(day, readings) for day, readings in values.items()])
+    every = await session.scalars(sa.select(CalendarDay).where(CalendarDay.garmin_connect_account_id == account_id))
+    await roll_up(session, account_id, _TIMED, list(every))
+
+
+# ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def readings(
+    session: AsyncSession, metric: str, since: datetime, until: datetime, limit: int | None = None
+) -> list[HealthMetric]:
+    """The readings of a metric in [since, until), oldest first."""
+    return list(
+        await session.scalars(
+            sa.select(HealthMetric)
+            .where(
+                HealthMetric.metric_type == metric,
+                HealthMetric.timestamp >= since,
+                HealthMetric.timestamp < until,
+            )
+            .order_by(HealthMetric.timestamp)
+            .limit(limit)
+        )
+    )
+
+
+async def daily(session: AsyncSession, metric: str, since: date, until: date) -> list[HealthDaily]:
+    """The rollup of a metric for the days since..until, both included, oldest first."""
+    return list(
+        await session.scalars(
+            sa.select(HealthDaily)
+            .where(HealthDaily.metric_type == metric, HealthDaily.day.between(since, until))
+            .order_by(HealthDaily.day)
+        )
+    )
+
+
+async def newest_day(session: AsyncSession, until: date | None = None) -> date | None:
+    """The newest day with any value."""
+    statement = sa.select(sa.func.max(HealthDaily.day, type_=HealthDaily.day.type))
+    return await session.scalar(statement.where(HealthDaily.day <= until) if until else statement)
+
+
+class MetricCount(NamedTuple):
+    """What is stored of a metric."""
+
+    metric: str
+    readings: int
+    first: date
+    last: date
+
+
+async def counts(session: AsyncSession) -> list[MetricCount]:
+    """Every metric that is stored, from the rollup."""
+    rows = await session.execute(
+        sa.select(
+            HealthDaily.metric_type,
+            sa.cast(sa.func.sum(HealthDaily.n), sa.BigInteger),
+            sa.func.min(HealthDaily.day, type_=HealthDaily.day.type),
+            sa.func.max(HealthDaily.day, type_=HealthDaily.day.type),
+        )
+        .group_by(HealthDaily.metric_type)
+        .order_by(HealthDaily.metric_type)
+    )
+    return [MetricCount(*row) for row in rows]

@@ -1,0 +1,23 @@
+"""Insert-or-update statements that both databases understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..models import Table
+
+
+def insert(session: AsyncSession, table: type[Table]) -> Any:
+    """`INSERT` in the dialect of this session, with `on_conflict_do_update` and `excluded`."""
+    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table.__table__)
+
+
+def is_changed(table: type[Table], statement: Any, columns: Iterable[str]) -> sa.ColumnElement[bool]:
+    """True where the row that is there differs from the one that was to be inserted."""
+    there = table.__table__.c
+    return sa.or_(*(there[name].is_distinct_from(statement.excluded[name]) for name in columns))

@@ -1,0 +1,1 @@
+"""What is missing → fetch → save: the work that the runner does for each type of job."""

@@ -1,0 +1,286 @@
+"""Activities, newest first and page by page: one transaction a page, with its checkpoint in it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ..errors import FileDamaged, NotAtGarmin, Unavailable, UnexpectedAnswer
+from ..formats import detect, open_original, validate
+from ..formats.tcx_writer import summary_tcx
+from ..garmin.activities import (
+    LIST,
+    NEWS_PAGE_SIZE,
+    PAGE_SIZE,
+    ActivityRow,
+    export_path,
+    original_path,
+    parse_activities,
+)
+from ..garmin.client import Client
+from ..jobs.run import JobRun
+from ..models import FILE_TYPES
+from ..store import accounts, activities, coverage
+from ..store.files import FileStore, StoredFile
+
+_OVERLAP = 1  # a page begins with the last item of the one before: an insertion meanwhile shows nothing twice
+_MOST_PAGES = 2000
+_COMMIT_EVERY = 10  # activities; files that are durable before their row are adopted after a crash
+_OUTAGES_IN_A_ROW = 3  # then it is the server, not the item
+
+
+async def sync_activities(run: JobRun, client: Client, files: FileStore) -> None:
+    """Fetch what the list has and we do not, from the newest back.
+
+    An ordinary run ends at the first page that brings nothing new; a full one (`parameters["full"]`), or one
+    while the list was never read to its end, goes on to the end and then knows what was deleted at Garmin.
+    """
+    since = _day(run.parameters.get("since"))
+    account = await accounts.get(run.database, run.account_id)
+    walk = Walk(run, client, files, since, to_the_end=bool(run.parameters.get("full")) or not account.list_walked_at)
+    await walk.list_pages()
+    await walk.retry_failed()
+    async with run.page() as session:
+        if walk.reached_end and since is None:
+            await accounts.set_facts(session, run.account_id, list_walked_at=datetime.now(UTC))
+            if walk.whole and walk.seen:
+                await activities.mark_deleted(session, await activities.others(session, run.account_id, walk.seen))
+        run.checkpoint.clear()
+    run.progress(1, 1, f"{walk.saved} new or changed" if walk.saved else "nothing new")
+
+
+class Walk:
+    """One way through the list."""
+
+    def __init__(self, run: JobRun, client: Client, files: FileStore, since: date | None, *, to_the_end: bool) -> None:
+        self.run = run
+        self.client = client
+        self.files = files
+        self.since = since
+        self.to_the_end = to_the_end
+        self.seen: set[str] = set()
+        self.saved = 0
+        self.reached_end = False
+        #: Whether this run began at the newest item, so that what it did not see is not there.
+        self.whole = not run.checkpoint.get("start")
+        self._outages = 0
+
+    async def list_pages(self) -> None:
+        """Page after page until there is nothing new, or nothing at all."""
+        start = int(self.run.checkpoint.get("start", 0))
+        for _ in range(_MOST_PAGES):
+            limit = PAGE_SIZE if self.to_the_end or start else NEWS_PAGE_SIZE
+            rows, unreadable = parse_activities(await self.client.get(LIST, {"start": str(start), "limit": str(limit)}))
+            for sentence in unreadable:
+                self.run.failed_item("activity", sentence)
+            listed = len(rows) + len(unreadable)
+            fresh = [row for row in rows if row.garmin_activity_id not in self.seen]
+            self.seen |= {row.garmin_activity_id for row in fresh}
+            wanted = [row for row in fresh if self.since is None or _local_day(row) >= self.since]
+            changed = await self._save_page(wanted, start, listed)
+            self.saved += changed
+            self.reached_end = listed < limit or not fresh
+            if self.reached_end or len(wanted) < len(fresh) or not (changed or self.to_the_end):
+                break
+            start += listed - _OVERLAP
+
+    async def _save_page(self, rows: list[ActivityRow], start: int, listed: int) -> int:
+        """Store one page; the number of activities that are new or were edited."""
+        async with self.run.database.read() as session:
+            names = [row.garmin_activity_id for row in rows]
+            known = await activities.stored(session, self.run.account_id, names)
+            waiting = await coverage.failed_items(session, self.run.account_id, names)
+        batch = _Batch(start)
+        for position, row in enumerate(rows):
+            if row.garmin_activity_id in known or row.garmin_activity_id in waiting:
+                continue
+            await self.run.breathe(self.client.requests)
+            title = f"{row.start_time:%Y-%m-%d} {row.name or ''}".strip()
+            self.run.progress(start + position, max(start + listed, 1), title)
+            await self._fetch(row, batch)
+            if len(batch.stored) >= _COMMIT_EVERY:
+                await self._commit(batch)
+        await self._commit(batch)
+        changed = batch.count
+        async with self.run.page() as session:
+            for row in rows:
+                if row.garmin_activity_id in known:
+                    changed += await activities.update_summary(session, known[row.garmin_activity_id], _values(row))
+            self.run.checkpoint["start"] = start
+        return changed
+
+    async def _fetch(self, row: ActivityRow, batch: _Batch) -> None:
+        try:
+            batch.stored.append((row, *await _fetch_file(self.client, self.files, self.run, row)))
+            self._outages = 0
+        except (UnexpectedAnswer, Unavailable) as problem:
+            if isinstance(problem, Unavailable):
+                self._outages += 1
+                if self._outages >= _OUTAGES_IN_A_ROW:
+                    await self._commit(batch)
+                    raise
+            batch.failed.append((row, problem.message))
+            self.run.failed_item(f"activity {row.garmin_activity_id}", problem.message)
+
+    async def _commit(self, batch: _Batch) -> None:
+        """Write rows whose files are durable, the ledger and the checkpoint, in one transaction."""
+        if not batch.stored and not batch.failed:
+            return
+        async with self.run.page() as session:
+            for row, kept, notes in batch.stored:
+                await self.files.share(session, self.run.database, kept)
+                values = _values(row) | {
+                    "file_type": kept.file_type,
+                    "file_path": kept.path,
+                    "sha256": kept.sha256,
+                    "size_bytes": kept.size_bytes,
+                    "extra": {**row.extra, **notes},
+                }
+                await activities.save(session, self.run.account_id, [values])
+            await coverage.record(
+                session,
+                self.run.account_id,
+                [
+                    coverage.Entry(coverage.ACTIVITY_FILE, _local_day(row), "fetched", row.garmin_activity_id)
+                    for row, _, _ in batch.stored
+                ],
+            )
+            for row, why in batch.failed:
+                await coverage.fail(
+                    session,
+                    self.run.account_id,
+                    coverage.ACTIVITY_FILE,
+                    _local_day(row),
+                    why,
+                    row.garmin_activity_id,
+                )
+            self.run.checkpoint["start"] = batch.start
+            self.run.checkpoint["saved"] = int(self.run.checkpoint.get("saved", 0)) + len(batch.stored)
+        batch.count += len(batch.stored)
+        batch.stored.clear()
+        batch.failed.clear()
+
+    async def retry_failed(self) -> None:
+        """Activities whose file failed before and whose pause is over; found in the list by their day."""
+        async with self.run.database.read() as session:
+            due = await coverage.due_items(session, self.run.account_id)
+        for entry in due:
+            await self.run.breathe(self.client.requests)
+            rows, _ = parse_activities(
+                await self.client.get(
+                    LIST,
+                    {
+                        "start": "0",
+                        "limit": str(PAGE_SIZE),
+                        "startDate": (entry.day - timedelta(days=1)).isoformat(),
+                        "endDate": (entry.day + timedelta(days=1)).isoformat(),
+                    },
+                )
+            )
+            wanted = [row for row in rows if row.garmin_activity_id == entry.item]
+            self.saved += await self._save_page(wanted, int(self.run.checkpoint.get("start", 0)), 1)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is fetched and not written yet, and how much was written."""
+
+    start: int
+    stored: list[tuple[ActivityRow, StoredFile, dict[str, Any]]] = field(default_factory=list)
+    failed: list[tuple[ActivityRow, str]] = field(default_factory=list)
+    count: int = 0
+
+
+async def _fetch_file(
+    client: Client, files: FileStore, run: JobRun, row: ActivityRow
+) -> tuple[StoredFile, dict[str, Any]]:
+    """The activity's file, durable on this disk, and what to note about it in `metadata`."""
+    name = row.garmin_activity_id
+    left = files.orphan(run.account_id, name, row.start_time, FILE_TYPES)
+    if left is not None:
+        adopted = await asyncio.to_thread(_adopted, files, left)
+        if adopted:
+            return adopted, {"file_origin": "original"}
+    with files.drafts() as folder:
+        notes: dict[str, Any] = {}
+        draft, file_type, origin = await _download(client, folder, row, notes)
+        notes["file_origin"] = origin
+        kept = await asyncio.to_thread(files.keep, draft, run.account_id, name, row.start_time, file_type)
+    if "file_problem" in notes:
+        await run.note("warning", f"activity {name}: {notes['file_problem']}; stored as it came")
+    return kept, notes
+
+
+async def _download(client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any]) -> tuple[Path, str, str]:
+    """Original, else TCX export, else GPX export, else a minimal TCX from the summary: (file, type, origin)."""
+    name = row.garmin_activity_id
+    archive = folder / "original.zip"
+    if row.has_original is not False and await _downloaded(client, original_path(name), archive):
+        try:
+            original = await asyncio.to_thread(open_original, archive, folder / "original")
+        except FileDamaged as problem:
+            notes["file_problem"] = problem.reason
+            return archive, _claimed_type(row), "original"
+        try:
+            await asyncio.to_thread(validate, original.path, original.file_type)
+        except FileDamaged as problem:
+            notes["file_problem"] = problem.reason
+        return original.path, original.file_type, "original"
+    for kind in ("tcx", "gpx"):
+        export = folder / f"export.{kind}"
+        if await _downloaded(client, export_path(name, kind), export):
+            head = await asyncio.to_thread(_head, export)
+            if detect(head) == kind.upper():
+                return export, kind.upper(), "export"
+            export.unlink()
+    written = folder / "summary.tcx"
+    text = summary_tcx(row.activity_type, row.start_time, row.duration, row.distance, row.calories)
+    await asyncio.to_thread(written.write_text, text, "utf-8")
+    return written, "TCX", "synthesized"
+
+
+async def _downloaded(client: Client, path: str, into: Path) -> bool:
+    try:
+        return await client.download(path, into)
+    except NotAtGarmin:
+        return False
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4096)
+
+
+def _adopted(files: FileStore, path: Path) -> StoredFile | None:
+    """An orphan as a stored file, if it is whole; a torn one is not there to be found (rename is atomic)."""
+    file_type = detect(_head(path))
+    if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
+        return None
+    try:
+        validate(path, file_type)
+    except FileDamaged:
+        return None
+    return files.adopt(path, file_type)
+
+
+def _claimed_type(row: ActivityRow) -> str:
+    """What a file that cannot be read says it is; FIT, the usual original, where nothing is said."""
+    claimed = str(row.extra.get("fileFormat", "fit")).upper()
+    return claimed if claimed in FILE_TYPES else "FIT"
+
+
+def _values(row: ActivityRow) -> dict[str, Any]:
+    values = asdict(row)
+    del values["has_original"]
+    return values
+
+
+def _local_day(row: ActivityRow) -> date:
+    return (row.start_time + timedelta(seconds=row.utc_offset_s or 0)).date()
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

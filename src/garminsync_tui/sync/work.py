@@ -1,0 +1,53 @@
+"""Which function does which type of job: handed to the runner by whoever starts one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from ..config import Config
+from ..errors import SignInRequired
+from ..jobs.run import JobRun
+from ..models import GarminConnectAccount
+from ..store import accounts
+from ..store.budget import Rate
+from ..store.files import FileStore
+from .activities import sync_activities
+from .health import sync_health
+from .session import open_client
+
+Work = Callable[[JobRun], Awaitable[None]]
+
+#: What `garminsync sync WORD` means.
+JOB_TYPE = {"activities": "activity_sync", "health": "health_metrics_sync"}
+
+
+def work(config: Config) -> Mapping[str, Work]:
+    """The work of this program, bound to an installation."""
+    files = FileStore(config.paths.files)
+    rate = _rate(config)
+
+    async def activities(run: JobRun) -> None:
+        account = await _account(run)
+        async with await open_client(run.database, config.paths, account, rate) as client:
+            await sync_activities(run, client, files)
+
+    async def health(run: JobRun) -> None:
+        account = await _account(run)
+        async with await open_client(run.database, config.paths, account, rate) as client:
+            await sync_health(run, client)
+
+    return {"activity_sync": activities, "health_metrics_sync": health}
+
+
+def _rate(config: Config) -> Rate | None:
+    """A pace that somebody chose; None leaves it to the server (one request a second, none on loopback)."""
+    if config.values["sync.requests_per_second"].origin == "default":
+        return None
+    return Rate(per_s=config["sync.requests_per_second"], burst=3)
+
+
+async def _account(run: JobRun) -> GarminConnectAccount:
+    account = await accounts.get(run.database, run.account_id)
+    if not account.active or account.sign_in_needed_since:
+        raise SignInRequired()
+    return account
