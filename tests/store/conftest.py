@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from garminsync_tui.models import GarminConnectAccount
+from garminsync_tui.ids import new_id
+from garminsync_tui.models import GarminConnectAccount, User
 from garminsync_tui.paths import Paths
 from garminsync_tui.store import accounts
 from garminsync_tui.store.accounts import StoredTokens
@@ -23,7 +24,9 @@ async def vault(database: Database, paths: Paths) -> Vault:
 
 @pytest.fixture
 async def account(database: Database, vault: Vault) -> GarminConnectAccount:
-    user = await accounts.ensure_user(database, "me")
+    user = User(id=new_id(), username="me", password_hash="$argon2id$of a discarded secret", login_required=False)
+    async with database.write() as session:
+        session.add(user)
     return await accounts.link(
         database,
         vault,

@@ -62,6 +62,8 @@ def impression(head: bytes) -> str:
         return "is empty"
     if not head.strip(b"\0"):
         return "holds only zero bytes"
+    if head.startswith(b"PK\x03\x04"):
+        return "is a ZIP archive, not a recording"
     text = head_text(head).lstrip().lower()
     if text.startswith(("<!doctype html", "<html")):
         return "is a web page, not a recording"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,8 @@ _DEVICE_CLOCK_BELOW_MS = (_FIT_EPOCH_S + 0x1000_0000) * 1000
 _DEGREES_PER_SEMICIRCLE = 180 / 2**31
 
 _FILE_ID, _SESSION, _LAP, _RECORD, _DEVICE_INFO, _FILE_CREATOR = 0, 18, 19, 20, 23, 49
+#: A file of one byte a message must not be read for hours; ten days of seconds are fewer.
+_MAX_FRAMES = 1_000_000
 _WANTED = {_FILE_ID, _SESSION, _LAP, _RECORD, _DEVICE_INFO, _FILE_CREATOR}
 
 _Values = dict[str, Any]
@@ -35,6 +36,7 @@ class _Reading:
     sessions: list[Session] = field(default_factory=list)
     file_types: list[str] = field(default_factory=list)
     origin: _Values = field(default_factory=dict)
+    frames: int = 0
     untimed: int = 0
     device_clock: bool = False
 
@@ -54,22 +56,20 @@ def read_fit(path: Path) -> Track:
     parts, problems = fit_parts(content)
     reading = _Reading()
     notes = [problem for part in parts for problem in part.problems] + list(problems)
-    broken = False
     for part in parts:
         try:
-            for number, values in _messages(content, part):
-                _take(reading, number, values)
-        except Exception:  # fitdecode raises many kinds on hostile bytes
-            broken = True
-            if not part.problems:
-                notes.append("a part of it cannot be decoded")
-    if (broken or not parts) and not reading.has_content:
-        raise FileDamaged(path.name, notes[0] if notes else "cannot be decoded")
+            _read_part(reading, content, part)
+        except Exception as problem:  # fitdecode raises many kinds on hostile bytes
+            # The end of what is there is no news in a part that is known to be cut off.
+            if not (part.problems and isinstance(problem, fitdecode.FitEOFError)):
+                notes.append("what follows its first damaged message could not be read")
+    if notes and not reading.has_content:
+        raise FileDamaged(path.name, notes[0])
     return _track(reading, notes)
 
 
-def _messages(content: bytes, part: Part) -> Iterator[tuple[int, _Values]]:
-    """The messages of one part that matter here, with their native values by name.
+def _read_part(reading: _Reading, content: bytes, part: Part) -> None:
+    """Take in the messages of one part that matter here.
 
     The header is given the length that is really there: then also a cut off part is read to its last message.
     """
@@ -83,8 +83,11 @@ def _messages(content: bytes, part: Part) -> Iterator[tuple[int, _Values]]:
     )
     with reader:
         for frame in reader:
+            reading.frames += 1
+            if reading.frames > _MAX_FRAMES:
+                raise ValueError("too many messages")
             if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.global_mesg_num in _WANTED:
-                yield frame.global_mesg_num, _native_values(frame)
+                _take(reading, frame.global_mesg_num, _native_values(frame))
 
 
 def _native_values(frame: Any) -> _Values:
@@ -111,10 +114,11 @@ def _take(reading: _Reading, number: int, values: _Values) -> None:
     elif number == _FILE_ID:
         reading.file_types.append(_word(values.get("type")) or "unknown")
         reading.origin = values | reading.origin
-    elif number == _FILE_CREATOR or _word(values.get("device_index")) in {"creator", "0"}:
-        software = _word(values.get("software_version"))
-        if software:
-            reading.origin.setdefault("software", software)
+    elif number == _FILE_CREATOR:
+        reading.origin.setdefault("software", values.get("software_version"))
+    elif _word(values.get("device_index")) in {"creator", "0"} and "software_version" in values:
+        # The same number as the file creator's, but with its decimal point.
+        reading.origin["software"] = f"{_number(values, 'software_version'):.2f}"
 
 
 def _take_record(reading: _Reading, values: _Values) -> None:
@@ -244,7 +248,7 @@ def _track(reading: _Reading, notes: list[str]) -> Track:
         kind = ", ".join(dict.fromkeys(reading.file_types)) or "unknown"
         notes.append(f"holds no recording: file type {kind}")
     if reading.untimed:
-        notes.append(f"{reading.untimed} records without a time were left out")
+        notes.append(f"records without a time were left out: {reading.untimed}")
     if reading.device_clock:
         notes.append("the device did not know the date: some times count from when it was switched on")
     return track_of(

@@ -15,6 +15,7 @@ from .detection import is_fit
 
 MAX_FIT_BYTES = 256 * 2**20
 
+_MAX_PARTS = 1_000
 _CHECKSUM_BYTES = 2
 _HEADER = struct.Struct("<BBHI4s")
 _POLYNOMIAL = 0xA001  # CRC-16 of the FIT protocol, bits reversed
@@ -42,6 +43,8 @@ def fit_parts(content: bytes) -> tuple[list[Part], tuple[str, ...]]:
     parts: list[Part] = []
     offset = 0
     while is_fit(content[offset : offset + _HEADER.size]):
+        if len(parts) == _MAX_PARTS:
+            return parts, (f"more than {_MAX_PARTS} files are chained in it",)
         part = _part(content, offset)
         parts.append(part)
         offset = part.end + _CHECKSUM_BYTES
@@ -65,7 +68,7 @@ def _part(content: bytes, offset: int) -> Part:
     start = offset + header_size
     end = start + claimed
     here = len(content)
-    if not claimed and here > start + _CHECKSUM_BYTES and not is_fit(content[start + _CHECKSUM_BYTES :][:12]):
+    if not claimed and here > start + _CHECKSUM_BYTES and not is_fit(content[start + 2 : start + 14]):
         return Part(header, start, here, ("the recording was never closed by its device",))
     if end + _CHECKSUM_BYTES > here:
         length, whole = here - offset, end + _CHECKSUM_BYTES - offset

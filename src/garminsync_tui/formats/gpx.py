@@ -58,7 +58,7 @@ def read_gpx(path: Path) -> Track:
         warnings.append("its points have no times")
     elif untimed:
         points = [point for point in points if point[0] != NO_TIME]
-        warnings.append(f"{untimed} points without a time were left out")
+        warnings.append(f"points without a time were left out: {untimed}")
     device = Device(software=gpx.creator) if gpx.creator else None
     return track_of(points, merge=False, sessions=sessions, device=device, warnings=warnings)
 

@@ -27,7 +27,7 @@ def downsample(time_ms: Sequence[int], column: Sequence[float], width: int) -> l
     if not time_ms or width < 1:
         return buckets
     timed = time_ms[0] != NO_TIME
-    at: Sequence[int] = time_ms if timed else range(len(time_ms))
+    at: Sequence[int] = time_ms if timed else range(0, len(time_ms) * 1000, 1000)
     first, span = at[0], at[-1] - at[0] + 1
     previous: tuple[int, int, float] | None = None
     for moment, value in zip(at, column, strict=True):
@@ -44,9 +44,7 @@ def downsample(time_ms: Sequence[int], column: Sequence[float], width: int) -> l
     return buckets
 
 
-def _bridge(
-    buckets: list[tuple[float, float]], start: int, start_value: float, end: int, value: float
-) -> None:
+def _bridge(buckets: list[tuple[float, float]], start: int, start_value: float, end: int, value: float) -> None:
     """Fill the buckets between two neighbours along the line from one value to the other."""
     for between in range(start + 1, end):
         along = start_value + (value - start_value) * (between - start) / (end - start)
@@ -103,11 +101,11 @@ def _simplified(lines: list[list[tuple[float, float]]], max_points: int) -> list
     after: array[int] = array("q", range(1, len(points) + 1))
     starts = [0, *_running_sums(len(line) for line in lines)]
     ends = set(starts[:-1]) | {start - 1 for start in starts[1:]}
-    shrink = math.cos(math.radians(sum(latitude for latitude, _ in points) / len(points)))
 
+    # On a map of the size of a recording all areas are stretched alike: square degrees compare as well.
     def area(index: int) -> float:
         (y0, x0), (y1, x1), (y2, x2) = points[before[index]], points[index], points[after[index]]
-        return abs((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)) * shrink
+        return abs((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0))
 
     current = [math.inf if index in ends else area(index) for index in range(len(points))]
     heap = [(importance, index) for index, importance in enumerate(current) if index not in ends]
@@ -125,9 +123,7 @@ def _simplified(lines: list[list[tuple[float, float]]], max_points: int) -> list
                 # Never less than what went before it, or a whole curve would be eaten from one side.
                 current[neighbour] = max(area(neighbour), importance)
                 heapq.heappush(heap, (current[neighbour], neighbour))
-    return [
-        [points[index] for index in range(start, end) if index not in gone] for start, end in pairwise(starts)
-    ]
+    return [[points[index] for index in range(start, end) if index not in gone] for start, end in pairwise(starts)]
 
 
 def _running_sums(lengths: Iterator[int]) -> Iterator[int]:

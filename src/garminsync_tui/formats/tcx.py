@@ -33,7 +33,7 @@ _POINT_VALUES = (
     ("HeartRateBpm",),
     ("Cadence", "RunCadence"),
     ("Watts",),
-    ("Temperature",),
+    (),  # there is no temperature in TCX
 )
 
 
@@ -52,7 +52,7 @@ def read_tcx(path: Path) -> Track:
     elif not recorded.points:
         warnings.append("holds laps without a track")
     if recorded.untimed:
-        warnings.append(f"{recorded.untimed} points without a time were left out")
+        warnings.append(f"points without a time were left out: {recorded.untimed}")
     return track_of(
         recorded.points,
         merge=True,

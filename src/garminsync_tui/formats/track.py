@@ -196,10 +196,7 @@ def track_of(
     moments = array("q")
     rows: list[list[float]] = []
     for moment, values in points:
-        row = [
-            value if low <= value <= high else NAN
-            for value, (low, high) in zip(values, _POSSIBLE, strict=True)
-        ]
+        row = [value if low <= value <= high else NAN for value, (low, high) in zip(values, _POSSIBLE, strict=True)]
         if row[0] == row[1] == 0.0 or isnan(row[0]) or isnan(row[1]):
             row[0] = row[1] = NAN
         if merge and moments and moments[-1] == moment:
@@ -207,10 +204,10 @@ def track_of(
         else:
             moments.append(moment)
             rows.append(row)
-    columns = [array("d", [row[index] for row in rows]) for index in range(len(COLUMNS))]
+    columns = {name: array("d", [row[index] for row in rows]) for index, name in enumerate(COLUMNS)}
     return Track(
-        moments,
-        *columns,
+        time_ms=moments,
+        **columns,
         laps=tuple(laps),
         sessions=tuple(sessions),
         device=device,
@@ -294,15 +291,18 @@ def _travelled_m(track: Track) -> float | None:
 
 
 def _moving_s(track: Track) -> float | None:
-    """Seconds at 0.5 m/s or more, dropouts of more than 10 s not counted; None without speed and distance."""
+    """Seconds at 0.5 m/s or more; None without speed and distance.
+
+    Over more than 10 s between two points (a pool length, a dropout, a pause) only the way made counts.
+    """
     if not track.has("speed_mps") and not track.has("distance_m"):
         return None
     moving_ms = 0
     for index in range(1, len(track)):
         step_ms = track.time_ms[index] - track.time_ms[index - 1]
         speed = track.speed_mps[index]
-        if isnan(speed) and step_ms:
+        if step_ms and (isnan(speed) or step_ms > _DROPOUT_MS):
             speed = (track.distance_m[index] - track.distance_m[index - 1]) / step_ms * 1000
-        if step_ms <= _DROPOUT_MS and speed >= _MOVING_MPS:
+        if speed >= _MOVING_MPS:
             moving_ms += step_ms
     return moving_ms / 1000

@@ -24,7 +24,7 @@ MAX_ELEMENTS = 4_000_000  # a recording of four days with one point a second
 _PIECE_CHARACTERS = 2**16
 _DECLARED_ENCODING = re.compile(r"<\?xml[^>]{0,100}?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 # Others are never written by recorders, and some of Python's codecs are slow or no text encodings at all.
-_KNOWN_ENCODING = re.compile(r"utf-8|utf-16(-le|-be)?|ascii|iso8859-\d+|cp125\d")
+_KNOWN_ENCODING = re.compile(r"utf-8|utf-16-(le|be)|ascii|iso8859-\d+|cp125\d")
 
 
 class Listener(Protocol):
@@ -69,8 +69,9 @@ def vet(name: str, text: str, listener: Listener | None = None) -> None:
 
 
 def _declared_encoding(head: bytes) -> str:
-    declared = _DECLARED_ENCODING.match(head_text(head).lstrip())
-    if declared is None:
+    declared = _DECLARED_ENCODING.match(head_text(head))
+    # Some programs write "utf-16" into documents whose bytes plainly are not.
+    if declared is None or declared[1].lower() == "utf-16":
         return "utf-8"
     try:
         return codecs.lookup(declared[1]).name

@@ -119,27 +119,34 @@ class _WalLock:
             PRIVATE_FILE_MODE,
         )
         self._writers = 0
+        # One lock file is one lock for all tasks of this process: among themselves they take turns here.
+        self._gate = asyncio.Lock()
 
     async def begin(self) -> None:
-        if self._writers == 0:
-            while not self._try(fcntl.LOCK_SH):  # a checkpoint of another process: milliseconds
-                await asyncio.sleep(0.01)
-        self._writers += 1
+        async with self._gate:
+            if self._writers == 0:
+                await self._wait_for_checkpoints()
+            self._writers += 1
 
     async def end(self, engine: AsyncEngine) -> None:
-        self._writers -= 1
-        if self._writers:
-            return
-        # Never unlock between: upgrading in place either succeeds at once or leaves the checkpoint to another.
-        if self._log_bytes() > _WAL_LIMIT_BYTES and self._try(fcntl.LOCK_EX):
-            with contextlib.suppress(OperationalError):  # a reader in the way: the next writer tries again
-                async with engine.connect() as connection:
-                    raw = await connection.get_raw_connection()
-                    await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-        if not self._writers:
+        async with self._gate:
+            self._writers -= 1
+            if self._writers:
+                return
+            # Never unlock between: raising the lock either succeeds at once or leaves the work to another.
+            if self._log_bytes() > _WAL_LIMIT_BYTES and self._try(fcntl.LOCK_EX):
+                with contextlib.suppress(OperationalError):  # a reader in the way: the next writer tries again
+                    async with engine.connect() as connection:
+                        raw = await connection.get_raw_connection()
+                        await raw.driver_connection.execute_fetchall(  # type: ignore[union-attr]
+                            "PRAGMA wal_checkpoint(TRUNCATE)"
+                        )
             fcntl.flock(self._file, fcntl.LOCK_UN)
-        else:
-            fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    async def _wait_for_checkpoints(self) -> None:
+        # They take milliseconds, and a file lock has no event to wait for.
+        while not self._try(fcntl.LOCK_SH):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
     def close(self) -> None:
         os.close(self._file)

@@ -1,0 +1,1 @@
+"""The durable queue, the runner and the schedule."""

@@ -1,0 +1,106 @@
+"""When jobs are due: APScheduler only inserts rows, and the row's slot makes each turn happen once.
+
+Several processes may schedule at the same time: they agree on the slot, and `UNIQUE (schedule_id, slot_utc)` lets one
+of them in. APScheduler's timers stand still while a laptop sleeps; a look at the wall clock wakes them.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from ..errors import GarminSyncError
+from ..models import Schedule
+from ..store import accounts
+from .queue import Queue
+
+#: Of the interval, so that not everybody asks at the full hour.
+_JITTER = 0.1
+_CLOCK_LOOK_S = 30
+_JUMP_S = 60
+
+_log = logging.getLogger(__name__)
+
+
+def slot_of(schedule: Schedule, moment: datetime) -> int:
+    """Which turn of `schedule` it is at `moment`: the same for every process."""
+    return int((moment.timestamp() - _offset_s(schedule)) // schedule.every_s)
+
+
+def next_turn(schedule: Schedule, moment: datetime) -> datetime:
+    """When the turn after the one at `moment` begins."""
+    return datetime.fromtimestamp((slot_of(schedule, moment) + 1) * schedule.every_s + _offset_s(schedule), UTC)
+
+
+def _offset_s(schedule: Schedule) -> float:
+    seed = schedule.garmin_connect_account_id.int ^ schedule.every_s
+    return random.Random(seed).uniform(0, _JITTER) * schedule.every_s
+
+
+class Scheduler:
+    """Turns schedules into jobs for as long as it runs."""
+
+    def __init__(self, queue: Queue, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._wall = time.time()
+        self._monotonic = time.monotonic()
+        self._timers = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def start(self) -> None:
+        """Insert what is due now (that is the catch-up), and from then on each turn when it comes."""
+        self._timers.start()
+        self._timers.add_job(self._look_at_the_clock, "interval", seconds=_CLOCK_LOOK_S, id="clock")
+        await self.due_now()
+
+    def stop(self) -> None:
+        """No more turns."""
+        if self._timers.running:
+            self._timers.shutdown(wait=False)
+
+    async def due_now(self) -> list[UUID]:
+        """Insert a job for every schedule whose present turn has none; the new jobs' ids."""
+        made: list[UUID] = []
+        try:
+            account = await accounts.active_account(self._queue.database)
+            for schedule in await self._queue.schedules():
+                if account and schedule.garmin_connect_account_id == account.id and not account.sign_in_needed_since:
+                    job_id = await self._queue.enqueue(
+                        account.user_id,
+                        schedule.job_type,
+                        account_id=account.id,
+                        schedule=(schedule.id, str(slot_of(schedule, self._clock()))),
+                    )
+                    made += [job_id] if job_id else []
+                self._arm(schedule)
+        except GarminSyncError as problem:
+            _log.warning("schedules cannot be read: %s", problem.message)
+        return made
+
+    def _arm(self, schedule: Schedule) -> None:
+        if self._timers.running:
+            self._timers.add_job(
+                self.due_now,
+                "date",
+                run_date=next_turn(schedule, self._clock()),
+                id=str(schedule.id),
+                replace_existing=True,
+            )
+
+    async def _look_at_the_clock(self) -> None:
+        wall, monotonic = time.time(), time.monotonic()
+        jumped_s = (wall - self._wall) - (monotonic - self._monotonic)
+        self._wall, self._monotonic = wall, monotonic
+        # New schedules arrive in the database too: a look costs one query.
+        if abs(jumped_s) > _JUMP_S:
+            self._timers.wakeup()
+        await self.due_now()
+

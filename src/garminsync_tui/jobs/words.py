@@ -1,0 +1,62 @@
+"""Words for people: what a job's columns mean together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from ..models import SyncJob
+
+
+class State(NamedTuple):
+    """A word, and a sign that says the same without colour."""
+
+    word: str
+    sign: str
+
+
+QUEUED = State("queued", "·")
+RUNNING = State("running", "◌")
+STOPPING = State("stopping", "◌")
+WAITING = State("waiting", "!")
+INTERRUPTED = State("interrupted", "!")
+PAUSED = State("paused", "‖")
+DONE = State("done", "✓")
+PARTLY = State("partly done", "!")
+CANCELLED = State("cancelled", "✗")
+FAILED = State("failed", "✗")
+
+#: Names of jobs for people.
+TITLES = {
+    "activity_sync": "activities",
+    "health_metrics_sync": "health",
+    "workout_upload": "workout upload",
+    "workout_sync": "workouts",
+    "file_import": "import",
+    "export": "export",
+    "reparse": "reparse",
+    "verify": "verify",
+    "backup": "backup",
+    "move": "move",
+}
+
+
+def state(job: SyncJob, moment: datetime) -> State:
+    """What `job` is at `moment`."""
+    code = error_code(job)
+    if job.status == "in_progress":
+        return STOPPING if job.cancel_requested else RUNNING
+    if job.status == "pending":
+        if job.paused_at:
+            return PAUSED
+        if job.run_at > moment:
+            return WAITING
+        return INTERRUPTED if job.crash_count else QUEUED
+    if job.status == "completed":
+        return PARTLY if code == "partly" else DONE
+    return CANCELLED if code == "cancelled" else FAILED
+
+
+def error_code(job: SyncJob) -> str | None:
+    """Which condition the job met last."""
+    return (job.extra or {}).get("error_code")

@@ -1,0 +1,121 @@
+"""Columns and lines made small enough to draw."""
+
+from __future__ import annotations
+
+from math import isnan, nan
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from garminsync_tui.formats import NO_TIME, Track, downsample, track_outline
+from garminsync_tui.formats.track import track_of
+
+NOTHING = (nan, nan)
+
+
+def drawn(buckets: list[tuple[float, float]]) -> list[tuple[float, float] | None]:
+    return [None if isnan(low) else (low, high) for low, high in buckets]
+
+
+def line(*positions: tuple[float, float] | None, every_s: int = 1) -> Track:
+    rest = (nan,) * 7
+    points = [(index * every_s * 1000, (*(position or NOTHING), *rest)) for index, position in enumerate(positions)]
+    return track_of(points, merge=True)
+
+
+def test_smallest_and_largest_of_each_span() -> None:
+    times = [0, 1000, 2000, 3000]
+    assert downsample(times, [1.0, 5.0, 2.0, -3.0], 2) == [(1.0, 5.0), (-3.0, 2.0)]
+
+
+def test_a_silence_stays_a_gap() -> None:
+    times = [0, 1000, 60_000, 61_000]
+    assert drawn(downsample(times, [1.0, 2.0, 3.0, 4.0], 4)) == [(1.0, 2.0), None, None, (3.0, 4.0)]
+
+
+def test_missing_values_stay_a_gap() -> None:
+    times = [0, 1000, 2000, 3000, 4000]
+    assert drawn(downsample(times, [1.0, nan, nan, nan, 9.0], 5)) == [(1, 1), None, None, None, (9, 9)]
+
+
+def test_spans_shorter_than_the_pace_lie_on_the_line() -> None:
+    buckets = downsample([0, 4000, 8000], [0.0, 4.0, 0.0], 9)
+    assert [low for low, _ in buckets] == [0, 1, 2, 3, 4, 3, 2, 1, 0]
+
+
+def test_points_without_times_are_equally_far_apart() -> None:
+    assert downsample([NO_TIME] * 4, [1.0, 2.0, 3.0, 4.0], 2) == [(1.0, 2.0), (3.0, 4.0)]
+    assert downsample([NO_TIME] * 2, [1.0, 3.0], 3) == [(1.0, 1.0), (2.0, 2.0), (3.0, 3.0)]
+
+
+def test_nothing_to_draw() -> None:
+    assert drawn(downsample([], [], 3)) == [None] * 3
+    assert downsample([0], [1.0], 0) == []
+
+
+@settings(max_examples=80)
+@given(
+    st.lists(st.tuples(st.integers(0, 20_000), st.floats(-1e6, 1e6) | st.just(nan)), min_size=1, max_size=200),
+    st.integers(1, 50),
+)
+def test_no_extreme_is_lost_and_none_invented(steps: list[tuple[int, float]], width: int) -> None:
+    times, moment = [], 0
+    for step, _ in steps:
+        moment += step
+        times.append(moment)
+    column = [value for _, value in steps]
+    buckets = [bucket for bucket in drawn(downsample(times, column, width)) if bucket]
+    recorded = [value for value in column if not isnan(value)]
+    assert bool(buckets) == bool(recorded)
+    if recorded:
+        assert min(low for low, _ in buckets) == min(recorded)
+        assert max(high for _, high in buckets) == max(recorded)
+
+
+def test_a_straight_way_needs_its_ends_and_its_corner() -> None:
+    # Powers of two, so that points on one line make triangles of no area at all.
+    up = [(index / 1024, 1.0) for index in range(1, 50)]
+    across = [(49 / 1024, 1 + index / 1024) for index in range(50)]
+    assert track_outline(line(*up, *across), 3) == [[up[0], across[0], across[-1]]]
+
+
+def test_a_jump_after_a_silence_is_not_drawn() -> None:
+    here, there = (52.0, 13.0), (52.1, 13.0)
+    assert track_outline(line(here, there, every_s=11), 10) == [[here], [there]]
+    assert track_outline(line(here, there, every_s=9), 10) == [[here, there]]
+    near = (52.0005, 13.0)  # 56 m: waited at a red light
+    assert track_outline(line(here, near, every_s=60), 10) == [[here, near]]
+
+
+def test_points_without_a_position_do_not_break_the_line() -> None:
+    assert track_outline(line((1.0, 1.0), None, (1.0001, 1.0)), 10) == [[(1.0, 1.0), (1.0001, 1.0)]]
+
+
+def test_standing_still_is_one_point() -> None:
+    assert track_outline(line(*[(1.0, 1.0)] * 100, every_s=20), 10) == [[(1.0, 1.0)]]
+
+
+def test_over_the_date_line_and_back() -> None:
+    (outline,) = track_outline(line((0.5, 179.9999), (0.5, -179.9999), (0.5, 179.9998)), 10)
+    assert [round(longitude, 4) for _, longitude in outline] == [179.9999, 180.0001, 179.9998]
+
+
+def test_nothing_on_the_map(tmp_path: Path) -> None:
+    assert track_outline(line(None, None), 10) == []
+    assert track_outline(line((1.0, 1.0)), 0) == []
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.floats(-89, 89), st.floats(-180, 180)) | st.none(), max_size=120),
+    st.integers(0, 40),
+    st.sampled_from([1, 30]),
+)
+def test_never_more_points_than_asked_for(positions: list[tuple[float, float] | None], most: int, every_s: int) -> None:
+    track = line(*positions, every_s=every_s)
+    outline = track_outline(track, most)
+    assert sum(map(len, outline)) <= most
+    assert all(outline)
+    whole = {latitude for latitude in track.latitude_deg if not isnan(latitude)}
+    assert {latitude for way in outline for latitude, _ in way} <= whole
