@@ -24,8 +24,10 @@ setup:
     done
     if [ -z "$found" ]; then echo "garminsync needs Python 3.12 or newer" >&2; exit 1; fi
     uv venv --quiet --allow-existing --python "$found" .venv
-    uv pip sync --quiet --python {{ python }} --require-hashes requirements.lock
+    # Compiled now: where the environment forbids Python to write bytecode, every start would compile it all again.
+    uv pip sync --quiet --compile-bytecode --python {{ python }} --require-hashes requirements.lock
     uv pip install --quiet --python {{ python }} --no-deps --no-build-isolation --editable .
+    {{ python }} -m compileall -q src
     cp requirements.lock "$stamp"
 
 # Format and mend what can be mended

@@ -1,0 +1,68 @@
+"""A first sync of 60 days and their activities: how often Garmin is asked, and how much memory it takes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+from garminsync_tui.simulator import Simulator
+
+from .home import GARMINSYNC, prepared_home
+from .line import Line
+
+DAYS = 60
+#: What the best-known peer asks for the same 60 days and 60 activities, measured with the same kind of server.
+PEER_REQUESTS_A_DAY = 10.2
+
+
+def requests_and_memory() -> Iterable[Line]:
+    with tempfile.TemporaryDirectory() as folder, Simulator(days=DAYS) as server:
+        home = Path(folder) / "home"
+        sign_in = [GARMINSYNC, "--home", str(home), "login", "--server", server.url]
+        subprocess.run(
+            [*sign_in, "--email", "athlete@example.com", "--password-stdin"],
+            input="simulator\n",
+            text=True,
+            check=True,
+            capture_output=True,
+        )
+        server.reset_stats()
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [GARMINSYNC, "--home", str(home), "sync", "--since", server.first.isoformat()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, _, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        asked = server.stats()["requests"]["total"]
+        activities = len(server.activity_ids())
+        server.reset_stats()
+        subprocess.run([GARMINSYNC, "--home", str(home), "sync"], check=True, capture_output=True)
+        again = server.stats()["requests"]["total"]
+    yield Line(f"requests a day, {DAYS} days + {activities} activities", asked / DAYS, "", 6.3)
+    yield Line("the same, of the peer's", 100 * asked / DAYS / PEER_REQUESTS_A_DAY, "%", 62)
+    yield Line("requests of a sync without news", again, "", 3)
+    yield Line("peak memory of that sync", usage.ru_maxrss / 1024, "MB", 200)
+    yield Line("seconds of that sync", seconds, "s", 120)
+
+
+def idle_daemon() -> Iterable[Line]:
+    with prepared_home(days=2) as home:
+        process = subprocess.Popen(
+            [GARMINSYNC, "--home", str(home), "daemon"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            time.sleep(20)
+            memory = psutil.Process(process.pid).memory_info().rss / 2**20
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=15)
+    yield Line("memory of an idle daemon", memory, "MB", 110)
