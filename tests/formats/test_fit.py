@@ -29,6 +29,7 @@ from .recording_samples import (
     UINT8,
     UINT16,
     UINT32,
+    UINT64,
     activity,
     definition,
     file_id,
@@ -171,6 +172,11 @@ def test_records_without_a_time_are_counted(tmp_path: Path) -> None:
     assert track.warnings == ("records without a time were left out: 1",)
 
 
+def test_times_beyond_the_protocol_are_none(tmp_path: Path) -> None:
+    messages = records([record(0)]) + one(RECORD, {(253, UINT64): 2**63, (3, UINT8): 120})
+    assert len(read(tmp_path, part(file_id() + messages))) == 1
+
+
 def test_a_device_that_does_not_know_the_date(tmp_path: Path) -> None:
     row = record(0)
     row[0] = 4000
@@ -206,6 +212,15 @@ def test_a_damaged_part_leaves_the_others(tmp_path: Path) -> None:
     track = read(tmp_path, activity() + broken + last)
     assert [moment - START_MS for moment in track.time_ms][-2:] == [100_000, 200_000]
     assert track.warnings == ("what follows its first damaged message could not be read",)
+
+
+def test_both_are_said_of_a_part_with_a_wrong_checksum_and_a_damaged_message(tmp_path: Path) -> None:
+    content = bytearray(part(file_id() + records([record(100)]) + bytes((9, 1, 2, 3))))
+    content[-1] ^= 1
+    assert read(tmp_path, bytes(content)).warnings == (
+        "its checksum does not match",
+        "what follows its first damaged message could not be read",
+    )
 
 
 def test_too_many_chained_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +295,8 @@ def test_a_cut_off_file_gives_what_is_there(tmp_path: Path, cut: int) -> None:
         track = read_track(path)
         assert len(track) == min(1 + (cut - first_record) // length, 60)
         assert track.time_ms[0] == START_MS
-        assert track.warnings[0].startswith("is cut off")
+        (warning,) = track.warnings
+        assert warning.startswith("is cut off")
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

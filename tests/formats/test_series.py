@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isnan, nan
 from pathlib import Path
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,6 +79,31 @@ def test_a_straight_way_needs_its_ends_and_its_corner() -> None:
     up = [(index / 1024, 1.0) for index in range(1, 50)]
     across = [(49 / 1024, 1 + index / 1024) for index in range(50)]
     assert track_outline(line(*up, *across), 3) == [[up[0], across[0], across[-1]]]
+
+
+def _one_by_one(way: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """Visvalingam and Whyatt's own words: always look at all triangles, take the smallest one's corner out."""
+    left = [(0.0, point) for point in way]
+
+    def importance(index: int) -> float:
+        (y0, x0), (y1, x1), (y2, x2) = (point for _, point in left[index - 1 : index + 2])
+        return max(abs((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)), left[index][0])
+
+    while len(left) > most:
+        smallest = min(range(1, len(left) - 1), key=importance)
+        floor = importance(smallest)
+        del left[smallest]
+        for neighbour in (smallest - 1, smallest):
+            left[neighbour] = (floor, left[neighbour][1])
+    return [point for _, point in left]
+
+
+@settings(max_examples=60)
+@given(st.integers(2, 30), st.integers(0, 2**32), st.integers(3, 60))
+def test_the_corners_that_stay_are_those_of_the_largest_triangles(most: int, seed: int, length: int) -> None:
+    dice = Random(seed)
+    way = [(dice.uniform(1, 2), dice.uniform(1, 2)) for _ in range(length)]
+    assert track_outline(line(*way), most) == [_one_by_one(way, most)]
 
 
 def test_a_jump_after_a_silence_is_not_drawn() -> None:

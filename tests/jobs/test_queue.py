@@ -1,4 +1,4 @@
-"""The queue, through what it lets happen: who may run, who may write, what is lost (nothing)."""
+"""Asking: what is lost (nothing), what is doubled (nothing), what people see."""
 
 from __future__ import annotations
 
@@ -6,210 +6,224 @@ import asyncio
 import fcntl
 import os
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from garminsync_tui.errors import LeaseLost
+from garminsync_tui.errors import UsageProblem
 from garminsync_tui.ids import new_id
-from garminsync_tui.jobs.queue import MOST_CRASHES, Claim, Queue
-from garminsync_tui.jobs.words import state
-from garminsync_tui.models import JobEvent, RunnerRow, SyncJob
-from garminsync_tui.store.database import Database
+from garminsync_tui.jobs.queue import EVENTS_KEPT, forget, register
+from garminsync_tui.jobs.queue.log import write_lines
+from garminsync_tui.models import RunnerRow, SyncJob
 
-from .conftest import Owner
+from .conftest import Desk
 
-
-async def put(queue: Queue, owner: Owner, job_type: str = "activity_sync", **options: object) -> UUID:
-    job_id = await queue.enqueue(owner.user_id, job_type, account_id=owner.account_id, **options)  # type: ignore[arg-type]
-    assert job_id is not None
-    return job_id
+LATER = timedelta(hours=5)
 
 
-async def take(queue: Queue, **options: float) -> Claim:
-    claim = await queue.claim(new_id(), **options)  # type: ignore[arg-type]
-    assert claim is not None
-    return claim
+async def test_an_equal_request_pulls_the_waiting_job_forward(desk: Desk) -> None:
+    later = datetime.now(UTC) + LATER
+    first = await desk.put(parameters={"since": "2026-01-01"}, run_at=later)
+    await desk.queue.pause(first)
+    assert await desk.leases.claim(new_id()) is None
+    assert await desk.put(parameters={"since": date(2026, 1, 1), "full": False}, priority=10) == first
+    job = (await desk.take()).job
+    assert (job.id, job.priority, job.paused_at) == (first, 10, None)
+    assert await desk.put(parameters={"since": "2026-02-01"}) != first
 
 
-async def test_one_job_of_an_account_runs_at_a_time(queue: Queue, owner: Owner) -> None:
-    await put(queue, owner)
-    await put(queue, owner, "health_metrics_sync")
-    first = await take(queue)
-    assert await queue.claim(new_id()) is None
-    await queue.finish(first)
-    assert (await take(queue)).job.id != first.job.id
+async def test_a_request_for_later_never_pushes_a_waiting_job_back(desk: Desk) -> None:
+    first = await desk.put()
+    assert await desk.put(run_at=datetime.now(UTC) + LATER) == first
+    assert (await desk.take()).job.id == first
 
 
-async def test_claims_at_the_same_moment_give_one_runner_the_job(queue: Queue, owner: Owner) -> None:
-    await put(queue, owner)
-    await put(queue, owner, "health_metrics_sync")
-    claims = await asyncio.gather(*(queue.claim(new_id()) for _ in range(5)))
-    assert sum(claim is not None for claim in claims) == 1
+async def test_requests_of_many_at_once_are_one_job(desk: Desk) -> None:
+    ids = await asyncio.gather(*(desk.put(parameters={"since": "2026-01-01"}) for _ in range(8)))
+    assert len(set(ids)) == 1
+    assert len(await desk.queue.list()) == 1
 
 
-async def test_the_index_is_the_exclusion_and_without_it_there_is_none(
-    queue: Queue, owner: Owner, database: Database
+async def test_what_is_asked_while_an_equal_job_runs_is_done_after_it(desk: Desk) -> None:
+    running = await desk.put()
+    claim = await desk.take()
+    asked = await desk.put(priority=10)
+    assert asked != running
+    await desk.guard(claim, checkpoint={"page": 7})
+    await desk.release(claim)
+    assert {job.id for job in await desk.queue.list(status="pending")} == {running, asked}
+    assert (await desk.job(running)).checkpoint == {"page": 7}
+    for expected in (asked, running):
+        claim = await desk.take()
+        assert claim.job.id == expected
+        await desk.finish(claim)
+
+
+async def test_a_request_longer_than_an_index_entry(desk: Desk) -> None:
+    paths = [os.urandom(30).hex() for _ in range(500)]
+    job_id = await desk.put("file_import", local=True, parameters={"paths": paths})
+    assert ((await desk.job(job_id)).extra or {})["parameters"] == {"paths": paths}
+
+
+async def test_a_turn_of_a_schedule_makes_one_job_ever(desk: Desk) -> None:
+    await desk.queue.ensure_schedules(desk.account_id, ["activity_sync"], 1800)
+    (schedule,) = await desk.queue.schedules()
+    made = await asyncio.gather(*(_turn(desk, (schedule.id, "42")) for _ in range(5)))
+    assert sum(job_id is not None for job_id in set(made)) == 1
+    await desk.finish(await desk.take())
+    assert await _turn(desk, (schedule.id, "42")) is None
+
+
+async def test_a_waiting_job_is_the_next_turn_too_and_keeps_its_time(desk: Desk) -> None:
+    await desk.queue.ensure_schedules(desk.account_id, ["activity_sync"], 1800)
+    (schedule,) = await desk.queue.schedules()
+    job_id = await _turn(desk, (schedule.id, "42"))
+    assert job_id
+    await desk.release(await desk.take(), code="rate_limited", wait_s=3600)
+    waits_until = (await desk.job(job_id)).run_at
+    assert await _turn(desk, (schedule.id, "43")) == job_id
+    assert (await desk.job(job_id)).run_at == waits_until
+    await desk.queue.retry(job_id)
+    await desk.finish(await desk.take())
+    assert await _turn(desk, (schedule.id, "43")) is None
+
+
+async def _turn(desk: Desk, slot: tuple[object, str]) -> object:
+    return await desk.queue.enqueue(desk.user_id, "activity_sync", account_id=desk.account_id, schedule=slot)  # type: ignore[arg-type]
+
+
+async def test_schedules_are_made_once_and_changed_in_place(desk: Desk) -> None:
+    await desk.queue.ensure_schedules(desk.account_id, ["activity_sync", "health_metrics_sync"], 1800)
+    before = {schedule.id for schedule in await desk.queue.schedules()}
+    await desk.queue.ensure_schedules(desk.account_id, ["activity_sync", "health_metrics_sync"], 3600)
+    after = await desk.queue.schedules()
+    assert {schedule.id for schedule in after} == before
+    assert {schedule.every_s for schedule in after} == {3600}
+
+
+async def test_a_waiting_job_is_cancelled_at_once(desk: Desk) -> None:
+    job_id = await desk.put()
+    assert await desk.queue.cancel(job_id)
+    job = await desk.job(job_id)
+    assert (job.status, (job.extra or {})["error_code"]) == ("failed", "cancelled")
+    assert not await desk.queue.cancel(job_id)
+    assert not await desk.queue.pause(job_id)
+
+
+async def test_a_wish_to_cancel_outlives_a_slice_and_a_crash(desk: Desk) -> None:
+    for leave in (desk.release, None):
+        job_id = await desk.put()
+        claim = await desk.take(lease_s=60 if leave else -1)
+        assert await desk.queue.cancel(job_id)
+        assert (await desk.leases.heartbeat(claim, lease_s=60 if leave else -1)).cancel_requested
+        if leave:
+            await leave(claim)
+        assert await desk.leases.claim(new_id()) is None
+        job = await desk.job(job_id)
+        assert (job.status, (job.extra or {})["error_code"]) == ("failed", "cancelled")
+
+
+async def test_a_paused_job_waits_until_it_is_resumed(desk: Desk) -> None:
+    job_id = await desk.put()
+    assert not await desk.queue.resume(job_id)
+    claim = await desk.take()
+    assert await desk.queue.pause(job_id)
+    assert (await desk.leases.heartbeat(claim)).paused_at
+    await desk.release(claim)
+    assert await desk.leases.claim(new_id()) is None
+    assert await desk.queue.resume(job_id)
+    assert (await desk.take()).job.id == job_id
+
+
+async def test_a_retry_goes_on_where_it_failed(desk: Desk) -> None:
+    job_id = await desk.put(parameters={"full": True})
+    claim = await desk.take()
+    await desk.guard(claim, checkpoint={"page": 3}, extra={"failed": 2})
+    assert not await desk.queue.retry(job_id)
+    await desk.fail(claim, "unavailable")
+    assert await desk.queue.retry(job_id)
+    job = (await desk.take()).job
+    assert (job.id, job.checkpoint, job.error_message, job.attempt) == (job_id, {"page": 3}, None, 1)
+    assert job.extra == {"parameters": {"full": True}}
+
+
+async def test_a_retry_pulls_a_waiting_job_forward(desk: Desk) -> None:
+    job_id = await desk.put(run_at=datetime.now(UTC) + LATER)
+    assert await desk.queue.retry(job_id)
+    assert (await desk.take()).job.id == job_id
+
+
+async def test_jobs_are_found_by_the_end_of_their_id(desk: Desk) -> None:
+    job_id = await desk.put()
+    assert (await desk.queue.get(job_id.hex[-8:].upper())).id == job_id
+    assert (await desk.queue.get(str(job_id))).id == job_id
+    for unknown in ("", "zz", new_id(), "\x1b[2J"):
+        with pytest.raises(UsageProblem) as refused:
+            await desk.queue.get(unknown)
+        assert "\x1b" not in refused.value.message
+    await desk.put("health_metrics_sync")
+    async with desk.database.write() as session:
+        twin = bytes([0] * 12) + job_id.bytes[-4:]
+        await session.execute(sa.update(SyncJob).where(SyncJob.id != job_id).values(id=type(job_id)(bytes=twin)))
+    with pytest.raises(UsageProblem, match="2 jobs"):
+        await desk.queue.get(job_id.hex[-8:])
+
+
+async def test_running_jobs_come_first_then_waiting_ones(desk: Desk) -> None:
+    done = await desk.put("workout_sync")
+    await desk.finish(await desk.take())
+    running = await desk.put()
+    await desk.take()
+    waiting = await desk.put("health_metrics_sync")
+    assert [job.id for job in await desk.queue.list()] == [running, waiting, done]
+    assert [job.id for job in await desk.queue.list(job_type="workout_sync")] == [done]
+    assert [job.id for job in await desk.queue.list(limit=1)] == [running]
+
+
+async def test_the_log_is_clean_and_keeps_its_newest_lines(desk: Desk) -> None:
+    job_id = await desk.put()
+    for start in (0, 350):
+        async with desk.database.write() as session:
+            lines = [("info", f"line {n}\x1b[2J\u202e" + "x" * 400) for n in range(start, start + 350)]
+            await write_lines(session, job_id, lines)
+    events = await desk.queue.events(job_id)
+    assert len(events) == EVENTS_KEPT == 500
+    assert events[0].text.startswith("line 200·[2J·x")
+    assert events[-1].text.startswith("line 699")
+    assert max(len(event.text) for event in events) == 300
+    assert await desk.queue.events(job_id, after=events[-3].id) == events[-2:] or [
+        event.text for event in await desk.queue.events(job_id, after=events[-3].id)
+    ] == [event.text for event in events[-2:]]
+
+
+async def test_runners_that_died_are_not_listed_and_are_swept_once_they_hold_nothing(
+    desk: Desk, tmp_path: Path
 ) -> None:
-    """The witness works: what the index refuses happens as soon as it is dropped."""
-    await put(queue, owner)
-    other = await put(queue, owner, "health_metrics_sync")
-    await take(queue)
-    grab = (
-        sa.update(SyncJob)
-        .where(SyncJob.id == other)
-        .values(status="in_progress", owner=new_id(), lease_until=datetime.now(UTC))
-    )
-    with pytest.raises(sa.exc.IntegrityError):
-        async with database.write() as session:
-            await session.execute(grab)
-    async with database.write() as session:
-        await session.execute(sa.text("DROP INDEX uq_sync_jobs_one_runner"))
-    async with database.write() as session:
-        await session.execute(grab)
-    async with database.read() as session:
-        running = await session.scalar(sa.select(sa.func.count()).where(SyncJob.status == "in_progress"))
-    assert running == 2
+    names = ("alive", "dead", "elsewhere", "long_gone")
+    ids = {name: new_id() for name in names}
+    lock = os.open(tmp_path / "alive", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    (tmp_path / "dead").touch()
+    for name in names:
+        host = socket.gethostname() if name in {"alive", "dead"} else "another"
+        row = RunnerRow(id=ids[name], host=host, pid=1, kind="app", version="1", lock_path=str(tmp_path / name))
+        if name == "long_gone":
+            row.heartbeat_at = datetime.now(UTC) - timedelta(days=2)
+        await register(desk.database, row)
+    assert [row.id for row in await desk.queue.runners()] == [ids["alive"], ids["elsewhere"]]
+    await desk.put()
+    await desk.leases.claim(ids["dead"])
+    await forget(desk.database, new_id())
+    assert await _runner_ids(desk) == {ids["alive"], ids["dead"], ids["elsewhere"]}
+    await desk.take()
+    await forget(desk.database, ids["alive"])
+    assert await _runner_ids(desk) == {ids["elsewhere"]}
+    assert not (tmp_path / "dead").exists()
+    os.close(lock)
 
 
-async def test_the_more_urgent_goes_first(queue: Queue, owner: Owner) -> None:
-    await put(queue, owner)
-    urgent = await put(queue, owner, "health_metrics_sync", priority=10)
-    assert (await take(queue)).job.id == urgent
-
-
-async def test_an_equal_request_pulls_the_waiting_job_forward(queue: Queue, owner: Owner) -> None:
-    later = datetime.now(UTC) + timedelta(hours=5)
-    first = await put(queue, owner, parameters={"since": "2026-01-01"}, run_at=later)
-    assert await queue.claim(new_id()) is None
-    assert await put(queue, owner, parameters={"since": "2026-01-01"}, priority=10) == first
-    assert (await take(queue)).job.id == first
-    assert await put(queue, owner, parameters={"since": "2026-02-01"}) != first
-
-
-async def test_a_turn_of_a_schedule_makes_one_job_ever(queue: Queue, owner: Owner) -> None:
-    await queue.ensure_schedules(owner.account_id, ["activity_sync"], 1800)
-    (schedule,) = await queue.schedules()
-    slot = (schedule.id, "42")
-    assert await put(queue, owner, schedule=slot)
-    await queue.finish(await take(queue))
-    again = await queue.enqueue(owner.user_id, "activity_sync", account_id=owner.account_id, schedule=slot)
-    assert again is None
-
-
-async def test_who_lost_the_lease_writes_nothing(queue: Queue, owner: Owner, database: Database) -> None:
-    await put(queue, owner)
-    zombie = await take(queue, lease_s=-1)
-    heir = await take(queue)
-    assert heir.job.id == zombie.job.id
-    with pytest.raises(LeaseLost):
-        async with database.write() as session:
-            session.add(JobEvent(id=new_id(), job_id=zombie.job.id, level="info", text="from the grave"))
-            await queue.guard(session, zombie, checkpoint={"page": 1})
-    for late in (queue.finish(zombie), queue.fail(zombie, "x", "x"), queue.release(zombie), queue.heartbeat(zombie)):
-        with pytest.raises(LeaseLost):
-            await late
-    assert "from the grave" not in [event.text for event in await queue.events(heir.job.id)]
-
-
-async def test_a_dead_runner_of_this_host_is_noticed_at_once(queue: Queue, owner: Owner, tmp_path: Path) -> None:
-    dead, alive = new_id(), new_id()
-    locks = {id_: tmp_path / f"{id_}.lock" for id_ in (dead, alive)}
-    held = {id_: os.open(path, os.O_RDWR | os.O_CREAT) for id_, path in locks.items()}
-    fcntl.flock(held[alive], fcntl.LOCK_EX)
-    for id_ in (dead, alive):
-        await queue.register(
-            RunnerRow(
-                id=id_, host=socket.gethostname(), pid=1, kind="daemon", version="0", lock_path=str(locks[id_])
-            )
-        )
-    assert [runner.id for runner in await queue.runners()] == [alive]
-    await put(queue, owner)
-    assert await queue.claim(alive)
-    assert await queue.claim(new_id()) is None
-    fcntl.flock(held[alive], fcntl.LOCK_UN)
-    again = await take(queue)
-    assert again.job.crash_count == 1
-    for handle in held.values():
-        os.close(handle)
-
-
-async def test_five_crashes_at_the_same_place_end_it_and_progress_forgives_them(
-    queue: Queue, owner: Owner, database: Database
-) -> None:
-    await put(queue, owner)
-    for page in range(MOST_CRASHES + 3):
-        claim = await take(queue, lease_s=-1)
-        async with database.write() as session:
-            await queue.guard(session, claim, checkpoint={"page": page})
-    for _ in range(MOST_CRASHES):
-        assert (job := (await queue.list())[0]).status != "failed"
-        await queue.claim(new_id(), lease_s=-1)
-    await queue.reap()
-    job = (await queue.list())[0]
-    assert (job.status, (job.extra or {})["error_code"]) == ("failed", "poison")
-    assert job.checkpoint == {"page": MOST_CRASHES + 2}
-
-
-async def test_released_with_its_checkpoint_and_failed_with_it_too(
-    queue: Queue, owner: Owner, database: Database
-) -> None:
-    job_id = await put(queue, owner)
-    claim = await take(queue)
-    async with database.write() as session:
-        await queue.guard(session, claim, checkpoint={"page": 3}, progress=0.4)
-    await queue.release(claim, code="rate_limited", text="wait", wait_s=3600)
-    job = await queue.get(job_id)
-    assert (job.status, job.checkpoint, job.attempt, job.progress) == ("pending", {"page": 3}, 0, 0.4)
-    assert state(job, datetime.now(UTC)).word == "waiting"
-    assert await queue.retry(job_id)
-    claim = await take(queue)
-    await queue.fail(claim, "sign_in_required", "sign in")
-    job = await queue.get(job_id)
-    assert (job.status, job.checkpoint) == ("failed", {"page": 3})
-
-
-async def test_progress_never_goes_backwards(queue: Queue, owner: Owner, database: Database) -> None:
-    job_id = await put(queue, owner)
-    claim = await take(queue)
-    seen = []
-    for share in (0.2, 0.7, 0.5, 2.0, -1.0):
-        async with database.write() as session:
-            await queue.guard(session, claim, progress=share)
-        seen.append((await queue.get(job_id)).progress)
-    assert seen == [0.2, 0.7, 0.7, 1.0, 1.0]
-
-
-async def test_cancel_pause_resume_and_retry(queue: Queue, owner: Owner) -> None:
-    job_id = await put(queue, owner)
-    assert await queue.pause(job_id)
-    assert await queue.claim(new_id()) is None
-    assert state(await queue.get(job_id), datetime.now(UTC)).word == "paused"
-    assert await queue.resume(job_id)
-    claim = await take(queue)
-    assert await queue.cancel(job_id)
-    assert (await queue.heartbeat(claim)).cancel_requested
-    await queue.fail(claim, "cancelled", "Cancelled.")
-    assert state(await queue.get(job_id), datetime.now(UTC)).word == "cancelled"
-    assert not await queue.cancel(job_id)
-    assert await queue.retry(job_id)
-    assert await queue.cancel(job_id)
-    assert (await queue.get(job_id)).status == "failed"
-
-
-async def test_the_log_is_clean_and_keeps_its_newest_lines(queue: Queue, owner: Owner, database: Database) -> None:
-    job_id = await put(queue, owner)
-    async with database.write() as session:
-        await queue.write_events(session, job_id, [("info", f"line {n}\x1b[2J") for n in range(700)])
-    events = await queue.events(job_id)
-    assert len(events) == 500
-    assert events[-1].text == "line 699 [2J"
-    assert events[0].text.startswith("line 200")
-
-
-async def test_jobs_are_found_by_the_end_of_their_id(queue: Queue, owner: Owner) -> None:
-    job_id = await put(queue, owner)
-    assert (await queue.get(job_id.hex[-8:])).id == job_id
+async def _runner_ids(desk: Desk) -> set[object]:
+    async with desk.database.read() as session:
+        return set(await session.scalars(sa.select(RunnerRow.id)))

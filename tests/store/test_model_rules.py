@@ -9,97 +9,45 @@ import asyncio
 import math
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable
 
 from garminsync_tui.models import ENTITIES, SPORTS, GarminConnectAccount, SyncJob, Table, User, Workout
 from garminsync_tui.store.database import Database
 
-# ── Part 1, as given: table → attribute → kind; "!" is required, "auto" is generated ──────────────────
+# ── Part 1, as given: "!" is required, "auto" is a generated moment ───────────────────────────────────
 
-PART_1: dict[str, dict[str, str]] = {
-    "users": {
-        "id": "uuid!",
-        "username": "string!",
-        "password_hash": "string!",
-        "created_at": "datetime auto",
-        "updated_at": "datetime auto",
-    },
-    "garmin_connect_accounts": {
-        "id": "uuid!",
-        "user_id": "uuid!",
-        "garmin_user_id": "string!",
-        "oauth_token": "sealed",  # required while active: ck_garmin_connect_accounts_active_has_tokens
-        "oauth_token_secret": "sealed",
-        "refresh_token": "sealed",
-        "token_expires_at": "datetime",
-        "linked_at": "datetime auto",
-        "updated_at": "datetime auto",
-    },
-    "activities": {
-        "id": "uuid!",
-        "garmin_connect_account_id": "uuid!",
-        "garmin_activity_id": "string!",
-        "activity_type": "string!",
-        "start_time": "datetime!",
-        "duration": "integer!",
-        "distance": "float",
-        "calories": "float",
-        "file_type": "string!",
-        "file_path": "string!",
-        "metadata": "json",
-        "synced_at": "datetime auto",
-        "created_at": "datetime auto",
-    },
-    "health_metrics": {
-        "id": "uuid!",
-        "garmin_connect_account_id": "uuid!",
-        "metric_type": "string!",
-        "timestamp": "datetime!",
-        "value": "float!",
-        "unit": "string",
-        "metadata": "json",
-        "synced_at": "datetime auto",
-        "created_at": "datetime auto",
-    },
-    "workouts": {
-        "id": "uuid!",
-        "user_id": "uuid!",
-        "name": "string!",
-        "description": "string",
-        "workout_definition": "json!",
-        "created_at": "datetime auto",
-        "updated_at": "datetime auto",
-        "uploaded_to_garmin_at": "datetime",
-    },
-    "sync_jobs": {
-        "id": "uuid!",
-        "user_id": "uuid!",
-        "job_type": "string!",
-        "status": "string!",
-        "started_at": "datetime",
-        "completed_at": "datetime",
-        "progress": "float",
-        "error_message": "string",
-        "metadata": "json",
-        "created_at": "datetime auto",
-        "updated_at": "datetime auto",
-    },
+PART_1 = {
+    "users": "id uuid!, username string!, password_hash string!, created_at auto, updated_at auto",
+    # Both tokens are required while active, by ck_garmin_connect_accounts_active_has_tokens.
+    "garmin_connect_accounts": "id uuid!, user_id uuid!, garmin_user_id string!, oauth_token sealed,"
+    " oauth_token_secret sealed, refresh_token sealed, token_expires_at datetime, linked_at auto, updated_at auto",
+    "activities": "id uuid!, garmin_connect_account_id uuid!, garmin_activity_id string!, activity_type string!,"
+    " start_time datetime!, duration integer!, distance float, calories float, file_type string!,"
+    " file_path string!, metadata json, synced_at auto, created_at auto",
+    "health_metrics": "id uuid!, garmin_connect_account_id uuid!, metric_type string!, timestamp datetime!,"
+    " value float!, unit string, metadata json, synced_at auto, created_at auto",
+    "workouts": "id uuid!, user_id uuid!, name string!, description string, workout_definition json!,"
+    " created_at auto, updated_at auto, uploaded_to_garmin_at datetime",
+    "sync_jobs": "id uuid!, user_id uuid!, job_type string!, status string!, started_at datetime,"
+    " completed_at datetime, progress float, error_message string, metadata json, created_at auto, updated_at auto",
 }
-ATTRIBUTES = [(table, name, kind) for table, columns in PART_1.items() for name, kind in columns.items()]
+ATTRIBUTES = [(table, *words.split()) for table, columns in PART_1.items() for words in columns.split(", ")]
 COLUMN_TYPES = {
     "uuid": {"sqlite": "BLOB", "postgresql": "uuid"},
     "string": {"sqlite": "TEXT", "postgresql": "text"},
     "sealed": {"sqlite": "BLOB", "postgresql": "bytea"},
     "datetime": {"sqlite": "INTEGER", "postgresql": "timestamp with time zone"},
+    "auto": {"sqlite": "INTEGER", "postgresql": "timestamp with time zone"},
     "integer": {"sqlite": "INTEGER", "postgresql": "bigint"},
     "float": {"sqlite": "REAL", "postgresql": "double precision"},
     "json": {"sqlite": "TEXT", "postgresql": "jsonb"},
@@ -361,7 +309,7 @@ def literal(value: object, dialect: str) -> str:
 
 
 class Live:
-    """An upgraded database, opened as the program opens it; every try is undone."""
+    """An upgraded database, opened as the program opens it; all but `commit` is undone."""
 
     def __init__(self, database: Database, runner: asyncio.Runner) -> None:
         self.database = database
@@ -376,38 +324,228 @@ class Live:
         return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})"
 
     def run(self, *statements: str | sa.Executable) -> list[sa.Row[Any]]:
-        """Beside the rows of PRESENT; the last statement's rows."""
-        return self._runner.run(self._run(statements))
-
-    async def _run(self, statements: tuple[str | sa.Executable, ...]) -> list[sa.Row[Any]]:
-        present = [self.insert(table, row) for table, row in PRESENT]
-        rows: list[sa.Row[Any]] = []
-        async with self.database.engine.connect() as connection:  # closed without a commit
-            for statement in (*present, *statements):
-                raw = isinstance(statement, str)
-                result = await (connection.exec_driver_sql(statement) if raw else connection.execute(statement))
-                rows = list(result) if result.returns_rows else []
-        return rows
+        """What the last of `statements` gives."""
+        return self._runner.run(self._run(statements, refused=None))
 
     def refusal(self, *statements: str, kind: type[Exception] = sa.exc.IntegrityError) -> str:
         """What the database says when it refuses the last of `statements`, having taken the others."""
-        self.run(*statements[:-1])
-        with pytest.raises(kind) as refused:
-            self.run(*statements)
-        return str(refused.value.orig)
+        return str(self._runner.run(self._run(statements, refused=kind)))
+
+    def commit(self, *statements: str) -> None:
+        self._runner.run(self._run(statements, refused=None, keep=True))
+
+    async def _run(
+        self, statements: Sequence[str | sa.Executable], *, refused: type[Exception] | None, keep: bool = False
+    ) -> Any:
+        async with self.database.engine.connect() as connection:  # closed without a commit, it rolls back
+            for statement in statements[:-1]:
+                await self._execute(connection, statement)
+            if refused:
+                with pytest.raises(refused) as problem:
+                    await self._execute(connection, statements[-1])
+                return problem.value.orig
+            rows = await self._execute(connection, statements[-1])
+            if keep:
+                await connection.commit()
+            return rows
+
+    async def _execute(self, connection: AsyncConnection, statement: str | sa.Executable) -> list[sa.Row[Any]]:
+        if isinstance(statement, str):
+            result = await connection.exec_driver_sql(statement)
+        else:
+            result = await connection.execute(statement)
+        return list(result) if result.returns_rows else []
+
+
+async def _administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("rules") / "rules.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        url = f"sqlite:///{path}"
-    else:
-        # The template itself: nothing is ever committed here. Copies of it wait until this module is done.
-        server: str = request.getfixturevalue("postgresql_server")
-        url = server.replace("/postgres?", f"/{request.getfixturevalue('postgresql_template')}?")
+    """One database for the whole module: nothing but the rows of PRESENT is ever committed to it."""
     with asyncio.Runner() as runner:
+        if request.param == "sqlite":
+            path = tmp_path_factory.mktemp("rules") / "rules.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            url = f"sqlite:///{path}"
+        else:
+            server: str = request.getfixturevalue("postgresql_server")
+            template = request.getfixturevalue("postgresql_template")
+            name = f"rules_{uuid4().hex[:12]}"
+            runner.run(_administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+            url = server.replace("/postgres?", f"/{name}?")
         database = runner.run(Database.open(url))
-        yield Live(database, runner)
+        opened = Live(database, runner)
+        opened.commit(*(opened.insert(table, row) for table, row in PRESENT))
+        yield opened
         runner.run(database.close())
+        if request.param == "postgresql":
+            runner.run(_administer(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+# ── Part 1 in the live schema ────────────────────────────────────────────────────────────────────────
+
+
+def test_the_entities_are_part_1() -> None:
+    assert [entity.__tablename__ for entity in ENTITIES] == list(PART_1)
+
+
+@pytest.mark.parametrize(("table", "attribute", "kind"), ATTRIBUTES)
+def test_every_attribute_stands_under_its_own_name(live: Live, table: str, attribute: str, kind: str) -> None:
+    if live.dialect == "sqlite":
+        found = live.run(
+            'SELECT type, "notnull", dflt_value IS NOT NULL'
+            f" FROM pragma_table_info('{table}') WHERE name = '{attribute}'"
+        )
+    else:
+        found = live.run(
+            "SELECT data_type, is_nullable = 'NO', column_default IS NOT NULL FROM information_schema.columns"
+            f" WHERE table_name = '{table}' AND column_name = '{attribute}'"
+        )
+    assert found, "no such column"
+    column_type, not_null, generated = found[0]
+    assert column_type == COLUMN_TYPES[kind.removesuffix("!")][live.dialect]
+    assert bool(not_null) == (kind == "auto" or kind.endswith("!"))
+    assert kind != "auto" or generated
+
+
+@pytest.mark.parametrize(("table", "attribute"), [(t, name) for t, name, kind in ATTRIBUTES if kind == "auto"])
+def test_generated_moments_are_the_moment_of_the_insert(live: Live, table: str, attribute: str) -> None:
+    off_by_s = (
+        f"abs({attribute} / 1000.0 - (julianday('now') - 2440587.5) * 86400.0)"
+        if live.dialect == "sqlite"
+        else f"abs(extract(epoch FROM {attribute} - clock_timestamp()))"
+    )
+    id_ = uuid4()
+    same_row = f"id = {literal(id_, live.dialect)}"
+    inserted = live.insert(table, {"id": id_})
+    assert live.run(inserted, f"SELECT {off_by_s} < 60 FROM {table} WHERE {same_row}")[0][0]
+
+
+@pytest.mark.parametrize("entity", [User, GarminConnectAccount, Workout, SyncJob])
+def test_updated_at_moves_with_an_update(
+    live: Live, entity: type[User | GarminConnectAccount | Workout | SyncJob]
+) -> None:
+    id_, before = uuid4(), datetime(2001, 1, 1, tzinfo=UTC)
+    inserted = live.insert(entity.__tablename__, {"id": id_, "updated_at": before})
+    updated = sa.update(entity).where(entity.id == id_).values(id=id_)
+    found = live.run(inserted, updated, sa.select(entity.updated_at).where(entity.id == id_))
+    assert found[0][0] > before
+
+
+WRONG_VALUES = {
+    "uuid": "no uuid",
+    "string": b"bytes",
+    "sealed": "plain text",
+    "datetime": "someday",
+    "auto": "someday",
+    "integer": "many",
+    "float": "far",
+    "json": "{broken",
+}
+WRONG_TYPE = re.compile(r"cannot store (TEXT|BLOB) value in|invalid input syntax|but expression is of type")
+
+
+@pytest.mark.parametrize(("table", "attribute", "kind"), ATTRIBUTES)
+def test_a_value_of_another_type_is_refused(live: Live, table: str, attribute: str, kind: str) -> None:
+    kind = kind.removesuffix("!")
+    if kind == "string" and live.dialect == "postgresql":
+        pytest.skip("PostgreSQL turns a value of any type into text")
+    said = live.refusal(live.insert(table, {attribute: WRONG_VALUES[kind]}), kind=sa.exc.DBAPIError)
+    by_check = (kind == "json" and live.dialect == "sqlite") or (kind == "sealed" and live.dialect == "postgresql")
+    assert f"ck_{table}_{attribute}" in said if by_check else WRONG_TYPE.search(said)
+
+
+# ── Every rule ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def full_name(violation: Violation) -> str:
+    named = violation.rule.startswith(("pk_", "uq_", "fk_"))
+    return violation.rule if named else f"ck_{violation.table}_{violation.rule}"
+
+
+def unique_columns(table: sa.Table) -> dict[str, str]:
+    """Each unique rule's columns, as SQLite names them when it refuses a row."""
+    rules = [c for c in table.constraints if isinstance(c, sa.UniqueConstraint | sa.PrimaryKeyConstraint)]
+    return {
+        str(rule.name): ", ".join(f"{table.name}.{column.name}" for column in rule.columns)
+        for rule in (*rules, *(index for index in table.indexes if index.unique))
+    }
+
+
+def names_the_rule(said: str, name: str, table: str, dialect: str) -> bool:
+    if dialect == "postgresql":
+        return f'constraint "{name}"' in said
+    if name.startswith("ck_"):
+        return said == f"CHECK constraint failed: {name}"
+    if name.startswith("fk_"):
+        return said == "FOREIGN KEY constraint failed"
+    return said == f"UNIQUE constraint failed: {unique_columns(Table.metadata.tables[table])[name]}"
+
+
+@pytest.mark.parametrize("violation", VIOLATIONS, ids=full_name)
+def test_a_violation_is_refused_by_its_rule(live: Live, violation: Violation) -> None:
+    if live.dialect not in violation.dialects:
+        pytest.skip("a rule of the other database")
+    said = live.refusal(live.insert(violation.table, violation.wrong))
+    assert names_the_rule(said, full_name(violation), violation.table, live.dialect), said
+
+
+@pytest.mark.parametrize(("table", "row"), ACCEPTED)
+def test_what_is_right_is_accepted(live: Live, table: str, row: Row) -> None:
+    id_ = uuid4()
+    same_row = f"id = {literal(id_, live.dialect)}"
+    assert live.run(live.insert(table, row, {"id": id_}), f"SELECT count(*) FROM {table} WHERE {same_row}")[0][0] == 1
+
+
+REQUIRED = [(e.__tablename__, c.name) for e in ENTITIES for c in e.__table__.columns if not c.nullable]
+
+
+@pytest.mark.parametrize(("table", "column"), REQUIRED)
+def test_a_missing_value_is_refused(live: Live, table: str, column: str) -> None:
+    said = live.refusal(live.insert(table, {column: None}))
+    if live.dialect == "sqlite":
+        assert said == f"NOT NULL constraint failed: {table}.{column}"
+    else:
+        assert f'null value in column "{column}" of relation "{table}"' in said
+
+
+def test_not_a_number_is_no_value(live: Live) -> None:
+    nan = "9e999 - 9e999" if live.dialect == "sqlite" else "'NaN'"
+    said = live.refusal(live.insert("health_metrics", {"value": 12345.5}).replace("12345.5", nan))
+    assert "health_metrics" in said
+    assert "value" in said
+
+
+FOREIGN_KEYS = [key for e in ENTITIES for key in e.__table__.foreign_keys]
+
+
+@pytest.mark.parametrize("key", FOREIGN_KEYS, ids=lambda key: key.constraint.name)
+def test_what_others_refer_to_is_not_deleted(live: Live, key: sa.ForeignKey) -> None:
+    parent, child = key.column.table.name, key.parent.table.name
+    parent_id, child_id = uuid4(), uuid4()
+    delete = f"DELETE FROM {parent} WHERE id = {literal(parent_id, live.dialect)}"
+    rows = (
+        live.insert(parent, {"id": parent_id}),
+        live.insert(child, {"id": child_id, key.parent.name: parent_id}),
+    )
+    if key.ondelete == "SET NULL":
+        kept = f"SELECT {key.parent.name} FROM {child} WHERE id = {literal(child_id, live.dialect)}"
+        assert live.run(*rows, delete, kept) == [(None,)]
+    else:
+        assert names_the_rule(live.refusal(*rows, delete), str(key.constraint.name), parent, live.dialect)
+        assert live.run(rows[0], delete) == []
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()], ids=lambda dialect: dialect.name)
+def test_every_rule_of_the_entities_has_a_violation(dialect: sa.engine.Dialect) -> None:
+    rules: set[str] = set()
+    for table in (Table.metadata.tables[entity.__tablename__] for entity in ENTITIES):
+        rules.update(re.findall(r"CONSTRAINT (\w+)", str(CreateTable(table).compile(dialect=dialect))))
+        rules.update(str(index.name) for index in table.indexes if index.unique)
+    assert rules == {full_name(violation) for violation in VIOLATIONS if dialect.name in violation.dialects}

@@ -11,7 +11,7 @@ from typing import Any
 import fitdecode
 
 from ..errors import FileDamaged
-from .fit_parts import Part, fit_parts, read_fit_bytes
+from .fit_parts import CHECKSUM_BYTES, Part, fit_parts, read_fit_bytes
 from .track import NAN, Device, Lap, Point, Session, Track, amount, from_ms, seconds_after, track_of
 
 _FIT_EPOCH_S = 631_065_600  # 1989-12-31 00:00 UTC, from which the FIT protocol counts
@@ -74,7 +74,7 @@ def _read_part(reading: _Reading, content: bytes, part: Part) -> None:
     The header is given the length that is really there: then also a cut off part is read to its last message.
     """
     length = (part.end - part.start).to_bytes(4, "little")
-    whole = part.header[:4] + length + part.header[8:] + content[part.start : part.end] + b"\0\0"
+    whole = part.header[:4] + length + part.header[8:] + content[part.start : part.end + CHECKSUM_BYTES]
     reader = fitdecode.FitReader(
         whole,
         processor=None,
@@ -205,10 +205,10 @@ def _with_fraction(whole: float, fraction: float) -> float:
 
 
 def _number(values: _Values, *names: str) -> float:
-    """The first of these values that is one finite number, else NaN."""
+    """The first of these values that is one number, else NaN."""
     for name in names:
         value = values.get(name)
-        if isinstance(value, int | float) and math.isfinite(value):
+        if isinstance(value, int | float):
             return float(value)
     return NAN
 

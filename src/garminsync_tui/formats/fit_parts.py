@@ -14,9 +14,9 @@ from ..errors import FileDamaged
 from .detection import is_fit
 
 MAX_FIT_BYTES = 256 * 2**20
+CHECKSUM_BYTES = 2
 
 _MAX_PARTS = 1_000
-_CHECKSUM_BYTES = 2
 _HEADER = struct.Struct("<BBHI4s")
 _POLYNOMIAL = 0xA001  # CRC-16 of the FIT protocol, bits reversed
 
@@ -47,7 +47,7 @@ def fit_parts(content: bytes) -> tuple[list[Part], tuple[str, ...]]:
             return parts, (f"more than {_MAX_PARTS} files are chained in it",)
         part = _part(content, offset)
         parts.append(part)
-        offset = part.end + _CHECKSUM_BYTES
+        offset = part.end + CHECKSUM_BYTES
     if offset < len(content):
         return parts, (f"what follows byte {offset} is not FIT",)
     return parts, ()
@@ -68,17 +68,17 @@ def _part(content: bytes, offset: int) -> Part:
     start = offset + header_size
     end = start + claimed
     here = len(content)
-    if not claimed and here > start + _CHECKSUM_BYTES and not is_fit(content[start + 2 : start + 14]):
+    if not claimed and here > start + CHECKSUM_BYTES and not is_fit(content[start + 2 : start + 14]):
         return Part(header, start, here, ("the recording was never closed by its device",))
-    if end + _CHECKSUM_BYTES > here:
-        length, whole = here - offset, end + _CHECKSUM_BYTES - offset
+    if end + CHECKSUM_BYTES > here:
+        length, whole = here - offset, end + CHECKSUM_BYTES - offset
         return Part(header, start, min(end, here), (f"is cut off: {length} of {whole} bytes",))
     problems = []
     if header_size >= 14:
         recorded = int.from_bytes(header[12:14], "little")
         if recorded and recorded != crc16(header[:12]):
             problems.append("the checksum of its header does not match")
-    if int.from_bytes(content[end : end + _CHECKSUM_BYTES], "little") != crc16(content[offset:end]):
+    if int.from_bytes(content[end : end + CHECKSUM_BYTES], "little") != crc16(content[offset:end]):
         problems.append("its checksum does not match")
     return Part(header, start, end, tuple(problems))
 

@@ -11,11 +11,14 @@ from typing import Any
 import gpxpy
 
 from ..errors import FileDamaged
+from .detection import HEAD_BYTES
 from .track import NAN, NO_TIME, Device, Point, Session, Track, parse_number, to_ms, track_of
 from .vetted_xml import read_xml_text, vet
 
 # gpxpy looks for each declaration's "=" without a bound: text made of such words would take it for ever.
 _ENDLESS_DECLARATION = re.compile(r"\sxmlns[^=]{100}")
+
+_PREFIXED_ROOT = re.compile(r"<([\w.-]+):gpx[\s>]")
 
 #: Names of extension elements (Garmin's TrackPointExtension, gpxdata, Strava's bare `power`), lower case.
 _EXTENSIONS = {
@@ -45,7 +48,7 @@ def read_gpx(path: Path) -> Track:
     if _ENDLESS_DECLARATION.search(text):
         raise FileDamaged(path.name, "has a namespace declaration that does not end")
     try:
-        gpx = gpxpy.parse(text)
+        gpx = gpxpy.parse(_without_prefix(text))
         points, sessions = _recorded(gpx)
     except Exception as problem:  # gpxpy passes on what its parts raise
         raise FileDamaged(path.name, "is XML, but not GPX") from problem
@@ -61,6 +64,12 @@ def read_gpx(path: Path) -> Track:
         warnings.append(f"points without a time were left out: {untimed}")
     device = Device(software=gpx.creator) if gpx.creator else None
     return track_of(points, merge=False, sessions=sessions, device=device, warnings=warnings)
+
+
+def _without_prefix(text: str) -> str:
+    """The document with GPX's own elements unprefixed: gpxpy passes over all others."""
+    root = _PREFIXED_ROOT.search(text[:HEAD_BYTES])
+    return text if root is None else re.sub(rf"(</?){re.escape(root[1])}:", r"\1", text)
 
 
 def _recorded(gpx: Any) -> tuple[list[Point], list[Session]]:

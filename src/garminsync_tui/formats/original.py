@@ -41,21 +41,31 @@ def open_original(zip_path: Path, into: Path, *, max_bytes: int = 256 * 2**20) -
     """
     name = zip_path.name
     with zip_path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size > max_bytes:
-            raise FileDamaged(name, f"is larger than {max_bytes // 2**20} MiB")
         head = file.read(HEAD_BYTES)
         file.seek(0)
         file_type = detect(head)
         if file_type is not None:
-            return _write(into, file_type, iter(lambda: file.read(_CHUNK_BYTES), b""))
+            return _write(into, file_type, _limited(iter(lambda: file.read(_CHUNK_BYTES), b""), name, max_bytes))
         if not head.startswith(b"PK"):
             raise FileDamaged(name, impression(head))
-        pieces = _member_pieces(file, name, max_bytes)
+        if os.fstat(file.fileno()).st_size > max_bytes:
+            raise FileDamaged(name, f"is larger than {max_bytes // 2**20} MiB")
+        pieces = _limited(_member_pieces(file, name, max_bytes), name, max_bytes)
         first = next(pieces, b"")
         file_type = detect(first)
         if file_type is None:
             raise FileDamaged(name, f"its member {impression(first)}")
         return _write(into, file_type, _joined(first, pieces))
+
+
+def _limited(pieces: Iterator[bytes], name: str, max_bytes: int) -> Iterator[bytes]:
+    """The same bytes, counted while they come: what a size was claimed to be is no proof."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > max_bytes:
+            raise FileDamaged(name, f"holds more than {max_bytes // 2**20} MiB")
+        yield piece
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -72,8 +82,6 @@ def _member_pieces(file: IO[bytes], name: str, max_bytes: int) -> Iterator[bytes
             with archive.open(member) as content:
                 while piece := content.read(_CHUNK_BYTES):
                     size += len(piece)
-                    if size > max_bytes:
-                        raise FileDamaged(name, f"unpacks to more than {max_bytes // 2**20} MiB")
                     yield piece
             if size != member.file_size:
                 raise FileDamaged(name, "its member is cut off")

@@ -235,12 +235,11 @@ def parse_time(text: str | None) -> datetime | None:
 
 
 def parse_number(text: str | None) -> float:
-    """The finite number that a text is, else NaN."""
+    """The number that a text is, else NaN."""
     try:
-        number = float(text or "")
+        return float(text or "")
     except ValueError:
         return NAN
-    return number if math.isfinite(number) else NAN
 
 
 def metres_between(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:

@@ -41,9 +41,7 @@ class Endpoint:
             raise ValueError(f"{self.name} takes up to {self.window_days} days, not {first} to {last}")
         filled = {"day": first.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
         path = self.path.format(**filled, display_name=quote(display_name, safe=""))
-        return path, {
-            key: text.format(**filled, display_name=display_name) for key, text in self.params.items()
-        }
+        return path, {key: text.format(**filled, display_name=display_name) for key, text in self.params.items()}
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (

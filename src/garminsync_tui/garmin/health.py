@@ -110,9 +110,7 @@ def stress(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
     return _intraday("stress", (_STRESS, _BODY_BATTERY), body, first, last)
 
 
-def _intraday(
-    name: str, wanted: tuple[_Series, ...], body: Any, first: date, last: date
-) -> dict[date, list[Reading]]:
+def _intraday(name: str, wanted: tuple[_Series, ...], body: Any, first: date, last: date) -> dict[date, list[Reading]]:
     answer = mapping(body, name, "the body")
     same_day(answer.get("calendarDate"), first, name)
     found = Collected(first, last)
@@ -129,9 +127,7 @@ def _take(found: Collected, series: _Series, answer: Mapping[str, Any], day: dat
     descriptors = answer.get(series.descriptors)
     at = column(descriptors, "timestamp", series.columns, endpoint, series.array)
     place = column(descriptors, series.wanted, series.columns, endpoint, series.array)
-    readable = [
-        row for row in rows if isinstance(row, list) and min(at, place) >= 0 and max(at, place) < len(row)
-    ]
+    readable = [row for row in rows if isinstance(row, list) and min(at, place) >= 0 and max(at, place) < len(row)]
     if not readable:
         raise unreadable(endpoint, f"{series.array} holds no rows with a time and a value")
     ends_ms = instant_ms(answer.get("endTimestampGMT"))
@@ -199,9 +195,7 @@ def weight(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
     """Every weigh-in, at its instant. Masses come in grams and are kept in kilograms."""
     name = "weight"
     found = Collected(first, last)
-    for summary in objects(
-        mapping(body, name, "the body").get("dailyWeightSummaries"), name, "dailyWeightSummaries"
-    ):
+    for summary in objects(mapping(body, name, "the body").get("dailyWeightSummaries"), name, "dailyWeightSummaries"):
         for entry in objects(summary.get("allWeightMetrics"), name, "allWeightMetrics"):
             day = calendar_date(entry.get("calendarDate")) or calendar_date(summary.get("summaryDate"))
             _weigh_in(found, day, entry)

@@ -16,23 +16,22 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Server:
     """A server of Garmin's, or one on loopback that answers in its place."""
 
-    #: As accounts keep it: "https://garmin.com", "https://garmin.cn" or "http://127.0.0.1:PORT".
+    #: "https://garmin.com", "https://garmin.cn" or "http://127.0.0.1:PORT".
     url: str
 
     @classmethod
     def parse(cls, text: str) -> Server:
-        """The server called `text`. Raises UsageProblem for anything but Garmin's two and loopback.
+        """The server of a URL or of a `name`. Raises UsageProblem for anything but Garmin's two and loopback.
 
         Passwords go where this points, so no other host is accepted, and plain HTTP on loopback only.
         """
+        text = text.strip()
         try:
-            parts = urlsplit(text.strip())
+            parts = urlsplit(f"https://{text}" if text in _DOMAINS else text)
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise _unknown() from None
-        bare = parts.path in ("", "/") and not (
-            parts.query or parts.fragment or parts.username or parts.password
-        )
+        bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username or parts.password)
         if bare and parts.scheme == "https" and host in _DOMAINS and port is None:
             return cls(f"https://{host}")
         if bare and parts.scheme == "http" and host in _LOOPBACK and port:
@@ -46,8 +45,8 @@ class Server:
 
     @property
     def name(self) -> str:
-        """For people: "garmin.com", "127.0.0.1:8765"."""
-        return urlsplit(self.url).netloc
+        """What accounts keep and people read: "garmin.com", "garmin.cn" or "http://127.0.0.1:PORT"."""
+        return self.url if self.is_loopback else self.url.removeprefix("https://")
 
     @property
     def domain(self) -> str:

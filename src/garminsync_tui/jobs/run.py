@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from ..errors import Cancelled, GarminSyncError
+from ..errors import GarminSyncError
 from ..models import SyncJob
 from ..store.database import Database
-from .queue import Claim, Queue
+from ..text import clean
+from .queue import Claim, Leases, Transaction
+from .queue.log import write_lines
 
 SLICE_S = 60.0
 SLICE_REQUESTS = 30
 _WRITE_PROGRESS_EVERY_S = 0.5
+_ASK_FOR_URGENT_EVERY_S = 1.0
 _FAILURES_KEPT = 50
+_FAILURE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +39,20 @@ class Progress:
     @property
     def share(self) -> float:
         """From 0 to 1."""
-        return min(max(self.done / self.total, 0.0), 1.0) if self.total > 0 else 0.0
+        share = self.done / self.total if self.total > 0 else 0.0
+        return 0.0 if math.isnan(share) else min(max(share, 0.0), 1.0)
 
 
 class SliceOver(GarminSyncError):
-    """Something more urgent waits: the job goes back to the queue with its checkpoint."""
+    """The job goes back to the queue with its checkpoint: more urgent work waits, or the runner stops."""
 
 
 class Paused(GarminSyncError):
     """Somebody paused the job."""
+
+
+def nobody_listens(progress: Progress) -> None:
+    """Progress that only the job's row tells."""
 
 
 class JobRun:
@@ -51,30 +60,35 @@ class JobRun:
 
     def __init__(
         self,
-        queue: Queue,
+        leases: Leases,
         claim: Claim,
-        listener: Callable[[Progress], None],
+        listener: Callable[[Progress], None] = nobody_listens,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.queue = queue
         self.claim = claim
         self.job: SyncJob = claim.job
-        self.database: Database = queue.database
-        self.parameters: dict[str, Any] = (claim.job.extra or {}).get("parameters", {})
-        #: Where the next run goes on; written with every page.
+        self.database: Database = leases.database
+        extra = claim.job.extra or {}
+        self.parameters: dict[str, Any] = dict(extra.get("parameters", {}))
+        #: Where the next run goes on. Written with every page, and taken back with a page that fails.
         self.checkpoint: dict[str, Any] = copy.deepcopy(claim.job.checkpoint or {})
-        self.failures: list[str] = []
-        self.failed = 0
+        #: The first items that could not be done, earlier slices of this job included, and how many there were.
+        self.failures: list[str] = list(extra.get("failures", []))
+        self.failed = int(extra.get("failed", 0))
+        #: Why the work is to stop, once somebody wants that.
+        self.stop_with: GarminSyncError | None = None
+        self._leases = leases
         self._listener = listener
         self._monotonic = monotonic
-        self._started = monotonic()
-        self._requests_before = 0
+        self._task: asyncio.Future[None] | None = None
+        self._turn = asyncio.Lock()
+        self._slice_from = monotonic()
+        self._slice_requests = 0
+        self._asked_at = -math.inf
         self._latest: Progress | None = None
-        self._written_at = 0.0
+        self._written_at = -math.inf
         self._lines: list[tuple[str, str]] = []
-        #: Set by the runner: why the work should stop at its next breath.
-        self.stop_with: GarminSyncError | None = None
 
     @property
     def user_id(self) -> UUID:
@@ -88,65 +102,116 @@ class JobRun:
         assert account_id is not None, "local work has no account"
         return account_id
 
+    @property
+    def share(self) -> float | None:
+        """How far it is, from 0 to 1; None before anything was told."""
+        return self._latest.share if self._latest else None
+
+    # ── What work calls ──────────────────────────────────────────────────────────────────────────────
+
     @contextlib.asynccontextmanager
-    async def page(self) -> AsyncIterator[AsyncSession]:
+    async def page(self) -> AsyncIterator[Transaction]:
         """One transaction: what the block writes, checkpoint, progress and log stand together or not at all.
 
-        Raises LeaseLost where another runner took over, and Cancelled; nothing is written then.
+        Raises LeaseLost where another runner took over, Cancelled or Paused where somebody asked for it; nothing
+        is written then. A page that has begun is never interrupted.
         """
-        async with self.database.write() as session:
-            yield session
+        async with self._turn:
             self._raise_if_stopped()
-            latest = self._latest
-            await self.queue.guard(
-                session,
-                self.claim,
-                checkpoint=copy.deepcopy(self.checkpoint),
-                progress=latest.share if latest else None,
-                note=latest.note if latest else None,
-            )
-            lines, self._lines = self._lines, []
-            if lines:
-                await self.queue.write_events(session, self.job.id, lines)
-        self._written_at = self._monotonic()
+            kept = copy.deepcopy(self.checkpoint)
+            try:
+                async with self.database.write() as session:
+                    yield session
+                    lines = await self.save(session, checkpoint=copy.deepcopy(self.checkpoint))
+                self._written(lines)
+            except BaseException:
+                self.checkpoint.clear()
+                self.checkpoint.update(kept)
+                raise
+            finally:
+                if self.stop_with is not None:
+                    self._stop_soon()
 
     def progress(self, done: float, total: float, note: str) -> None:
-        """Tell how far it is: listeners hear it at once, the row follows with the next page or breath."""
+        """Tell how far it is: listeners hear it at once, the row follows with the next page, breath or heartbeat."""
         self._latest = Progress(self.job.id, done, total, note)
         self._listener(self._latest)
 
     async def note(self, level: str, text: str) -> None:
-        """A line of the log, written with the next page."""
+        """A line of the log (`models.EVENT_LEVELS`), written with the next page, breath or at the end."""
         self._lines.append((level, text))
 
     def failed_item(self, what: str, why: str) -> None:
         """One item that could not be done: the rest goes on, and the job says so when it ends."""
         self.failed += 1
         if len(self.failures) < _FAILURES_KEPT:
-            self.failures.append(f"{what}: {why}"[:300])
+            self.failures.append(clean(f"{what}: {why}", _FAILURE_CHARACTERS))
         self._lines.append(("error", f"{what}: {why}"))
 
     async def breathe(self, requests: int = 0) -> None:
         """Between two items, with the requests sent so far in this run.
 
         Raises Cancelled or Paused when somebody asked for it, and SliceOver when this slice is over and more
-        urgent work waits.
+        urgent work waits, or when the runner stops.
         """
         self._raise_if_stopped()
         moment = self._monotonic()
-        slice_over = moment - self._started >= SLICE_S or requests - self._requests_before >= SLICE_REQUESTS
-        if slice_over:
-            if await self.queue.waiting_above(self.job.garmin_connect_account_id, self.job.priority):
+        if self._slice_is_over(moment, requests) and moment - self._asked_at >= _ASK_FOR_URGENT_EVERY_S:
+            self._asked_at = moment
+            if await self._leases.more_urgent_waits(self.job):
                 raise SliceOver("Something more urgent goes first.")
-            self._started, self._requests_before = moment, requests
-        if self._lines or (self._latest and moment - self._written_at >= _WRITE_PROGRESS_EVERY_S):
-            async with self.page():
-                pass
+        if (self._lines or self._latest) and moment - self._written_at >= _WRITE_PROGRESS_EVERY_S:
+            async with self._turn, self.database.write() as session:
+                lines = await self.save(session)
+            self._written(lines)
+        else:
+            await asyncio.sleep(0)
+        self._raise_if_stopped()
+
+    # ── What the runner calls ────────────────────────────────────────────────────────────────────────
+
+    def started(self, task: asyncio.Future[None]) -> None:
+        """The work runs as `task`."""
+        self._task = task
+
+    def interrupt(self, reason: GarminSyncError) -> None:
+        """Stop the work where it waits; where it writes a page, after that."""
+        if self.stop_with is None:
+            self.stop_with = reason
+            if not self._turn.locked():
+                self._stop_soon()
+
+    def abandon(self) -> None:
+        """Stop the work at once, wherever it is."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def save(self, session: Transaction, *, checkpoint: dict[str, Any] | None = None) -> int:
+        """Write progress, failures and log in the caller's transaction; how many lines. Raises LeaseLost."""
+        extra: dict[str, Any] = {"note": clean(self._latest.note)} if self._latest else {}
+        if self.failed:
+            extra |= {"failures": list(self.failures), "failed": self.failed}
+        await self._leases.guard(session, self.claim, checkpoint=checkpoint, progress=self.share, extra=extra)
+        lines = list(self._lines)
+        await write_lines(session, self.job.id, lines)
+        return len(lines)
+
+    # ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _slice_is_over(self, moment: float, requests: int) -> bool:
+        if self.job.garmin_connect_account_id is None:
+            return False  # local work is in nobody's way
+        return moment - self._slice_from >= SLICE_S or requests - self._slice_requests >= SLICE_REQUESTS
+
+    def _written(self, lines: int) -> None:
+        del self._lines[:lines]
+        self._written_at = self._monotonic()
 
     def _raise_if_stopped(self) -> None:
         if self.stop_with is not None:
             raise self.stop_with
 
-    def cancelled(self) -> None:
-        """Stop at the next breath or page because somebody asked for it."""
-        self.stop_with = Cancelled("Cancelled.")
+    def _stop_soon(self) -> None:
+        # Not within this step: work that has just ended would count as cancelled.
+        if self._task is not None:
+            asyncio.get_running_loop().call_soon(self._task.cancel)

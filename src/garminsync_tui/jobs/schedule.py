@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from ..errors import GarminSyncError
 from ..models import Schedule
 from ..store import accounts
-from .queue import Queue
+from .queue import Queue, utc_now
 
 #: Of the interval, so that not everybody asks at the full hour.
 _JITTER = 0.1
@@ -40,17 +40,24 @@ def next_turn(schedule: Schedule, moment: datetime) -> datetime:
 
 def _offset_s(schedule: Schedule) -> float:
     seed = schedule.garmin_connect_account_id.int ^ schedule.every_s
-    return random.Random(seed).uniform(0, _JITTER) * schedule.every_s
+    return random.Random(seed).uniform(-_JITTER, _JITTER) * schedule.every_s  # noqa: S311 - no secret
 
 
 class Scheduler:
-    """Turns schedules into jobs for as long as it runs."""
+    """Turns schedules into jobs for as long as it runs. `clock` is the wall clock, `monotonic` stops in a sleep."""
 
-    def __init__(self, queue: Queue, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._queue = queue
         self._clock = clock
-        self._wall = time.time()
-        self._monotonic = time.monotonic()
+        self._monotonic = monotonic
+        self._last_look = clock(), monotonic()
+        # Without a grace time a turn that was slept through would be dropped; coalesced, many are one.
         self._timers = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -58,7 +65,7 @@ class Scheduler:
     async def start(self) -> None:
         """Insert what is due now (that is the catch-up), and from then on each turn when it comes."""
         self._timers.start()
-        self._timers.add_job(self._look_at_the_clock, "interval", seconds=_CLOCK_LOOK_S, id="clock")
+        self._timers.add_job(self.look_at_the_clock, "interval", seconds=_CLOCK_LOOK_S, id="clock")
         await self.due_now()
 
     def stop(self) -> None:
@@ -66,8 +73,11 @@ class Scheduler:
         if self._timers.running:
             self._timers.shutdown(wait=False)
 
-    async def due_now(self) -> list[UUID]:
-        """Insert a job for every schedule whose present turn has none; the new jobs' ids."""
+    async def due_now(self) -> Sequence[UUID]:
+        """Insert a job for every schedule whose present turn has none; the jobs' ids.
+
+        Nothing is inserted for an account that is not linked any more or has to sign in again first.
+        """
         made: list[UUID] = []
         try:
             account = await accounts.active_account(self._queue.database)
@@ -85,6 +95,15 @@ class Scheduler:
             _log.warning("schedules cannot be read: %s", problem.message)
         return made
 
+    async def look_at_the_clock(self) -> None:
+        """Wake the timers after the machine slept, and see to schedules that are new: every half minute."""
+        (wall, monotonic), self._last_look = self._last_look, (self._clock(), self._monotonic())
+        slept_s = (self._last_look[0] - wall).total_seconds() - (self._last_look[1] - monotonic)
+        if abs(slept_s) > _JUMP_S and self._timers.running:
+            _log.info("the clock went on by %.0f s meanwhile", slept_s)
+            self._timers.wakeup()
+        await self.due_now()
+
     def _arm(self, schedule: Schedule) -> None:
         if self._timers.running:
             self._timers.add_job(
@@ -94,13 +113,3 @@ class Scheduler:
                 id=str(schedule.id),
                 replace_existing=True,
             )
-
-    async def _look_at_the_clock(self) -> None:
-        wall, monotonic = time.time(), time.monotonic()
-        jumped_s = (wall - self._wall) - (monotonic - self._monotonic)
-        self._wall, self._monotonic = wall, monotonic
-        # New schedules arrive in the database too: a look costs one query.
-        if abs(jumped_s) > _JUMP_S:
-            self._timers.wakeup()
-        await self.due_now()
-

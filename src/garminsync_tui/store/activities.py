@@ -54,18 +54,19 @@ async def save(session: AsyncSession, account_id: UUID, rows: Sequence[dict[str,
     A row that is the same as before is not touched: its `synced_at` stays.
     """
     written = 0
-    for values in rows:
+    for row in rows:
+        values = {_column(name): value for name, value in row.items()}
         statement = insert(session, Activity).values(
             id=new_id(), garmin_connect_account_id=account_id, synced_at=now(), created_at=now(), **values
         )
-        changing = {name: statement.excluded[_column(name)] for name in values if name != "garmin_activity_id"}
+        changing = [name for name in values if name != "garmin_activity_id"]
         result = await session.execute(
             statement.on_conflict_do_update(
                 index_elements=["garmin_connect_account_id", "garmin_activity_id"],
-                set_={_column(name): value for name, value in changing.items()}
+                set_={name: statement.excluded[name] for name in changing}
                 | {"synced_at": now(), "remote_deleted_at": None},
-                where=is_changed(Activity, statement, [_column(name) for name in changing]),
-            ).returning(Activity.id)
+                where=is_changed(Activity, statement, changing),
+            ).returning(Activity.__table__.c.id)
         )
         written += len(result.all())
     return written

@@ -5,18 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from uuid import UUID
 
-import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from .database import Database
 
-CHANNEL = "garminsync_job"
+_CHANNEL = "garminsync_job"
 _POLL_S = 0.25
+#: Also where the server sits behind a pooler that swallows notifications.
 _SAFETY_POLL_S = 5.0
 
 
+async def announce(session: AsyncSession, job_id: UUID) -> None:
+    """Tell every listener when this transaction commits. SQLite's listeners see the commit itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(sa.select(sa.func.pg_notify(_CHANNEL, str(job_id))))
+
+
 async def changes(database: Database) -> AsyncGenerator[None]:
-    """Yield once at the start and then whenever something may have changed; several changes may be one."""
+    """Yield once at the start and then whenever something may have changed; several changes may be one.
+
+    It listens before it yields: what is read after a yield misses nothing. Close it (`contextlib.aclosing`) to
+    give its connection back.
+    """
     source = _sqlite(database) if database.sqlite else _postgresql(database)
     async with contextlib.aclosing(source):
         async for _ in source:
@@ -24,14 +37,13 @@ async def changes(database: Database) -> AsyncGenerator[None]:
 
 
 async def _sqlite(database: Database) -> AsyncGenerator[None]:
-    """`PRAGMA data_version` moves on a connection when another one has committed (5 µs a look)."""
+    """`PRAGMA data_version` moves on a connection when another one has committed (sqlite.org/pragma.html)."""
     import aiosqlite
 
     async with aiosqlite.connect(str(database.url.database), isolation_level=None) as connection:
         seen = None
         while True:
-            rows = await connection.execute_fetchall("PRAGMA data_version")
-            version = next(iter(rows))[0]
+            ((version,),) = await connection.execute_fetchall("PRAGMA data_version")
             if version != seen:
                 seen = version
                 yield
@@ -40,21 +52,25 @@ async def _sqlite(database: Database) -> AsyncGenerator[None]:
 
 async def _postgresql(database: Database) -> AsyncGenerator[None]:
     """LISTEN on a connection of its own; after a break it is opened again and everything is read again."""
-    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    import asyncpg
+
+    _, options = database.engine.dialect.create_connect_args(database.url)
+    told = asyncio.Event()
+    options = {name: value for name, value in options.items() if not name.startswith("prepared_statement_")}
     while True:
-        told = asyncio.Event()
         try:
-            connection = await asyncpg.connect(url, timeout=10)
-        except (OSError, asyncpg.PostgresError):
+            connection = await asyncpg.connect(**options, timeout=10)
+        except (OSError, TimeoutError, asyncpg.PostgresError):
             await asyncio.sleep(_SAFETY_POLL_S)
             continue
         try:
-            await connection.add_listener(CHANNEL, lambda *_: told.set())
-            connection.add_termination_listener(lambda *_: told.set())
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection.add_termination_listener(lambda *_: told.set())
+                await connection.add_listener(_CHANNEL, lambda *_: told.set())
             while not connection.is_closed():
+                told.clear()
                 yield
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(told.wait(), _SAFETY_POLL_S)
-                told.clear()
         finally:
             connection.terminate()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..models import Activity, HealthDaily, SyncJob
 from . import migrate
@@ -21,7 +22,7 @@ class Facts(NamedTuple):
     activities: int
     readings: int
     #: The day of the first and of the newest health value.
-    days: tuple[object, object]
+    days: tuple[date | None, date | None]
     #: Jobs by status.
     jobs: dict[str, int]
 
@@ -47,7 +48,7 @@ async def facts(database: Database) -> Facts:
             activities=activities or 0,
             readings=readings or 0,
             days=(first, last),
-            jobs={status: count for status, count in jobs},
+            jobs={row[0]: row[1] for row in jobs},
         )
 
 
@@ -56,13 +57,13 @@ async def last_synced(database: Database) -> dict[str, datetime]:
     async with database.read() as session:
         rows = await session.execute(
             sa.select(SyncJob.job_type, sa.func.max(SyncJob.completed_at, type_=SyncJob.completed_at.type))
-            .where(SyncJob.status == "completed")
+            .where(SyncJob.status == "completed", SyncJob.completed_at.is_not(None))
             .group_by(SyncJob.job_type)
         )
-        return {job_type: moment for job_type, moment in rows}
+        return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
-async def _size(database: Database, session: sa.ext.asyncio.AsyncSession) -> int:
+async def _size(database: Database, session: AsyncSession) -> int:
     if not database.sqlite:
         return int(await session.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0)
     path = Path(str(database.url.database))

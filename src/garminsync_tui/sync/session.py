@@ -131,7 +131,7 @@ class Linking:
 
     async def start(self, email: str, password: str) -> GarminConnectAccount | CodeNeeded:
         """Sign in. Raises WrongPassword, SignInRefused (also during the cool-down after one), Unavailable."""
-        until = await budget.sign_in_wait(self._database, self._server.name)
+        until = await budget.sign_in_wait(self._database, self._server.url)
         if until is not None:
             raise _refused_until(until, "Garmin refused an earlier sign-in.")
         try:
@@ -149,7 +149,7 @@ class Linking:
         return await self._linked(tokens)
 
     async def _cool_down(self, problem: SignInRefused | RateLimited) -> SignInRefused:
-        until = await budget.sign_in_refused(self._database, self._server.name)
+        until = await budget.sign_in_refused(self._database, self._server.url)
         return _refused_until(until, problem.message)
 
     async def _linked(self, tokens: Tokens) -> GarminConnectAccount:
@@ -163,12 +163,12 @@ class Linking:
             vault,
             user.id,
             garmin_user_id=profile.garmin_user_id,
-            server=self._server.name,
+            server=self._server.url,
             display_name=profile.display_name,
             time_zone=profile.time_zone,
             tokens=stored(tokens),
         )
-        await budget.sign_in_succeeded(self._database, self._server.name)
+        await budget.sign_in_succeeded(self._database, self._server.url)
         return account
 
 

@@ -1,0 +1,290 @@
+"""`garminsync login`, `logout`, `account` and `user`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import AlreadyRunning, UsageProblem, WrongCode
+from ..text import clean
+from .home import Command, Group, Home, pass_home, waits
+from .output import Output, listing, say
+
+if TYPE_CHECKING:
+    from ..garmin.sign_in import CodeNeeded
+    from ..models import GarminConnectAccount
+    from ..sync.session import Linking
+
+_SERVERS = {"com": "https://garmin.com", "cn": "https://garmin.cn"}
+_MOST_CODES = 3
+
+
+# ── Linking ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@click.command(cls=Command)
+@click.option("--method", type=click.Choice(["garminconnect"]), default="garminconnect", help="How to sign in.")
+@click.option("--region", type=click.Choice(list(_SERVERS)), help="garmin.com (default) or garmin.cn.")
+@click.option("--server", metavar="URL", help="A simulator on this machine instead.")
+@click.option("--email", metavar="ADDRESS", help="Asked for where it is not given.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+@pass_home
+@waits
+async def login(
+    home: Home, method: str, region: str | None, server: str | None, email: str | None, password_stdin: bool
+) -> int:
+    """Link a Garmin account.
+
+    The password is used once and never stored; the tokens that Garmin gives are kept sealed. Where Garmin asks
+    for a security code, it is asked for here.
+    """
+    import asyncio
+
+    if region and server:
+        raise UsageProblem("--region and --server exclude each other.")
+    try:
+        return await _link(home, server or _SERVERS[region or "com"], email, password_stdin)
+    except asyncio.CancelledError:
+        say("\nerror: stopped; nothing was linked.")
+        # The thread that waits for Garmin cannot be interrupted, and would hold up the end by its time-outs.
+        os._exit(130)
+
+
+async def _link(home: Home, server: str, email: str | None, password_stdin: bool) -> int:
+    from ..daemon import ensure_schedules
+    from ..garmin.server import Server
+    from ..jobs.queue import Queue
+    from ..sync.session import Linking
+
+    where = Server.parse(server)
+    async with home.opened() as (config, database):
+        email = email or _ask("Garmin e-mail address: ")
+        password = _password(password_stdin)
+        linking = Linking(database, config.paths, where.url, on_strategy=_tell_strategy)
+        outcome = await linking.start(email, password)
+        del password
+        account = await _with_code(linking, outcome)
+        await ensure_schedules(Queue(database), config)
+        sys.stdout.write(
+            f"linked {clean(account.display_name or account.garmin_user_id)} at {where.name}; {token_state(account)}\n"
+        )
+        say("Now run `garminsync sync`, or `garminsync` for the app.")
+    return 0
+
+
+async def _with_code(linking: Linking, outcome: GarminConnectAccount | CodeNeeded) -> GarminConnectAccount:
+    """The account, after a security code where Garmin asks for one."""
+    from ..models import GarminConnectAccount
+
+    if isinstance(outcome, GarminConnectAccount):
+        return outcome
+    say(f"Garmin sent a security code ({clean(outcome.method, 40)}).")
+    for left in range(_MOST_CODES - 1, -1, -1):
+        try:
+            return await linking.finish(_ask("Security code: "))
+        except WrongCode as problem:
+            if not left:
+                raise
+            say(f"{problem.message} {problem.hint}")
+    raise AssertionError("unreachable")
+
+
+def _tell_strategy(number: int, of: int, name: str) -> None:
+    say(f"trying {number} of {of}: {clean(name, 40)}")
+
+
+def _ask(question: str) -> str:
+    """A line from the person, asked on stderr. Raises UsageProblem where there is none."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer.strip():
+        if not answer.endswith("\n"):
+            say("")
+        raise UsageProblem("No answer was given.", hint="Give --email, and --password-stdin in scripts.")
+    return answer.strip()
+
+
+def _password(from_stdin: bool, question: str = "Garmin password: ") -> str:
+    """The password, never echoed and never in argv. Raises UsageProblem where it is empty."""
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        from getpass import getpass
+
+        if not sys.stdin.isatty():
+            raise UsageProblem(
+                "The password cannot be asked for without a terminal.", hint="Pipe it in with --password-stdin."
+            )
+        password = getpass(question, stream=sys.stderr)
+    if not password:
+        raise UsageProblem("The password is empty.")
+    return password
+
+
+def token_state(account: GarminConnectAccount) -> str:
+    """How long Garmin accepts us without a new sign-in, in words."""
+    from ..units import local_time
+
+    if account.sign_in_needed_since:
+        return f"sign-in needed since {local_time(account.sign_in_needed_since)}"
+    if not account.active:
+        return "not linked"
+    if account.token_expires_at is None:
+        return "token good"
+    # Garmin's access tokens live for a day; the refresh token beside it renews them.
+    renews = ", renews by itself" if account.refresh_token else ""
+    return f"token good until {local_time(account.token_expires_at)}{renews}"
+
+
+@click.command(cls=Command)
+@pass_home
+@waits
+async def logout(home: Home) -> int:
+    """End the link. The tokens are forgotten; everything synced stays."""
+    from ..store import accounts
+
+    async with home.opened() as (_, database):
+        account = await accounts.active_account(database)
+        if account is None:
+            say("No account is linked; nothing to do.")
+            return 0
+        await accounts.unlink(database, account.id)
+        name = clean(account.display_name or account.garmin_user_id)
+        say(f"{name} is no longer linked. Everything synced stays; `garminsync login` links it again.")
+    return 0
+
+
+# ── The account ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@click.group(cls=Group, invoke_without_command=True)
+@listing
+@click.pass_context
+def account(context: click.Context, out: Output) -> int | None:
+    """Show the linked account, or delete it with all its data."""
+    if context.invoked_subcommand is not None:
+        return None
+    home = context.find_object(Home)
+    assert home is not None
+    return _show(home, out)
+
+
+@waits
+async def _show(home: Home, out: Output) -> int:
+    from ..store import accounts
+    from ..units import local_time
+
+    async with home.opened() as (_, database):
+        found = await accounts.require_account(database)
+    if out.json:
+        out.document(
+            {
+                "id": found.id,
+                "provider": found.provider,
+                "server": found.server,
+                "garmin_user_id": found.garmin_user_id,
+                "display_name": found.display_name,
+                "time_zone": found.time_zone,
+                "linked_at": found.linked_at,
+                "token_expires_at": found.token_expires_at,
+                "sign_in_needed_since": found.sign_in_needed_since,
+            }
+        )
+    else:
+        out.facts(
+            [
+                ("account", found.display_name or found.garmin_user_id),
+                ("garmin user id", found.garmin_user_id),
+                ("provider", found.provider),
+                ("server", found.server),
+                ("time zone", found.time_zone or "unknown"),
+                ("linked", local_time(found.linked_at)),
+                ("token", token_state(found)),
+            ]
+        )
+    return 3 if found.sign_in_needed_since else 0
+
+
+@account.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_home
+@waits
+async def delete(home: Home, yes: bool) -> int:
+    """Delete the account with its activities, files, health data and jobs. There is no way back."""
+    from ..jobs.queue import Queue
+    from ..store import accounts
+    from ..store.removal import belongings, delete_account
+    from ..units import number, size
+
+    async with home.opened() as (config, database):
+        found = await accounts.require_account(database)
+        if await Queue(database).list(status="in_progress", limit=1):
+            raise AlreadyRunning("A job is running.", hint="Stop it first: `garminsync jobs list`, then cancel it.")
+        what = await belongings(database, found.id)
+        name = clean(found.display_name or found.garmin_user_id)
+        say(f"This removes {name} from {database.name}, with")
+        say(f"  {number(what.activities)} activities and their files ({size(what.file_bytes)}),")
+        say(f"  {number(what.readings)} health readings,")
+        say(f"  {number(what.jobs)} jobs.")
+        say("Garmin's copy is not touched.")
+        if not yes and not _confirmed("Delete all of it? [y/N] "):
+            say("Nothing was deleted.")
+            return 1
+        await delete_account(database, found.id, config.paths.files)
+        say(f"{name} and its data are deleted.")
+    return 0
+
+
+def _confirmed(question: str) -> bool:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+# ── The local user ───────────────────────────────────────────────────────────────────────────────────
+
+
+@click.group(cls=Group)
+def user() -> None:
+    """The local user, whose password gates the app's screen.
+
+    It does not protect the files: for that use the permissions and encryption of your disk.
+    """
+
+
+@user.command()
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+@click.option("--no-password", is_flag=True, help="Open the app without asking.")
+@pass_home
+@waits
+async def create(home: Home, name: str, password_stdin: bool, no_password: bool) -> int:
+    """Make the local user. There is one; the first `login` makes it without a password."""
+    from ..store import accounts
+
+    async with home.opened() as (_, database):
+        password = None if no_password else _password(password_stdin, "New password for the app: ")
+        made = await accounts.create_user(database, name, password)
+        say(f"{clean(made.username)} is the local user.")
+    return 0
+
+
+@user.command()
+@click.option("--password-stdin", is_flag=True, help="Read the new password from the first line of stdin.")
+@click.option("--none", "remove", is_flag=True, help="Take the password away.")
+@pass_home
+@waits
+async def password(home: Home, password_stdin: bool, remove: bool) -> int:
+    """Set, change or remove the app's password."""
+    from ..store import accounts
+
+    async with home.opened() as (_, database):
+        chosen = None if remove else _password(password_stdin, "New password for the app: ")
+        found = await accounts.ensure_user(database)
+        await accounts.set_password(database, found.id, chosen)
+        say("The app asks for no password now." if remove else "The password is changed.")
+    return 0

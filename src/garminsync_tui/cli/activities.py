@@ -1,0 +1,267 @@
+"""`garminsync activities`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import FileDamaged, UsageProblem
+from .home import Group, Home, pass_home, waits
+from .output import Output, listing, say
+
+if TYPE_CHECKING:
+    from ..formats import Lap, Track
+    from ..models import Activity
+    from ..units import Units
+
+_SORTS = ("date", "dist", "time", "name", "type", "kcal")
+
+
+@click.group(cls=Group)
+def activities() -> None:
+    """Stored activities. ID is Garmin's id, or ours or the end of ours."""
+
+
+# ── List ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@activities.command("list")
+@click.argument("filter_terms", nargs=-1, metavar="[FILTER]…")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--all", "everything", is_flag=True, help="Without a limit.")
+@click.option("--sort", type=click.Choice(_SORTS), default="date", show_default=True)
+@click.option("--ascending", is_flag=True, help="Smallest or oldest first.")
+@listing
+@pass_home
+@waits
+async def list_activities(
+    home: Home, filter_terms: tuple[str, ...], limit: int, everything: bool, sort: str, ascending: bool, out: Output
+) -> int:
+    """The activities that meet FILTER, newest first.
+
+    FILTER is like `type:run dist>10 after:2026-09 hr<150 name~long`; quote what the shell would act on. Distances
+    are kilometres, times minutes.
+    """
+    from ..filters import parse
+    from ..store.activities import count, find
+
+    conditions = parse(" ".join(filter_terms))
+    async with home.opened() as (config, database), database.read() as session:
+        found = await find(
+            session, conditions, order=sort, descending=not ascending, limit=None if everything else limit
+        )
+        total = await count(session, conditions)
+    if out.json:
+        out.document([_document(activity) for activity in found])
+        return 0
+    if not found:
+        say("No activity meets this." if conditions else "There are no activities yet: run `garminsync sync`.")
+        return 0
+    out.table(
+        ["id", "start", "type", "name", "distance", "time", "pace", "heart rate", "climb"],
+        [_row(activity, config["display.units"]) for activity in found],
+        right=["distance", "time", "pace", "heart rate", "climb"],
+    )
+    if total > len(found):
+        say(f"{len(found)} of {total}; --limit N or --all shows more.")
+    return 0
+
+
+def _row(activity: Activity, units: Units) -> tuple[str, ...]:
+    from .. import units as u
+
+    extra = activity.extra or {}
+    return (
+        activity.garmin_activity_id,
+        u.clock_at(activity.start_time, activity.utc_offset_s),
+        activity.activity_type,
+        activity.name or "",
+        u.distance(activity.distance, units),
+        u.duration(activity.duration),
+        u.pace(activity.distance, activity.duration, activity.activity_type, units),
+        u.number(_number(extra, "averageHR")),
+        u.elevation(_number(extra, "elevationGain"), units),
+    )
+
+
+def _number(extra: dict[str, Any], key: str) -> float | None:
+    value = extra.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _document(activity: Activity) -> dict[str, Any]:
+    extra = activity.extra or {}
+    return {
+        "id": activity.id,
+        "garmin_activity_id": activity.garmin_activity_id,
+        "name": activity.name,
+        "activity_type": activity.activity_type,
+        "start_time": activity.start_time,
+        "utc_offset_s": activity.utc_offset_s,
+        "duration_s": activity.duration,
+        "distance_m": activity.distance,
+        "calories_kcal": activity.calories,
+        "avg_heart_rate_bpm": _number(extra, "averageHR"),
+        "max_heart_rate_bpm": _number(extra, "maxHR"),
+        "ascent_m": _number(extra, "elevationGain"),
+        "file_type": activity.file_type,
+        "file_path": activity.file_path,
+        "size_bytes": activity.size_bytes,
+        "sha256": activity.sha256.hex(),
+        "file_origin": extra.get("file_origin"),
+        "file_problem": extra.get("file_problem"),
+        "synced_at": activity.synced_at,
+        "remote_deleted_at": activity.remote_deleted_at,
+    }
+
+
+# ── Show ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@activities.command()
+@click.argument("activity_id", metavar="ID")
+@listing
+@pass_home
+@waits
+async def show(home: Home, activity_id: str, out: Output) -> int:
+    """One activity: its numbers, and laps and device from its file."""
+    import asyncio
+
+    from ..formats import read_track
+    from ..store.activities import one
+    from ..store.files import FileStore
+
+    track: Track | None = None
+    problem = ""
+    async with home.opened() as (config, database):
+        async with database.read() as session:
+            activity = await one(session, activity_id)
+        try:
+            path = await FileStore(config.paths.files).open(database, activity)
+            track = await asyncio.to_thread(read_track, path)
+        except FileDamaged as damage:
+            problem = damage.reason
+    if out.json:
+        out.document(
+            {
+                **_document(activity),
+                "metadata": activity.extra or {},
+                "file_problem": problem or (activity.extra or {}).get("file_problem"),
+                "warnings": list(track.warnings) if track else [],
+                "records": len(track) if track else 0,
+                "device": asdict(track.device) if track and track.device else None,
+                "laps": [asdict(lap) for lap in track.laps] if track else [],
+            }
+        )
+        return 0
+    units: Units = config["display.units"]
+    out.facts(_facts(activity, track, problem, units))
+    if track and track.laps:
+        out.heading("Laps")
+        out.table(
+            ["lap", "distance", "time", "pace", "heart rate", "cadence", "climb"],
+            [_lap(n, lap, activity.activity_type, units) for n, lap in enumerate(track.laps, 1)],
+            right=["lap", "distance", "time", "pace", "heart rate", "cadence", "climb"],
+        )
+    return 0
+
+
+def _facts(activity: Activity, track: Track | None, problem: str, units: Units) -> list[tuple[str, str]]:
+    from .. import units as u
+
+    extra = activity.extra or {}
+    lines = [
+        ("name", activity.name or "—"),
+        ("type", activity.activity_type),
+        ("start", u.clock_at(activity.start_time, activity.utc_offset_s)),
+        ("distance", u.distance(activity.distance, units, decimals=2)),
+        ("time", u.duration(activity.duration)),
+        ("pace", u.pace(activity.distance, activity.duration, activity.activity_type, units)),
+        ("heart rate", _mean_and_highest(_number(extra, "averageHR"), _number(extra, "maxHR"))),
+        ("climb", u.elevation(_number(extra, "elevationGain"), units)),
+        ("energy", u.calories(activity.calories)),
+        ("Garmin id", activity.garmin_activity_id),
+        ("file", f"{activity.file_type}, {u.size(activity.size_bytes)}, {extra.get('file_origin', 'original')}"),
+    ]
+    if activity.remote_deleted_at:
+        lines.append(("at Garmin", f"gone since {u.local_time(activity.remote_deleted_at)}; kept here"))
+    if track:
+        lines.append(("recorded", f"{u.number(len(track))} points, {len(track.laps)} laps"))
+        if track.device:
+            made_by = (track.device.manufacturer, track.device.product, track.device.software)
+            lines.append(("device", " ".join(part for part in made_by if part) or "unknown"))
+        lines += [("note", warning) for warning in track.warnings]
+    if problem:
+        lines.append(("file problem", problem))
+    return lines
+
+
+def _mean_and_highest(mean: float | None, highest: float | None) -> str:
+    from ..units import heart_rate
+
+    return f"{heart_rate(mean)}, at most {heart_rate(highest)}" if highest else heart_rate(mean)
+
+
+def _lap(position: int, lap: Lap, sport: str, units: Units) -> tuple[str, ...]:
+    from .. import units as u
+
+    return (
+        str(position),
+        u.distance(lap.distance_m, units, decimals=2),
+        u.duration(lap.duration_s),
+        u.pace(lap.distance_m, lap.duration_s, sport, units),
+        u.number(lap.avg_heart_rate_bpm),
+        u.number(lap.avg_cadence_rpm),
+        u.elevation(lap.ascent_m, units),
+    )
+
+
+# ── File ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@activities.command()
+@click.argument("activity_id", metavar="ID")
+@click.option(
+    "--output", "-o", "target", type=click.Path(path_type=Path), metavar="PATH", help="A new file, or a folder."
+)
+@pass_home
+@waits
+async def file(home: Home, activity_id: str, target: Path | None) -> int:
+    """Write the original file, byte for byte, to PATH or to stdout."""
+    import asyncio
+
+    from ..store.activities import one
+    from ..store.files import FileStore
+
+    if target is None and sys.stdout.isatty():
+        raise UsageProblem("A terminal cannot show this file.", hint="Name one with --output PATH, or redirect stdout.")
+    async with home.opened() as (config, database):
+        async with database.read() as session:
+            activity = await one(session, activity_id)
+        source = await FileStore(config.paths.files).open(database, activity)
+    written = await asyncio.to_thread(_copy, source, target)
+    if written:
+        say(f"written to {written}")
+    return 0
+
+
+def _copy(source: Path, target: Path | None) -> Path | None:
+    """Copy a file to stdout, or to a new file; which one that is."""
+    import shutil
+
+    with source.open("rb") as original:
+        if target is None:
+            shutil.copyfileobj(original, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+            return None
+        place = target / source.name if target.is_dir() else target
+        try:
+            with place.open("xb") as copy:
+                shutil.copyfileobj(original, copy)
+        except FileExistsError:
+            raise UsageProblem(f"{place} is there already.", hint="Name another file.") from None
+        return place

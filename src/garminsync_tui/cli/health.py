@@ -1,0 +1,221 @@
+"""`garminsync health`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .dates import DAY
+from .home import Group, Home, pass_home, waits
+from .names import known_metrics
+from .output import Output, listing, say
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from ..models import HealthDaily, HealthMetric
+    from ..store.database import Database
+    from ..units import Units
+
+_DAYS_SHOWN = 30
+
+
+@click.group(cls=Group)
+def health() -> None:
+    """Health metrics: which there are, and their values."""
+
+
+@health.command()
+@listing
+@pass_home
+@waits
+async def types(home: Home, out: Output) -> int:
+    """Every metric of the catalogue, and how much of it is stored."""
+    from ..metrics import METRICS
+    from ..store.health import counts
+    from ..units import number
+
+    async with home.opened() as (_, database), database.read() as session:
+        stored = {each.metric: each for each in await counts(session)}
+    if out.json:
+        out.document(
+            [
+                {
+                    "metric": name,
+                    "unit": metric.unit,
+                    "granularity": metric.granularity.value,
+                    "title": metric.title,
+                    "about": metric.about,
+                    "readings": stored[name].readings if name in stored else 0,
+                    "first_day": stored[name].first if name in stored else None,
+                    "last_day": stored[name].last if name in stored else None,
+                }
+                for name, metric in METRICS.items()
+            ]
+        )
+        return 0
+    out.table(
+        ["metric", "unit", "each", "stored", "first", "last", "what it is"],
+        [
+            (
+                name,
+                metric.unit or "",
+                metric.granularity.value,
+                number(stored[name].readings) if name in stored else "—",
+                str(stored[name].first) if name in stored else "",
+                str(stored[name].last) if name in stored else "",
+                metric.about,
+            )
+            for name, metric in METRICS.items()
+        ],
+        right=["stored"],
+    )
+    return 0
+
+
+@health.command()
+@click.argument("metric")
+@click.option("--since", type=DAY, metavar="DATE", help="From this day on; 30 days back where it is not given.")
+@click.option("--until", type=DAY, metavar="DATE", help="Up to this day.")
+@click.option("--every", type=click.Choice(["day", "hour"]), help="Sum up; without it every reading is listed.")
+@listing
+@pass_home
+@waits
+async def show(home: Home, metric: str, since: date | None, until: date | None, every: str | None, out: Output) -> int:
+    """The values of METRIC.
+
+    A metric with one value a day is listed by date. Times are of the account's time zone.
+    """
+    known_metrics([metric])
+    from ..store import accounts
+    from ..store.days import zone_of
+    from ..store.health import daily
+    from ..units import is_of_a_day
+
+    async with home.opened() as (config, database):
+        account = await accounts.active_account(database)
+        zone = zone_of(account.time_zone if account else None)
+        until = until or datetime.now(zone).date()
+        since = since or until - timedelta(days=_DAYS_SHOWN - 1)
+        if since > until:
+            raise click.UsageError("--since lies after --until.")
+        units: Units = config["display.units"]
+        if every == "day" or is_of_a_day(metric):
+            async with database.read() as session:
+                rows = await daily(session, metric, since, until)
+            _days(metric, rows, units, out)
+        else:
+            readings = await _readings(database, metric, since, until, zone)
+            if every == "hour":
+                _hours(metric, readings, zone, units, out)
+            else:
+                _single(metric, readings, zone, units, out)
+    return 0
+
+
+async def _readings(database: Database, metric: str, since: date, until: date, zone: ZoneInfo) -> list[HealthMetric]:
+    from ..store.health import readings
+
+    first = datetime.combine(since, time(), zone).astimezone(UTC)
+    end = datetime.combine(until + timedelta(days=1), time(), zone).astimezone(UTC)
+    async with database.read() as session:
+        return await readings(session, metric, first, end)
+
+
+def _document(metric: str, every: str, values: list[dict[str, Any]]) -> dict[str, Any]:
+    from ..metrics import METRICS
+
+    return {"metric": metric, "unit": METRICS[metric].unit, "every": every, "values": values}
+
+
+def _days(metric: str, rows: list[HealthDaily], units: Units, out: Output) -> None:
+    from ..units import is_of_a_day, metric_mean, metric_value, number
+
+    if out.json:
+        values = [
+            {
+                "day": row.day,
+                "min": row.minimum,
+                "mean": row.mean,
+                "max": row.maximum,
+                "n": row.n,
+                "last": row.last,
+            }
+            for row in rows
+        ]
+        out.document(_document(metric, "day", values))
+    elif not rows:
+        say("Nothing is stored for these days; `garminsync coverage` says what was fetched.")
+    elif is_of_a_day(metric):
+        out.table(
+            ["day", metric], [(str(row.day), metric_value(metric, row.last, units)) for row in rows], right=[metric]
+        )
+    else:
+        out.table(
+            ["day", "min", "mean", "max", "last", "readings"],
+            [
+                (
+                    str(row.day),
+                    metric_value(metric, row.minimum, units),
+                    metric_mean(metric, row.mean, units),
+                    metric_value(metric, row.maximum, units),
+                    metric_value(metric, row.last, units),
+                    number(row.n),
+                )
+                for row in rows
+            ],
+            right=["min", "mean", "max", "last", "readings"],
+        )
+
+
+def _hours(metric: str, readings: list[HealthMetric], zone: ZoneInfo, units: Units, out: Output) -> None:
+    from ..units import metric_mean, metric_value, number
+
+    hours: dict[datetime, list[float]] = defaultdict(list)
+    for reading in readings:
+        hours[reading.timestamp.replace(minute=0, second=0, microsecond=0)].append(reading.value)
+    if out.json:
+        values = [
+            {"hour": hour, "min": min(found), "mean": sum(found) / len(found), "max": max(found), "n": len(found)}
+            for hour, found in hours.items()
+        ]
+        out.document(_document(metric, "hour", values))
+        return
+    out.table(
+        ["hour", "min", "mean", "max", "readings"],
+        [
+            (
+                _clock(hour, zone),
+                metric_value(metric, min(found), units),
+                metric_mean(metric, sum(found) / len(found), units),
+                metric_value(metric, max(found), units),
+                number(len(found)),
+            )
+            for hour, found in hours.items()
+        ],
+        right=["min", "mean", "max", "readings"],
+    )
+
+
+def _single(metric: str, readings: list[HealthMetric], zone: ZoneInfo, units: Units, out: Output) -> None:
+    from ..units import metric_value
+
+    if out.json:
+        values = [
+            {"time": reading.timestamp, "value": reading.value, "metadata": reading.extra} for reading in readings
+        ]
+        out.document(_document(metric, "reading", values))
+    elif not readings:
+        say("Nothing is stored for these days; `garminsync coverage` says what was fetched.")
+    else:
+        rows = [(_clock(reading.timestamp, zone), metric_value(metric, reading.value, units)) for reading in readings]
+        out.table(["time", metric], rows, right=[metric])
+
+
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
+    from ..units import local_time
+
+    return local_time(moment, zone)

@@ -1,0 +1,124 @@
+"""What commands print: aligned tables for people, `--plain` for readers line by line, `--json` for programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, Literal, TextIO
+from uuid import UUID
+
+import click
+
+from ..text import clean, width
+
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_GAP = "  "
+_WIDEST_CELL = 200
+
+
+def say(text: str) -> None:
+    """A line of narration, on stderr."""
+    with suppress(BrokenPipeError):
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether a stream may be given colours: a terminal that can, and nobody who said no (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a listing goes and how it is written."""
+
+    form: Literal["text", "plain", "json"]
+
+    @property
+    def json(self) -> bool:
+        """Whether one JSON document is asked for; then nothing else may be printed."""
+        return self.form == "json"
+
+    def document(self, document: Any) -> None:
+        """Print one JSON document. Everything but ASCII is escaped, so no terminal can be steered by it."""
+        import json
+
+        sys.stdout.write(json.dumps(document, default=_encoded, indent=2, allow_nan=False) + "\n")
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
+        """Print rows of text, the columns named in `right` flush right; with `--plain` parted by tabs."""
+        cells = [[clean(cell, _WIDEST_CELL) for cell in row] for row in rows]
+        if self.form == "plain":
+            for row in [list(headings), *cells]:
+                sys.stdout.write("\t".join(row) + "\n")
+            return
+        to_the_right = {headings.index(name) for name in right}
+        widths = [max(width(row[n]) for row in [list(headings), *cells]) for n in range(len(headings))]
+        bold, reset = (_BOLD, _RESET) if coloured(sys.stdout) else ("", "")
+        sys.stdout.write(f"{bold}{_aligned(headings, widths, to_the_right)}{reset}\n")
+        for row in cells:
+            sys.stdout.write(_aligned(row, widths, to_the_right) + "\n")
+
+    def facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Print one fact a line: what it is, and its value."""
+        pairs = [(name, clean(value, _WIDEST_CELL)) for name, value in facts]
+        widest = max((width(name) for name, _ in pairs), default=0)
+        dim, reset = (_DIM, _RESET) if coloured(sys.stdout) else ("", "")
+        for name, value in pairs:
+            if self.form == "plain":
+                sys.stdout.write(f"{name}\t{value}\n")
+            else:
+                padding = " " * (widest - width(name))
+                sys.stdout.write(f"{dim}{name}{reset}{padding}{_GAP}{value}".rstrip() + "\n")
+
+    def heading(self, text: str) -> None:
+        """Print a line that opens a part, after an empty one."""
+        bold, reset = (_BOLD, _RESET) if self.form == "text" and coloured(sys.stdout) else ("", "")
+        sys.stdout.write(f"\n{bold}{clean(text)}{reset}\n")
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int], right: set[int]) -> str:
+    parts = []
+    for position, (cell, columns) in enumerate(zip(row, widths, strict=True)):
+        padding = " " * (columns - width(cell))
+        parts.append(padding + cell if position in right else cell + padding)
+    return _GAP.join(parts).rstrip()
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC: "2026-11-21T07:12:00Z"."""
+    if moment is None:
+        return None
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def listing[F: Callable[..., Any]](function: F) -> F:
+    """Give a command `--json` and `--plain`, and hand it an Output as `out`."""
+
+    @click.option("--json", "as_json", is_flag=True, help="One JSON document: ISO 8601 times, SI units.")
+    @click.option("--plain", is_flag=True, help="No alignment, no colour; parted by tabs.")
+    @wraps(function)
+    def run(*arguments: Any, as_json: bool, plain: bool, **settings: Any) -> Any:
+        if as_json and plain:
+            raise click.UsageError("--json and --plain exclude each other.")
+        return function(*arguments, out=Output("json" if as_json else "plain" if plain else "text"), **settings)
+
+    return run  # type: ignore[return-value]

@@ -1,0 +1,310 @@
+"""`garminsync status` and `coverage`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from .. import __version__
+from ..errors import SignInRequired
+from .dates import DAY
+from .home import Command, Home, pass_home, waits
+from .names import known_metrics
+from .output import Output, listing, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ..models import GarminConnectAccount, RunnerRow, Schedule
+    from ..store.coverage import Totals
+    from ..store.facts import Facts
+
+_PARTLY_DONE = 5
+_FAILED_SHOWN = 200
+
+
+# ── Status ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Seen(NamedTuple):
+    """Everything `status` looks at."""
+
+    account: GarminConnectAccount | None
+    facts: Facts
+    totals: list[Totals]
+    synced: dict[str, datetime]
+    schedules: Sequence[Schedule]
+    runners: Sequence[RunnerRow]
+    database: str
+
+
+@click.command(cls=Command)
+@listing
+@pass_home
+@waits
+async def status(home: Home, out: Output) -> int:
+    """One screen of facts.
+
+    The exit code serves as a health check: 0 all is well, 3 sign-in needed, 5 some items failed.
+    """
+    file = home.database_file()
+    if file is not None and not file.exists():
+        return _nothing_yet(str(file), out)
+    seen = await _look(home)
+    if out.json:
+        out.document(_document(seen))
+    else:
+        out.facts(_lines(seen))
+    if seen.account is None or seen.account.sign_in_needed_since:
+        say(f"hint: {SignInRequired().hint}")
+        return SignInRequired.exit_code
+    return _PARTLY_DONE if _failed(seen.totals) else 0
+
+
+def _nothing_yet(where: str, out: Output) -> int:
+    if out.json:
+        out.document({"account": None, "database": {"name": where, "exists": False}, "version": __version__})
+    else:
+        out.facts([("status", "nothing yet"), ("database", f"{where} (not made yet)")])
+    say("hint: Run `garminsync login` to link your account, or `garminsync demo` to look around.")
+    return SignInRequired.exit_code
+
+
+async def _look(home: Home) -> _Seen:
+    from ..jobs.queue import Queue
+    from ..store import accounts, coverage
+    from ..store.facts import facts, last_synced
+
+    async with home.opened() as (_, database):
+        queue = Queue(database)
+        async with database.read() as session:
+            totals = await coverage.totals(session)
+        return _Seen(
+            account=await accounts.active_account(database),
+            facts=await facts(database),
+            totals=totals,
+            synced=await last_synced(database),
+            schedules=await queue.schedules(),
+            runners=await queue.runners(),
+            database=database.name,
+        )
+
+
+def _failed(totals: list[Totals]) -> int:
+    return sum(each.days for each in totals if each.status == "failed")
+
+
+def _next_turns(seen: _Seen) -> dict[str, datetime]:
+    from ..jobs.queue import utc_now
+    from ..jobs.schedule import next_turn
+
+    now = utc_now()
+    return {schedule.job_type: next_turn(schedule, now) for schedule in seen.schedules}
+
+
+def _lines(seen: _Seen) -> list[tuple[str, str]]:
+    from ..jobs.queue import utc_now
+    from ..jobs.words import TITLES
+    from ..units import ago, number, size
+    from .account import token_state
+
+    now = utc_now()
+    account, stored = seen.account, seen.facts
+    lines = [("account", "none linked")]
+    if account:
+        name = account.display_name or account.garmin_user_id
+        lines = [("account", f"{name} at {account.server}"), ("token", token_state(account))]
+    for job_type, moment in sorted(seen.synced.items()):
+        lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
+    lines.append(("next", _next_line(seen, now)))
+    lines.append(("coverage", _coverage_line(seen.totals)))
+    queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(stored.jobs.items()))
+    lines.append(("jobs", queued or "none yet"))
+    running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in seen.runners)
+    lines.append(("runner", running or "none: neither app nor daemon runs"))
+    lines.append(("activities", number(stored.activities)))
+    days = f", {stored.days[0]} to {stored.days[1]}" if stored.days[0] else ""
+    lines.append(("health", f"{number(stored.readings)} readings{days}"))
+    lines.append(("database", f"{seen.database} ({size(stored.size_bytes)}, schema {stored.revision})"))
+    lines.append(("version", __version__))
+    return lines
+
+
+def _next_line(seen: _Seen, now: datetime) -> str:
+    from ..units import ago, local_time
+
+    turns = _next_turns(seen)
+    if not turns:
+        return "nothing is scheduled"
+    first = min(turns.values())
+    if not any(row.kind in {"app", "daemon"} for row in seen.runners):
+        return "when the app or the daemon runs"
+    return f"{local_time(first)} ({ago(first, now)})"
+
+
+def _coverage_line(totals: list[Totals]) -> str:
+    from ..store.coverage import ACTIVITY_FILE
+
+    health = [each for each in totals if each.endpoint != ACTIVITY_FILE]
+    if not totals:
+        return "nothing fetched yet"
+    parts = []
+    if health:
+        since = min(each.first for each in health)
+        stale = sum(each.days for each in health if each.status == "stale")
+        failed = _failed(health)
+        parts.append(f"health {'complete' if not stale and not failed else 'known'} since {since}")
+        parts += [f"{stale} days to fetch again"] if stale else []
+        parts += [f"{failed} days failed"] if failed else []
+    files = {each.status: each.days for each in totals if each.endpoint == ACTIVITY_FILE}
+    parts += [f"{files['failed']} activity files failed"] if "failed" in files else []
+    return "; ".join(parts) or "activities complete"
+
+
+def _document(seen: _Seen) -> dict[str, Any]:
+    account, stored = seen.account, seen.facts
+    return {
+        "account": {
+            "display_name": account.display_name,
+            "garmin_user_id": account.garmin_user_id,
+            "provider": account.provider,
+            "server": account.server,
+            "token_expires_at": account.token_expires_at,
+            "sign_in_needed_since": account.sign_in_needed_since,
+        }
+        if account
+        else None,
+        "last_synced_at": seen.synced,
+        "next_sync_at": _next_turns(seen),
+        "coverage": _by_endpoint(seen.totals),
+        "failed_items": _failed(seen.totals),
+        "jobs": stored.jobs,
+        "runners": [
+            {
+                "kind": row.kind,
+                "host": row.host,
+                "pid": row.pid,
+                "version": row.version,
+                "started_at": row.started_at,
+                "heartbeat_at": row.heartbeat_at,
+            }
+            for row in seen.runners
+        ],
+        "activities": stored.activities,
+        "health": {"readings": stored.readings, "first_day": stored.days[0], "last_day": stored.days[1]},
+        "database": {
+            "name": seen.database,
+            "exists": True,
+            "size_bytes": stored.size_bytes,
+            "schema": stored.revision,
+        },
+        "version": __version__,
+    }
+
+
+def _by_endpoint(totals: list[Totals]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for each in totals:
+        found.setdefault(each.endpoint, {})[each.status] = {
+            "items": each.days,
+            "first_day": each.first,
+            "last_day": each.last,
+        }
+    return found
+
+
+# ── Coverage ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@click.command(cls=Command)
+@click.option("--metric", metavar="M", help="Only what this health metric comes from.")
+@click.option("--since", type=DAY, metavar="DATE", help="From this day on.")
+@click.option("--until", type=DAY, metavar="DATE", help="Up to this day.")
+@listing
+@pass_home
+@waits
+async def coverage(home: Home, metric: str | None, since: date | None, until: date | None, out: Output) -> int:
+    """What is fetched, empty at Garmin, failed (and why) or stale."""
+    from ..store import coverage as ledger
+
+    endpoint = _endpoint_of(metric)
+    async with home.opened() as (_, database), database.read() as session:
+        totals = [each for each in await ledger.totals(session, since, until) if endpoint in {None, each.endpoint}]
+        failed = await ledger.entries(session, endpoint=endpoint, since=since, until=until, status="failed")
+    if out.json:
+        out.document(
+            {
+                "endpoints": _by_endpoint(totals),
+                "failed": [
+                    {
+                        "endpoint": each.endpoint,
+                        "day": each.day,
+                        "item": each.item or None,
+                        "reason": each.reason,
+                        "attempts": each.attempts,
+                        "next_try_at": each.next_try_at,
+                    }
+                    for each in failed
+                ],
+            }
+        )
+        return 0
+    if not totals:
+        say("Nothing is fetched yet: run `garminsync sync`.")
+        return 0
+    _print_totals(totals, out)
+    if failed:
+        from ..units import local_time
+
+        out.heading("Failed")
+        out.table(
+            ["what", "day", "item", "tries", "next try", "reason"],
+            [
+                (
+                    each.endpoint,
+                    str(each.day),
+                    each.item,
+                    str(each.attempts),
+                    local_time(each.next_try_at),
+                    each.reason or "",
+                )
+                for each in failed[:_FAILED_SHOWN]
+            ],
+            right=["tries"],
+        )
+        if len(failed) > _FAILED_SHOWN:
+            say(f"… and {len(failed) - _FAILED_SHOWN} more; --since and --until narrow it down.")
+    return 0
+
+
+def _print_totals(totals: list[Totals], out: Output) -> None:
+    from ..models import COVERAGE_STATUSES
+    from ..units import number
+
+    endpoints: dict[str, list[Totals]] = {}
+    for each in totals:
+        endpoints.setdefault(each.endpoint, []).append(each)
+    rows = []
+    for endpoint, parts in endpoints.items():
+        counts = {part.status: part.days for part in parts}
+        rows.append(
+            (
+                endpoint,
+                *(number(counts.get(status, 0)) for status in COVERAGE_STATUSES),
+                str(min(part.first for part in parts)),
+                str(max(part.last for part in parts)),
+            )
+        )
+    out.table(["what", *COVERAGE_STATUSES, "first", "last"], rows, right=COVERAGE_STATUSES)
+
+
+def _endpoint_of(metric: str | None) -> str | None:
+    if metric is None:
+        return None
+    known_metrics([metric])
+    from ..garmin.endpoints import ENDPOINTS
+
+    return next(endpoint.name for endpoint in ENDPOINTS if metric in endpoint.metrics)

@@ -1,0 +1,170 @@
+"""The headless runner: schedule, jobs and signals, with notices for systemd. Nothing here needs a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+
+from . import errors
+from .config import Config
+from .errors import AlreadyRunning, GarminSyncError
+from .jobs.queue import Queue
+from .jobs.runner import Runner
+from .jobs.schedule import Scheduler
+from .jobs.words import TITLES, error_code, state
+from .models import SyncJob
+from .store import accounts
+from .store.database import Database
+from .sync.work import JOB_TYPE, work
+from .text import clean
+
+#: How long a stop may take before the lease is left to expire by itself.
+STOP_S = 10.0
+_PARTLY_DONE = 5
+
+_EXIT_CODES = {
+    kind.code: kind.exit_code
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, GarminSyncError)
+}
+
+
+def exit_code(job: SyncJob) -> int:
+    """What a command that waited for `job` ends with: 0 done, 5 partly; else by the condition that stopped it."""
+    code = error_code(job)
+    if job.status == "completed":
+        return _PARTLY_DONE if code == "partly" else 0
+    return _EXIT_CODES.get(code or "", 1)
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code of several jobs: what needs a person most goes first."""
+    return next((code for code in (3, 1, 4, 5) if code in codes), 0)
+
+
+def line(job: SyncJob) -> str:
+    """One line about a job that ended or waits again."""
+    now = job.updated_at
+    word = state(job, now).word
+    parts = [TITLES.get(job.job_type, job.job_type), word]
+    if text := job.error_message or (job.extra or {}).get("note"):
+        parts.append(clean(str(text)))
+    return "  ".join(parts)
+
+
+async def ensure_schedules(queue: Queue, config: Config) -> None:
+    """Give the active account its schedules, at the interval of the settings."""
+    account = await accounts.active_account(queue.database)
+    if account is not None:
+        every_s = int(config["sync.every_minutes"] * 60)
+        await queue.ensure_schedules(account.id, list(JOB_TYPE.values()), every_s)
+
+
+async def run(config: Config, database: Database, tell: Callable[[str], None]) -> int:
+    """Run jobs and schedule until SIGTERM or SIGINT; one line to `tell` for each job that ended.
+
+    Raises AlreadyRunning where a daemon of this machine works on this database.
+    """
+    queue = Queue(database)
+    await _refuse_second(queue)
+    stopped = _stopped_by_signals()
+    await ensure_schedules(queue, config)
+    runner = Runner(
+        database,
+        work(config),
+        kind="daemon",
+        run_dir=config.paths.run,
+        on_end=lambda job: tell(line(job)),
+    )
+    scheduler = Scheduler(queue)
+    await runner.start()
+    try:
+        await scheduler.start()
+        async with _watched():
+            notify("READY=1")
+            tell(f"running on {database.name}; stop with Ctrl-C or SIGTERM")
+            if await accounts.active_account(database) is None:
+                tell("no account is linked yet: run `garminsync login`")
+            await stopped.wait()
+            notify("STOPPING=1")
+    finally:
+        scheduler.stop()
+        await runner.stop(STOP_S)
+    return 0
+
+
+async def run_once(config: Config, database: Database, tell: Callable[[str], None]) -> int:
+    """Run what is due, then return the exit code of the worst job. Raises SignInRequired, AlreadyRunning."""
+    queue = Queue(database)
+    await _refuse_second(queue)
+    account = await accounts.require_account(database)
+    if account.sign_in_needed_since:
+        raise errors.SignInRequired()
+    await ensure_schedules(queue, config)
+    codes: list[int] = []
+
+    def ended(job: SyncJob) -> None:
+        codes.append(exit_code(job))
+        tell(line(job))
+
+    runner = Runner(database, work(config), kind="daemon", run_dir=config.paths.run, on_end=ended)
+    await Scheduler(queue).due_now()
+    await runner.run_until_idle()
+    return worst(codes)
+
+
+async def _refuse_second(queue: Queue) -> None:
+    for row in await queue.runners():
+        if row.kind == "daemon" and row.host == socket.gethostname():
+            raise AlreadyRunning(
+                f"A daemon already works on this database (process {row.pid}).",
+                hint="`garminsync status` shows what it does.",
+            )
+
+
+def _stopped_by_signals() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    # A closed terminal is no reason to stop: whoever wants that sends SIGTERM.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return stopped
+
+
+# ── systemd ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def notify(text: str) -> None:
+    """Tell systemd something, where it listens (sd_notify(3): a datagram to NOTIFY_SOCKET)."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address[:1] not in {"/", "@"}:
+        return
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)  # a listener that does not listen must not hold up the jobs
+        sender.sendto(text.encode(), "\0" + address[1:] if address[0] == "@" else address)
+
+
+@contextlib.asynccontextmanager
+async def _watched() -> AsyncIterator[None]:
+    """Tell systemd's watchdog twice an interval that the event loop turns (sd_watchdog_enabled(3))."""
+    interval_us = os.environ.get("WATCHDOG_USEC", "")
+    meant = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    if not interval_us.isdecimal() or not int(interval_us) or not meant:
+        yield
+        return
+
+    async def beat() -> None:
+        while True:
+            notify("WATCHDOG=1")
+            await asyncio.sleep(int(interval_us) / 2_000_000)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

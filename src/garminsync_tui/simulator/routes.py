@@ -1,0 +1,219 @@
+"""Which path is answered by which body, and what is refused: strangers, other people's names, wide ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .account import Account
+from .activities import Activities
+from .health import Health
+from .nights import Nights
+from .profile import Profile
+from .scale import Scale
+from .sign_in import SignIn
+from .summaries import Summaries
+from .training import Session
+from .trends import Trends
+
+#: The widest range in days that an endpoint answers, where nothing is known about it.
+WINDOW_DAYS = 28
+_MONTH_DAYS = 31
+_YEAR_DAYS = 366
+_MOST_WEEKS = 52
+
+_Answer = Callable[[Request], Response]
+
+
+class Routes:
+    """All endpoints with data. A request without a good bearer and the app's headers reaches none of them."""
+
+    def __init__(self, account: Account, sign_in: SignIn, email: str) -> None:
+        self._account = account
+        self._sign_in = sign_in
+        self._activities = Activities(account)
+        summaries = Summaries(account)
+        self._summaries = summaries
+        self._health = Health(account, summaries)
+        self._trends = Trends(account, summaries)
+        self._nights = Nights(account, summaries)
+        self._scale = Scale(account)
+        self._profile = Profile(account, email)
+
+    def all(self) -> list[Route]:
+        """The table of endpoints."""
+        return [*self._profiles(), *self._sessions(), *self._days(), *self._ranges(), *self._weeks()]
+
+    def _profiles(self) -> list[Route]:
+        profile, fixed = self._profile, self._fixed
+        return [
+            fixed("/userprofile-service/socialProfile", profile.social),
+            fixed("/userprofile-service/userprofile/user-settings", profile.user_settings),
+            fixed("/userprofile-service/userprofile/settings", profile.settings),
+            fixed("/userprofile-service/userprofile/personal-information/{name}", profile.personal),
+            fixed("/biometric-service/heartRateZones", profile.zones),
+            fixed("/device-service/deviceregistration/devices", profile.devices),
+            fixed("/device-service/deviceservice/mylastused", profile.last_used),
+            fixed("/wellness-service/wellness/syncTimestamp", profile.sync_time),
+        ]
+
+    def _sessions(self) -> list[Route]:
+        activities, one = self._activities, self._one
+        return [
+            self._route(
+                "/activitylist-service/activities/search/activities",
+                lambda request: JSONResponse(activities.listed(request.query_params)),
+            ),
+            self._fixed("/activitylist-service/activities/count", activities.count),
+            self._fixed("/activity-service/activity/activityTypes", activities.types),
+            self._day("/mobile-gateway/heartRate/forDate/{day}", activities.of_day),
+            one("/activity-service/activity/{id}", lambda session, _: activities.summary(session)),
+            one("/activity-service/activity/{id}/hrTimeInZones", lambda session, _: activities.zones(session)),
+            one("/download-service/files/activity/{id}", lambda session, _: activities.original(session)),
+            one("/download-service/export/{kind}/activity/{id}", activities.export),
+        ]
+
+    def _days(self) -> list[Route]:
+        health, nights, day = self._health, self._nights, self._day
+        wellness = "/wellness-service/wellness"
+        return [
+            day("/usersummary-service/usersummary/daily/{name:path}", self._summaries.daily, "calendarDate"),
+            day(f"{wellness}/dailyHeartRate/{{name}}", health.heart_rate, "date"),
+            day(f"{wellness}/dailyHeartRate/", health.heart_rate, "date"),
+            day(f"{wellness}/dailySummaryChart/{{name:path}}", health.steps, "date"),
+            day(f"{wellness}/dailyStress/{{day}}", health.stress),
+            day(f"{wellness}/floorsChartData/daily/{{day}}", health.floors),
+            day(f"{wellness}/daily/respiration/{{day}}", health.respiration),
+            day(f"{wellness}/daily/spo2/{{day}}", health.oxygen),
+            day(f"{wellness}/daily/im/{{day}}", health.intensity),
+            day(f"{wellness}/bodyBattery/events/{{day}}", health.battery_events),
+            day("/usersummary-service/usersummary/hydration/daily/{day}", health.hydration),
+            day(f"{wellness}/dailySleepData/{{name:path}}", nights.sleep, "date"),
+            day("/sleep-service/sleep/dailySleepData", nights.sleep, "date"),
+            day("/hrv-service/hrv/{day}", nights.hrv, no_content=True),
+            day("/weight-service/weight/dayview/{day}", lambda day: self._scale.view(day, day)),
+        ]
+
+    def _ranges(self) -> list[Route]:
+        trends, nights, ranged = self._trends, self._nights, self._range
+        stats = "/usersummary-service/stats"
+        named = ("startDate", "endDate")
+        ends = "{first}/{last}"
+        return [
+            ranged("/usersummary-service/v2/dailysummaries", self._summaries.ranged, _MONTH_DAYS, named),
+            self._route("/userstats-service/wellness/daily/{name:path}", self._resting),
+            ranged(f"{stats}/heartRate/daily/{ends}", trends.heart_rate_range, WINDOW_DAYS),
+            ranged(f"{stats}/steps/daily/{ends}", trends.steps_range, WINDOW_DAYS),
+            ranged(f"{stats}/stress/daily/{ends}", trends.stress_range, WINDOW_DAYS),
+            ranged(f"{stats}/im/daily/{ends}", trends.intensity_range, WINDOW_DAYS),
+            ranged(f"{stats}/hydration/daily/{ends}", trends.hydration_range, _MONTH_DAYS),
+            ranged("/wellness-service/wellness/bodyBattery/reports/daily", trends.battery_range, _MONTH_DAYS, named),
+            ranged(f"/sleep-service/stats/sleep/daily/{ends}", nights.sleep_range, WINDOW_DAYS),
+            ranged(f"/wellness-service/stats/daily/sleep/score/{ends}", nights.score_range, WINDOW_DAYS),
+            ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, WINDOW_DAYS, no_content=True),
+            ranged("/weight-service/weight/dateRange", self._scale.view, WINDOW_DAYS, named),
+            ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, WINDOW_DAYS),
+        ]
+
+    def _weeks(self) -> list[Route]:
+        trends = self._trends
+        stats = "/usersummary-service/stats"
+        return [
+            self._weekly(f"{stats}/steps/weekly/{{end}}/{{weeks}}", trends.steps_weekly),
+            self._weekly(f"{stats}/stress/weekly/{{end}}/{{weeks}}", trends.stress_weekly),
+            self._range(f"{stats}/im/weekly/{{first}}/{{last}}", trends.intensity_weekly, _YEAR_DAYS),
+        ]
+
+    # Kinds of endpoints
+
+    def _route(self, path: str, answer: _Answer) -> Route:
+        async def handle(request: Request) -> Response:
+            refusal = self._sign_in.refusal(request)
+            if refusal is not None:
+                return refusal
+            own = self._account.athlete.display_name
+            if request.path_params.get("name", own) != own:
+                return _problem(403, "HTTP 403 Forbidden", "ForbiddenException")
+            try:
+                return answer(request)
+            except ValueError as problem:
+                return _problem(400, str(problem), "BadRequestException")
+
+        return Route(path, handle)
+
+    def _fixed(self, path: str, body: Callable[[], Any]) -> Route:
+        return self._route(path, lambda request: JSONResponse(body()))
+
+    def _one(self, path: str, body: Callable[[Session, str], Any]) -> Route:
+        def answer(request: Request) -> Response:
+            number = request.path_params["id"]
+            session = self._account.session(int(number)) if number.isdecimal() else None
+            found = body(session, request.path_params.get("kind", "")) if session else None
+            if found is None:
+                return _problem(404, "HTTP 404 Not Found", "NotFoundException")
+            if isinstance(found, bytes):
+                return Response(found, media_type="application/octet-stream")
+            return JSONResponse(found)
+
+        return self._route(path, answer)
+
+    def _day(
+        self, path: str, body: Callable[[date], Any], parameter: str | None = None, *, no_content: bool = False
+    ) -> Route:
+        def answer(request: Request) -> Response:
+            given = request.query_params.get(parameter, "") if parameter else request.path_params["day"]
+            return _answer(body(date.fromisoformat(given)), no_content)
+
+        return self._route(path, answer)
+
+    def _range(
+        self,
+        path: str,
+        body: Callable[[date, date], Any],
+        window_days: int,
+        parameters: tuple[str, str] | None = None,
+        *,
+        no_content: bool = False,
+    ) -> Route:
+        def answer(request: Request) -> Response:
+            return _answer(body(*_range_of(request, parameters, window_days)), no_content)
+
+        return self._route(path, answer)
+
+    def _weekly(self, path: str, body: Callable[[date, int], Any]) -> Route:
+        def answer(request: Request) -> Response:
+            weeks = int(request.path_params["weeks"])
+            if not 1 <= weeks <= _MOST_WEEKS:
+                raise ValueError(f"at most {_MOST_WEEKS} weeks")
+            return JSONResponse(body(date.fromisoformat(request.path_params["end"]), weeks))
+
+        return self._route(path, answer)
+
+    def _resting(self, request: Request) -> Response:
+        first, last = _range_of(request, ("fromDate", "untilDate"), _YEAR_DAYS)
+        return JSONResponse(self._trends.resting(first, last, request.query_params.getlist("metricId")))
+
+
+def _range_of(request: Request, parameters: tuple[str, str] | None, window_days: int) -> tuple[date, date]:
+    """Both dates of a range. Raises ValueError where it ends before it begins or is wider than the window."""
+    given = [request.query_params.get(name, "") for name in parameters or ()]
+    given = given or [request.path_params["first"], request.path_params["last"]]
+    first, last = (date.fromisoformat(day) for day in given)
+    if last < first:
+        raise ValueError("the range ends before it begins")
+    if (last - first).days >= window_days:
+        raise ValueError(f"a range of at most {window_days} days")
+    return first, last
+
+
+def _answer(body: Any, no_content: bool) -> Response:
+    return Response(status_code=204) if body is None and no_content else JSONResponse(body)
+
+
+def _problem(status: int, message: str, error: str) -> Response:
+    return JSONResponse({"message": message, "error": error}, status)

@@ -1,0 +1,93 @@
+"""An activity in words: what a list or a headline says of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from .. import text, units
+
+if TYPE_CHECKING:
+    from ..models import Activity
+
+#: A column of the list: its title, the order it stands for where it has one, and whether numbers stand right.
+COLUMNS: tuple[tuple[str, str, bool], ...] = (
+    ("Date", "date", False),
+    ("Type", "type", False),
+    ("Name", "name", False),
+    ("Dist", "dist", True),
+    ("Time", "time", True),
+    ("Pace", "", True),
+    ("HR", "", True),
+    ("kcal", "kcal", True),
+    ("Climb", "", True),
+)
+_TYPES = {
+    "running": "Run",
+    "trail_running": "Trail run",
+    "cycling": "Bike",
+    "lap_swimming": "Swim",
+    "open_water_swimming": "Swim",
+    "strength_training": "Gym",
+    "hiking": "Hike",
+    "walking": "Walk",
+}
+_NAME_COLUMNS = 30
+_TYPE_COLUMNS = 8
+_BESIDE_NAME = 8 + 10 + 9 + 9 + 2  # day, sport, distance, time and the gaps between them
+_ABSURD = 1e12
+
+
+def kind(activity: Activity) -> str:
+    """The sport in one or two words."""
+    name = activity.activity_type
+    return _TYPES.get(name) or text.clean(name.replace("_", " ").capitalize(), 16)
+
+
+def title(activity: Activity) -> str:
+    """Its name, or its sport where it has none."""
+    return text.clean(activity.name or "") or kind(activity)
+
+
+def local_start(activity: Activity) -> datetime:
+    """When it began, by the clock where it happened."""
+    return activity.start_time + timedelta(seconds=activity.utc_offset_s or 0)
+
+
+def detail(activity: Activity, key: str) -> float | None:
+    """One of the numbers that Garmin's summary holds beside the columns."""
+    value = (activity.extra or {}).get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _ABSURD:
+        return None
+    return float(value)
+
+
+def row(activity: Activity, system: units.Units, today_year: int) -> tuple[str, ...]:
+    """The cells of the list, in the order of `COLUMNS`."""
+    start = local_start(activity)
+    beats = detail(activity, "averageHR")
+    return (
+        f"{start:%a %d %b}" if start.year == today_year else f"{start:%d %b %Y}",
+        kind(activity),
+        text.fit(title(activity), _NAME_COLUMNS),
+        units.distance(activity.distance, system),
+        units.duration(activity.duration),
+        units.pace(activity.distance, activity.duration, activity.activity_type, system),
+        units.number(beats),
+        units.number(activity.calories),
+        units.elevation(detail(activity, "elevationGain"), system),
+    )
+
+
+def row_for_today(activity: Activity, system: units.Units, room: int) -> tuple[str, ...]:
+    """The cells of the short list: day, sport, name (in what `room` columns leave), distance, time, pace, heart."""
+    beats = detail(activity, "averageHR")
+    return (
+        f"{local_start(activity):%a %d}",
+        text.fit(kind(activity), _TYPE_COLUMNS),
+        text.fit(title(activity), min(max(room - _BESIDE_NAME, _NAME_COLUMNS // 3), _NAME_COLUMNS)),
+        units.distance(activity.distance, system),
+        units.duration(activity.duration),
+        units.pace(activity.distance, activity.duration, activity.activity_type, system),
+        f"{units.number(beats)}♥" if beats else "",
+    )

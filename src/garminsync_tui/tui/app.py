@@ -1,0 +1,332 @@
+"""The app: paints first, opens the database behind the painting, and runs jobs where nobody else does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from uuid import UUID
+
+from textual.app import App, SystemCommand
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from .. import text
+from ..config import Config
+from ..errors import GarminSyncError
+from ..units import Units
+from . import keys
+from .messages import ProgressMade
+from .screens.activities import ActivitiesScreen
+from .screens.activity import ActivityScreen
+from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.jobs import JobsScreen
+from .screens.place import Place
+from .screens.sign_in import SignInScreen
+from .screens.today import TodayScreen
+from .situation import forward
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from ..jobs.run import Progress
+    from ..jobs.runner import Work
+    from ..models import SyncJob
+    from ..store.database import Database
+    from .engine import Engine
+    from .situation import Situation
+
+#: Between two looks at what changed: each look reads what is shown.
+_LOOK_EVERY_S = 0.5
+_SHOW_PROGRESS_EVERY_S = 0.25
+_SHOW_PROGRESS_OVER_SSH_EVERY_S = 1.0
+_TRY_AGAIN_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class GarminSyncApp(App[int]):
+    """One person's Garmin data on a screen.
+
+    `opener` gives the open database (`config`'s where it is None), `work` the jobs that can be done here (all
+    of the program's), `clock` the time that schedules and dates go by.
+    """
+
+    TITLE = "garminsync"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar = keys.bindings()
+    MODES = {  # noqa: RUF012 - Textual's own attribute
+        "today": TodayScreen,
+        "activities": ActivitiesScreen,
+        "jobs": JobsScreen,
+    }
+    DEFAULT_MODE = "today"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tiny"),
+        (40, "-narrow"),
+        (80, "-normal"),
+        (140, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-flat"),
+        (12, "-tall"),
+    ]
+
+    #: How things stand, as last read; None until the database is open.
+    situation: reactive[Situation | None] = reactive(None)
+    #: How far the jobs of this process are, newer than their rows.
+    live: reactive[Mapping[UUID, Progress]] = reactive({})
+    #: Why nothing can be read.
+    fault: reactive[GarminSyncError | None] = reactive(None)
+
+    def __init__(
+        self,
+        config: Config,
+        opener: Callable[[], Awaitable[Database]] | None = None,
+        *,
+        work: Work | None = None,
+        clock: Callable[[], datetime] | None = None,
+        on_ready: Callable[[], object] | None = None,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.engine: Engine | None = None
+        self._opener = opener
+        self._work = work
+        self._clock = clock
+        self._on_ready = on_ready
+        self._waiting: dict[UUID, Progress] = {}
+        self._showing: Timer | None = None
+        self._looked_at = asyncio.Event()
+        self._looked_at.set()
+        self.animation_level = "none"
+
+    @property
+    def units(self) -> Units:
+        """Kilometres or miles."""
+        return cast(Units, self.config["display.units"])
+
+    # ── Opening and leaving ──────────────────────────────────────────────────────────────────────────
+
+    def on_mount(self) -> None:
+        """Open the database after the first paint."""
+        if self.config["display.theme"] in self.available_themes:
+            self.theme = self.config["display.theme"]
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        self.fault = None
+        self.run_worker(self._live(), group="engine", exclusive=True)
+
+    async def _live(self) -> None:
+        """Open, unlock, run jobs, and look at what changed until the app ends."""
+        while True:
+            try:
+                if self.engine is None:
+                    # In a thread: these imports take longer than everything painted until now.
+                    module = await asyncio.to_thread(importlib.import_module, f"{__package__}.engine")
+                    self.engine = await module.Engine.open(self.config, self._opener, self._work, self._clock)
+                    if not await self._unlocked():
+                        return
+                await self._follow_changes()
+            except GarminSyncError as problem:
+                self._failed(problem)
+                return
+            except Exception as problem:
+                _log.exception("the app lost its database")
+                self._failed(GarminSyncError(f"A fault of the program ({type(problem).__name__}); the log has more."))
+                return
+
+    async def _unlocked(self) -> bool:
+        assert self.engine is not None
+        engine, user = self.engine, await self.engine.user()
+        if user is None or not user.login_required:
+            return True
+        unlock = UnlockScreen(text.clean(user.username), lambda password: engine.password_fits(user, password))
+        if await self.push_screen_wait(unlock):
+            return True
+        self.exit(0)
+        return False
+
+    async def _follow_changes(self) -> None:
+        assert self.engine is not None
+        async with contextlib.aclosing(cast(Any, self.engine.changes())) as changed:
+            async for _ in changed:
+                await self._looked_at.wait()
+                await self.engine.start_runner_if_needed(self._tell_progress)
+                await self._look()
+                if self._on_ready is not None:
+                    ready, self._on_ready = self._on_ready, None
+                    ready()
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        assert self.engine is not None
+        situation = await self.engine.situation()
+        running = {job.id for job in situation.running}
+        if any(job_id not in running for job_id in self.live):
+            self.live = {job_id: progress for job_id, progress in self.live.items() if job_id in running}
+        self.fault = None
+        self.situation = situation
+
+    def _failed(self, problem: GarminSyncError) -> None:
+        self.fault = problem
+        if isinstance(self.screen, Place):
+            self.screen.show_problem(problem)
+
+    async def on_unmount(self) -> None:
+        """Hand running jobs back: the next runner goes on at their checkpoints."""
+        if self.engine is not None:
+            await self.engine.close()
+
+    def on_app_blur(self) -> None:
+        """Nobody looks: nothing is read or drawn."""
+        self._looked_at.clear()
+
+    def on_app_focus(self) -> None:
+        """Somebody looks again."""
+        self._looked_at.set()
+
+    # ── Progress ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _tell_progress(self, progress: Progress) -> None:
+        self.post_message(ProgressMade(progress))
+
+    def on_progress_made(self, message: ProgressMade) -> None:
+        """Show the first at once, and what follows four times a second at most."""
+        self._waiting[message.progress.job_id] = message.progress
+        if self._showing is None:
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        self._showing = None
+        if not self._waiting:
+            return
+        newer = {job_id: forward(self.live.get(job_id), each) for job_id, each in self._waiting.items()}
+        self.live = {**self.live, **newer}
+        self._waiting.clear()
+        over_ssh = "SSH_CONNECTION" in os.environ
+        pause_s = _SHOW_PROGRESS_OVER_SSH_EVERY_S if over_ssh else _SHOW_PROGRESS_EVERY_S
+        self._showing = self.set_timer(pause_s, self._show_progress)
+
+    # ── Actions ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def action_act(self, name: str) -> None:
+        """Do what the table of actions calls `name`, or say why it cannot be done now."""
+        action = keys.action(name)
+        if reason := action.why_not(self):
+            self.notify(f"{action.words}: {reason}.", severity="warning", markup=False)
+            return
+        await self.run_action(action.method, self.screen if action.place else self)
+
+    def do(self, what: Callable[[], Awaitable[object]]) -> None:
+        """Do something with the database in a worker; a problem becomes a toast, never a crash."""
+
+        async def guarded() -> None:
+            try:
+                await what()
+            except GarminSyncError as problem:
+                self.notify(text.clean(f"{problem.message} {problem.hint}".strip()), severity="error", markup=False)
+
+        self.run_worker(guarded(), group="acting")
+
+    def action_go(self, place: str) -> None:
+        """Show a place as it was left."""
+        self.switch_mode(place)
+
+    def open_activity(self, activity_id: UUID) -> None:
+        """Show one activity on top of the list it was chosen from."""
+        self.push_screen(ActivityScreen(activity_id))
+
+    def action_sync_now(self) -> None:
+        """Queue every sync."""
+        engine, situation = self.engine, self.situation
+        assert engine is not None and situation is not None
+        self.do(engine.sync_now)
+        if not situation.runners:
+            self.notify("Queued. Nobody runs jobs now: start `garminsync daemon`.", severity="warning", markup=False)
+
+    def action_account_connect(self) -> None:
+        """Sign in, the first time or again."""
+        account = self.situation.account if self.situation else None
+        self.push_screen(SignInScreen(account.server if account else None), self._connected)
+
+    def _connected(self, linked: bool | None) -> None:
+        if linked and self.engine is not None:
+            self.do(self.engine.account_linked)
+            self.notify("Connected. The first sync starts now.", markup=False)
+
+    def action_app_reload(self) -> None:
+        """Read again, also after a fault."""
+        if self.fault is not None:
+            self._open()
+        elif isinstance(self.screen, Place):
+            self.screen.read_again()
+
+    def action_app_back(self) -> None:
+        """One step back, never out."""
+        if isinstance(self.screen, ActivitiesScreen) and self.screen.back():
+            return
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_app_help(self) -> None:
+        """The keys that work here."""
+        self.push_screen(HelpScreen(getattr(self.screen, "place", "")))
+
+    def action_app_palette(self) -> None:
+        """All actions, to be searched."""
+        self.action_command_palette()
+
+    def action_app_quit(self) -> None:
+        """Back from a detail; out of a place, after a question where a job runs here."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif self.situation is not None and self.situation.runs_here:
+            self.push_screen(QuitScreen(), lambda leave: self.exit(0) if leave else None)
+        else:
+            self.exit(0)
+
+    def job_words(self, job: SyncJob) -> str:
+        """A job as people call it."""
+        from ..ids import short_id
+        from ..jobs.words import TITLES
+
+        return f"{TITLES.get(job.job_type, job.job_type)} {short_id(job.id)}"
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every action that has its key on this screen."""
+        place = getattr(screen, "place", "")
+        for each in keys.ACTIONS:
+            if each.place in {"", place} and each.id != "app.palette":
+                yield SystemCommand(each.command, f"{each.label}  {each.words}", self._command(each.id))
+
+    def _command(self, name: str) -> Callable[[], None]:
+        def call() -> None:
+            self.call_later(self.action_act, name)
+
+        return call
+
+
+def run(config: Config, *, on_ready: Callable[[], object] | None = None) -> int:
+    """Run the app until somebody quits; its exit code.
+
+    `on_ready` is called once when the database is open and the first look was taken. The terminal is restored
+    also when the process is told to end (SIGTERM, SIGHUP).
+    """
+    app = GarminSyncApp(config, on_ready=on_ready)
+
+    async def until_quit() -> int | None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, app.exit, 0)
+        return await app.run_async()
+
+    result = asyncio.run(until_quit())
+    return result if isinstance(result, int) else app.return_code or 0

@@ -1,0 +1,210 @@
+"""What works behind the screens: the open database, the runner inside the app, and everything screens read.
+
+Imported after the first paint: SQLAlchemy, the schedule and the syncs take longer than the screens themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from .. import formats
+from ..config import Config
+from ..errors import FileDamaged
+from ..filters import Condition
+from ..jobs.queue import Queue, utc_now
+from ..jobs.run import Progress
+from ..jobs.runner import Runner, Work
+from ..jobs.schedule import Scheduler, next_turn
+from ..models import Activity, GarminConnectAccount, HealthDaily, JobEvent, User
+from ..store import accounts, activities, days, health
+from ..store.changes import changes
+from ..store.database import Database
+from ..store.files import FileStore
+from ..sync.session import Linking
+from ..sync.work import JOB_TYPE, work
+from .situation import Situation
+
+Opener = Callable[[], Awaitable[Database]]
+Clock = Callable[[], datetime]
+
+#: Asked for by hand: before everything that a schedule made.
+_PRIORITY = 10
+_JOBS_SHOWN = 50
+_DAYS_SHOWN = 21
+_ACTIVITIES_SHOWN = 12
+
+
+class TodayFacts(NamedTuple):
+    """What Today shows of one day: the rollups of its metrics up to it, and the activities up to it."""
+
+    day: date
+    newest: date | None
+    rollups: dict[str, dict[date, HealthDaily]]
+    activities: Sequence[Activity]
+
+
+class Recording(NamedTuple):
+    """An activity with what is in its file, or why that cannot be read."""
+
+    activity: Activity
+    track: formats.Track | None
+    outline: list[list[tuple[float, float]]]
+    problem: str
+
+
+class Engine:
+    """One open database, and the runner that this app starts where nobody else runs its jobs."""
+
+    def __init__(self, config: Config, database: Database, work: Work, clock: Clock) -> None:
+        self.database = database
+        self.queue = Queue(database)
+        self._config = config
+        self._work = work
+        self._clock = clock
+        self._files = FileStore(config.paths.files)
+        self._runner: Runner | None = None
+        #: Makes jobs of schedules, in the process whose runner runs them.
+        self.scheduler: Scheduler | None = None
+
+    @classmethod
+    async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
+        """Open the database (`config`'s where no opener is given). Raises what `Database.open` raises."""
+        config.paths.prepare()
+        database = await (opener() if opener else Database.open(config.database_url))
+        return cls(config, database, jobs if jobs is not None else work(config), clock or utc_now)
+
+    async def close(self) -> None:
+        """Hand running jobs back and close the database."""
+        if self.scheduler:
+            self.scheduler.stop()
+        if self._runner:
+            await self._runner.stop()
+        await self.database.close()
+
+    # ── Running jobs ─────────────────────────────────────────────────────────────────────────────────
+
+    async def start_runner_if_needed(self, listener: Callable[[Progress], None]) -> bool:
+        """Run jobs here unless another app or daemon does, or the settings forbid it; whether one was started."""
+        wanted = self._config["sync.runner"]
+        if self._runner is not None or wanted == "never":
+            return False
+        alive = [row for row in await self.queue.runners() if row.kind in {"app", "daemon"}]
+        if alive and wanted == "auto":
+            return False
+        self._runner = Runner(self.database, self._work, kind="app", run_dir=self._config.paths.run, listener=listener)
+        await self._runner.start()
+        account = await accounts.active_account(self.database)
+        if account:
+            await self._ensure_schedules(account)
+        self.scheduler = Scheduler(self.queue, clock=self._clock)
+        await self.scheduler.start()
+        return True
+
+    async def _ensure_schedules(self, account: GarminConnectAccount) -> None:
+        types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
+        await self.queue.ensure_schedules(account.id, types, self._config["sync.every_minutes"] * 60)
+
+    async def sync_now(self) -> None:
+        """Queue every sync of the active account before everything else. Raises SignInRequired."""
+        account = await accounts.require_account(self.database)
+        for job_type in JOB_TYPE.values():
+            if job_type in self._work:
+                await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
+
+    async def account_linked(self) -> None:
+        """Make a new link's schedules, and its first sync at once."""
+        await self._ensure_schedules(await accounts.require_account(self.database))
+        await self.sync_now()
+
+    def changes(self) -> AsyncIterator[None]:
+        """Yields when something may have changed, in this process or another."""
+        return changes(self.database)
+
+    # ── Signing in ───────────────────────────────────────────────────────────────────────────────────
+
+    async def user(self) -> User | None:
+        """The local user, where one was made."""
+        return await accounts.find_user(self.database)
+
+    async def password_fits(self, user: User, password: str) -> bool:
+        """Whether `password` is the local user's (argon2 takes its time, in a thread)."""
+        return await asyncio.to_thread(accounts.password_fits, user, password)
+
+    async def linking(self, server: str, on_strategy: Callable[[int, int, str], None]) -> Linking:
+        """A sign-in at `server`. `on_strategy` is called from another thread. Raises UsageProblem."""
+        # In a thread: Garmin's library takes a fifth of a second to import.
+        return await asyncio.to_thread(Linking, self.database, self._config.paths, server, on_strategy=on_strategy)
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def situation(self) -> Situation:
+        """How things stand now."""
+        moment = self._clock()
+        schedules = await self.queue.schedules()
+        async with self.database.read() as session:
+            stored = await activities.count(session)
+        return Situation(
+            moment=moment,
+            account=await accounts.active_account(self.database),
+            jobs=await self.queue.list(limit=_JOBS_SHOWN),
+            runners=await self.queue.runners(),
+            own_runner=self._runner.id if self._runner else None,
+            next_turn=min((next_turn(schedule, moment) for schedule in schedules), default=None),
+            activities=stored,
+        )
+
+    def today(self, account: GarminConnectAccount | None) -> date:
+        """The date where the account's owner lives."""
+        zone = days.zone_of(account.time_zone) if account and account.time_zone else None
+        return self._clock().astimezone(zone).date()
+
+    async def facts(self, day: date | None, latest: date, metrics: Sequence[str]) -> TodayFacts:
+        """What Today shows of `day`; of the newest day with values, at most `latest`, where None is given."""
+        async with self.database.read() as session:
+            newest = await health.newest_day(session, latest)
+            shown = day or newest or latest
+            since = shown - timedelta(days=_DAYS_SHOWN - 1)
+            rollups = {
+                metric: {row.day: row for row in await health.daily(session, metric, since, shown)}
+                for metric in metrics
+            }
+            before = [Condition("start", "<", shown + timedelta(days=1))]
+            latest_ones = await activities.find(session, before, limit=_ACTIVITIES_SHOWN)
+        return TodayFacts(shown, newest, rollups, latest_ones)
+
+    async def activities(
+        self, conditions: Sequence[Condition], order: str, descending: bool, limit: int, offset: int = 0
+    ) -> tuple[Sequence[Activity], int]:
+        """One window of activities, and how many there are in all."""
+        async with self.database.read() as session:
+            found = await activities.find(
+                session, conditions, order=order, descending=descending, limit=limit, offset=offset
+            )
+            return found, await activities.count(session, conditions)
+
+    async def recording(self, activity_id: UUID) -> Recording:
+        """An activity and its file, read in a thread."""
+        async with self.database.read() as session:
+            activity = await session.get_one(Activity, activity_id)
+        try:
+            path = await self._files.open(self.database, activity)
+            track, outline = await asyncio.to_thread(_read, path)
+        except FileDamaged as problem:
+            return Recording(activity, None, [], problem.reason)
+        except OSError as problem:
+            return Recording(activity, None, [], problem.strerror or type(problem).__name__)
+        return Recording(activity, track, outline, "")
+
+    async def log(self, job_id: UUID, after: UUID | None) -> Sequence[JobEvent]:
+        """The lines of a job's log that are newer than `after`."""
+        return await self.queue.events(job_id, after)
+
+
+def _read(path: Path) -> tuple[formats.Track, list[list[tuple[float, float]]]]:
+    track = formats.read_track(path)
+    return track, formats.track_outline(track, 800)

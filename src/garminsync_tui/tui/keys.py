@@ -1,0 +1,166 @@
+"""Every action of the app, once: its id, keys and words feed bindings, footer, help and command palette.
+
+An action that cannot be done now stays on its key and answers with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding, BindingType
+
+if TYPE_CHECKING:
+    from .app import GarminSyncApp
+
+#: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
+PLACES = {"today": "Today", "activities": "Activities", "jobs": "Jobs"}
+
+#: What keys are called where people read them.
+_NAMES = {
+    "comma": ",",
+    "full_stop": ".",
+    "slash": "/",
+    "question_mark": "?",
+    "ctrl+p": "^p",
+    "escape": "esc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do. `id` is "area.verb"; the method `action_area_verb` does it (`action_go` for places).
+
+    `place` names the screen that has the method, or is empty where the app has it and the key works everywhere.
+    `why_not` gives the reason why it cannot be done now, empty where it can.
+    """
+
+    id: str
+    keys: str
+    words: str
+    place: str = ""
+    hint: bool = False  # whether the footer names it
+    title: str = ""  # in the palette, where the words alone say too little
+    why_not: Callable[[GarminSyncApp], str] = lambda app: ""
+
+    @property
+    def label(self) -> str:
+        """Its first key as people read it."""
+        first = self.keys.split(",")[0]
+        return _NAMES.get(first, first)
+
+    @property
+    def all_labels(self) -> str:
+        """All its keys as people read them."""
+        return "  ".join(_NAMES.get(key, key) for key in self.keys.split(","))
+
+    @property
+    def command(self) -> str:
+        """Its name in the palette: "Area: verb"."""
+        area = self.id.partition(".")[0].capitalize()
+        return f"{area}: {self.title or self.words.lower()}"
+
+    @property
+    def method(self) -> str:
+        """What Textual runs for it."""
+        area, _, verb = self.id.partition(".")
+        if area == "places":
+            return f"app.go('{verb}')"
+        return f"{'screen' if self.place else 'app'}.{self.id.replace('.', '_')}"
+
+
+def _without_store(app: GarminSyncApp) -> str:
+    return "" if app.situation else "the database is not open yet"
+
+
+def _without_account(app: GarminSyncApp) -> str:
+    if reason := _without_store(app):
+        return reason
+    account = app.situation.account if app.situation else None
+    if account is None:
+        return "connect your Garmin account first: press a"
+    return "Garmin asks for a new sign-in: press a" if account.sign_in_needed_since else ""
+
+
+def _newest_day(app: GarminSyncApp) -> str:
+    return _without_store(app) or getattr(app.screen, "why_not_after", "")
+
+
+def _unless(statuses: tuple[str, ...], reason: str) -> Callable[[GarminSyncApp], str]:
+    def why_not(app: GarminSyncApp) -> str:
+        job = getattr(app.screen, "selected_job", None)
+        if job is None:
+            return "there is no job here yet: press s to sync"
+        return "" if job.status in statuses else reason
+
+    return why_not
+
+
+ACTIONS: tuple[Action, ...] = (
+    *(
+        Action(f"places.{place}", str(number), words, title=f"go to {words}")
+        for number, (place, words) in enumerate(PLACES.items(), 1)
+    ),
+    Action("today.before", "comma", "Day before", "today", hint=True, why_not=_without_store),
+    Action("today.after", "full_stop", "Day after", "today", hint=True, why_not=_newest_day),
+    Action("today.newest", "home", "Newest day", "today", why_not=_newest_day),
+    Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
+    Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
+    Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
+    Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
+    Action(
+        "jobs.cancel",
+        "x",
+        "Cancel",
+        "jobs",
+        hint=True,
+        why_not=_unless(("pending", "in_progress"), "this job has ended"),
+    ),
+    Action(
+        "jobs.retry",
+        "r",
+        "Retry",
+        "jobs",
+        hint=True,
+        why_not=_unless(("pending", "failed", "completed"), "this job is running"),
+    ),
+    Action(
+        "jobs.pause",
+        "z",
+        "Pause",
+        "jobs",
+        hint=True,
+        title="pause or resume",
+        why_not=_unless(("pending", "in_progress"), "this job has ended"),
+    ),
+    Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
+    Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_without_store),
+    Action("app.reload", "f5,ctrl+r", "Read again"),
+    Action("app.back", "escape", "Back", title="back"),
+    Action("app.quit", "q,ctrl+q", "Quit"),
+    Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
+    Action("app.help", "question_mark,f1", "Help", hint=True),
+)
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def action(name: str) -> Action:
+    """The action called `name`. Raises KeyError for one that is not there."""
+    return _BY_ID[name]
+
+
+def bindings(place: str = "") -> list[BindingType]:
+    """The bindings of a screen, or of the app where no place is named."""
+    return [
+        Binding(key, f"app.act('{each.id}')", each.words, show=False, id=each.id if index == 0 else None)
+        for each in ACTIONS
+        if each.place == place
+        for index, key in enumerate(each.keys.split(","))
+    ]
+
+
+def hints(place: str) -> Iterator[Action]:
+    """What the footer names on a screen, the most telling first; palette and help end it."""
+    yield from (each for each in ACTIONS if each.hint and each.place == place and place)
+    yield from (each for each in ACTIONS if each.hint and not each.place)

@@ -1,0 +1,121 @@
+"""Small questions: the local password, quitting while a job runs; and the help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from .. import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import ComposeResult
+
+
+_RUNNING = "A sync is running here.\nWhat is stored stays, and the next start goes on from there."
+
+
+class UnlockScreen(ModalScreen[bool]):
+    """Asks for the local user's password; ends with True when it fits."""
+
+    def __init__(self, username: str, fits: Callable[[str], Awaitable[bool]]) -> None:
+        super().__init__()
+        self._username = username
+        self._fits = fits
+
+    def compose(self) -> ComposeResult:
+        """One field."""
+        with Vertical(id="unlock", classes="dialog"):
+            yield Label(Content(f"Password of {self._username}"))
+            yield Input(id="password", compact=True, password=True)
+            yield Static("", id="problem", classes="problem", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Open", id="open", variant="primary", compact=True)
+                yield Button("Quit", id="quit", compact=True)
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#open")
+    def _try(self) -> None:
+        field = self.query_one("#password", Input)
+        password, field.value = field.value, ""
+        self.run_worker(self._check(password), exclusive=True)
+
+    async def _check(self, password: str) -> None:
+        if await self._fits(password):
+            self.dismiss(True)
+        else:
+            problem = self.query_one("#problem", Static)
+            problem.display = True
+            problem.update(Content("✗ That is not the password."))
+
+    @on(Button.Pressed, "#quit")
+    def _quit(self) -> None:
+        self.dismiss(False)
+
+
+class QuitScreen(ModalScreen[bool]):
+    """Asks once whether to stop the job that runs here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "answer(False)", "Stay"),
+        Binding("q", "answer(True)", "Quit"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """One sentence and two answers."""
+        with Vertical(classes="dialog"):
+            yield Static(_RUNNING, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Stay", id="stay", variant="primary", compact=True)
+                yield Button("Stop here and quit", id="leave", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "leave")
+
+    def action_answer(self, leave: bool) -> None:
+        """What the keys answer."""
+        self.dismiss(leave)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key that works on the screen below, from the table of actions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,f1", "dismiss", "Back")]
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        """Here first, then everywhere."""
+        with VerticalScroll(id="help", classes="dialog") as box:
+            box.border_title = "Keys"
+            box.border_subtitle = Content("esc Back")
+            yield Static(self._text(), markup=False)
+
+    def _text(self) -> Content:
+        lines: list[Content] = []
+        if self._place:
+            lines.append(Content.styled(keys.PLACES.get(self._place, self._place.capitalize()), "bold"))
+            lines += [_line(each) for each in keys.ACTIONS if each.place == self._place] + [Content("")]
+        lines.append(Content.styled("Everywhere", "bold"))
+        lines += [_line(each) for each in keys.ACTIONS if not each.place]
+        lines += [Content(""), Content.styled("In lists", "bold")]
+        lines += [_pair("↑ ↓  j k", "Up and down"), _pair("g  G", "First and last"), _pair("tab", "Next part")]
+        return Content("\n").join(lines)
+
+
+def _line(action: keys.Action) -> Content:
+    return _pair(action.all_labels, action.words)
+
+
+def _pair(label: str, words: str) -> Content:
+    return Content.assemble((f"  {label:<12}", "bold $text-accent"), words)

@@ -1,0 +1,117 @@
+"""What all places share: header, footer, and reading again when what they show may have changed."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, cast
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from ...errors import GarminSyncError
+from ..widgets.header import Header
+from ..widgets.key_line import KeyLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from ..app import GarminSyncApp
+    from ..engine import Engine
+
+_log = logging.getLogger(__name__)
+_INTERNAL = GarminSyncError("A fault of the program; the log has the details.")
+SMALLEST = (40, 12)
+
+#: What a pane says where there is nothing.
+NO_ACCOUNT = "Not connected to Garmin.\nPress a to connect."
+
+
+class Place(Screen[None]):
+    """A screen that shows stored things. `read` fills it, `show_problem` says why it could not."""
+
+    AUTO_FOCUS = ""  # each place says itself where the keyboard goes, once there is something
+
+    #: Its name in the table of actions.
+    place = ""
+    #: The place whose tab is marked while this screen is shown.
+    tab = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = False
+        self._again = False
+
+    def content(self) -> ComposeResult:
+        """What lies between header and footer."""
+        raise NotImplementedError
+
+    async def read(self, engine: Engine) -> None:
+        """Read what is shown, and show it. Raises GarminSyncError."""
+        raise NotImplementedError
+
+    def show_problem(self, problem: GarminSyncError) -> None:
+        """Say why nothing could be read."""
+        raise NotImplementedError
+
+    @property
+    def garminsync(self) -> GarminSyncApp:
+        """The app, by its own type."""
+        return cast("GarminSyncApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Header, content, footer; one sentence where the terminal is too small for them."""
+        across, down = SMALLEST
+        yield Static(
+            Content(f"This terminal is too small: garminsync needs {across} columns and {down} lines."),
+            classes="too-small",
+        )
+        yield Header(self.tab or self.place)
+        yield from self.content()
+        yield KeyLine(self.place)
+
+    def on_mount(self) -> None:
+        """Follow what the app knows."""
+        self.watch(self.app, "situation", self._changed, init=False)
+        self.watch(self.app, "fault", self._changed, init=False)
+
+    def on_screen_resume(self) -> None:
+        """It may have changed while another screen was shown."""
+        self.query_one(Header).follow()
+        self.read_again()
+
+    def _changed(self) -> None:
+        if self.is_current:
+            self.read_again()
+
+    def read_again(self) -> None:
+        """Read in a worker; what changes while it reads makes it read once more."""
+        if self.garminsync.fault is not None:
+            self.show_problem(self.garminsync.fault)
+        elif self._reading:
+            self._again = True
+        elif self.garminsync.situation is not None:
+            self._reading = True
+            self.run_worker(self._read_all(), group="reading")
+
+    async def _read_all(self) -> None:
+        try:
+            self._again = True
+            while self._again and self.garminsync.engine is not None:
+                self._again = False
+                await self.read(self.garminsync.engine)
+        except GarminSyncError as problem:
+            self.show_problem(problem)
+        except Exception:
+            if not self.app.is_running or not self.is_attached:
+                return  # the screen went away while it was being filled
+            _log.exception("%s could not be read", self.place)
+            self.show_problem(_INTERNAL)
+        finally:
+            self._reading = False
+
+    def focus_first(self, widget: Widget) -> None:
+        """Put the keyboard on `widget` unless it is somewhere already."""
+        if self.focused is None:
+            widget.focus()

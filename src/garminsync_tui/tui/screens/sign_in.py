@@ -1,0 +1,189 @@
+"""Connect a Garmin account: address and password, a security code where Garmin asks for one.
+
+The requests run in a worker, so that esc always works. The password leaves its field when it is sent and is
+kept nowhere; errors stand under the field they are about.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from ... import text
+from ...errors import GarminSyncError, SignInRefused, WrongCode, WrongPassword
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.worker import Worker
+
+    from ...sync.session import Linking
+    from ..app import GarminSyncApp
+
+_SERVER = "https://garmin.com"
+_log = logging.getLogger(__name__)
+
+
+class SignInScreen(ModalScreen[bool]):
+    """Ends with True when an account is linked, with False where somebody went back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def __init__(self, server: str | None = None) -> None:
+        super().__init__()
+        self._server = server or _SERVER
+        self._linking: Linking | None = None
+        self._attempt: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Both steps; the second appears when Garmin asks for a code."""
+        with Vertical(id="sign-in", classes="dialog"):
+            yield Label("E-mail")
+            yield Input(id="email", compact=True, placeholder="the address you use at Garmin")
+            yield Label("Password")
+            yield Input(id="password", compact=True, password=True, placeholder="used once, not stored")
+            yield Label("Server")
+            yield Input(self._server, id="server", compact=True)
+            yield Static("", id="problem", classes="problem", markup=False)
+            with Vertical(id="code-step"):
+                yield Static("", id="code-sent", markup=False)
+                yield Label("Security code")
+                yield Input(id="code", compact=True, placeholder="from the newest message")
+                yield Static("", id="code-problem", classes="problem", markup=False)
+            yield Static("", id="trying", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Connect", id="go", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin at the first empty field."""
+        box = self.query_one("#sign-in")
+        box.border_title = "Connect Garmin"
+        box.border_subtitle = Content("esc Cancel")
+        self.query_one("#code-step").display = False
+        self.query_one("#email", Input).focus()
+
+    # ── Step one ─────────────────────────────────────────────────────────────────────────────────────
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "email":
+            self.query_one("#password", Input).focus()
+        else:
+            self._go()
+
+    @on(Button.Pressed, "#go")
+    def _go(self) -> None:
+        if self._attempt is not None and self._attempt.is_running:
+            return
+        if self._linking is not None:
+            self._send_code()
+        else:
+            self._send_password()
+
+    def _send_password(self) -> None:
+        email, field = self.query_one("#email", Input), self.query_one("#password", Input)
+        if not email.value.strip() or not field.value:
+            self._say("#problem", GarminSyncError("Both the e-mail address and the password are needed."))
+            return
+        password, field.value = field.value, ""
+        self._say("#problem", None)
+        self._attempt = self.run_worker(self._start(email.value.strip(), password), group="sign-in", exclusive=True)
+
+    async def _start(self, email: str, password: str) -> None:
+        app = cast("GarminSyncApp", self.app)
+        assert app.engine is not None
+        self._working("Asking Garmin…")
+        try:
+            server = self.query_one("#server", Input).value.strip() or _SERVER
+            linking = await app.engine.linking(server, self._from_thread)
+            outcome = await linking.start(email, password)
+        except Exception as problem:
+            self._start_failed(problem)
+            return
+        finally:
+            self._working("")
+        if hasattr(outcome, "method"):
+            self._ask_for_code(linking, str(outcome.method))
+        else:
+            self.dismiss(True)
+
+    def _from_thread(self, number: int, of: int, name: str) -> None:
+        self.app.call_from_thread(self._working, f"trying {number} of {of}: {text.clean(name, 40)}")
+
+    def _start_failed(self, problem: Exception) -> None:
+        self._say("#problem", _in_words(problem))
+        wrong = isinstance(problem, WrongPassword)
+        self.query_one("#password" if wrong else "#email", Input).focus()
+
+    # ── Step two ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _ask_for_code(self, linking: Linking, method: str) -> None:
+        self._linking = linking
+        way = f" by {text.clean(method, 30)}" if method else ""
+        self.query_one("#sign-in").border_title = "Connect Garmin   step 2 of 2"
+        self.query_one("#code-sent", Static).update(Content(f"Garmin sent you a security code{way}."))
+        for name in ("#email", "#password", "#server"):
+            self.query_one(name, Input).disabled = True
+        self.query_one("#go", Button).label = "Verify"
+        self.query_one("#code-step").display = True
+        self.query_one("#code", Input).focus()
+
+    def _send_code(self) -> None:
+        field = self.query_one("#code", Input)
+        code, field.value = field.value.strip(), ""
+        if not code:
+            self._say("#code-problem", GarminSyncError("The code is missing."))
+            return
+        self._say("#code-problem", None)
+        self._attempt = self.run_worker(self._finish(code), group="sign-in", exclusive=True)
+
+    async def _finish(self, code: str) -> None:
+        assert self._linking is not None
+        self._working("Asking Garmin…")
+        try:
+            await self._linking.finish(code)
+        except WrongCode as problem:
+            self._say("#code-problem", problem)
+            self.query_one("#code", Input).focus()
+            return
+        except Exception as problem:
+            self._say("#code-problem", _in_words(problem))
+            return
+        finally:
+            self._working("")
+        self.dismiss(True)
+
+    # ── Saying ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _working(self, words: str) -> None:
+        self.query_one("#trying", Static).update(Content.styled(f"◌ {words}" if words else "", "$text-accent"))
+
+    def _say(self, where: str, problem: GarminSyncError | None) -> None:
+        place = self.query_one(where, Static)
+        place.display = problem is not None
+        if problem is not None:
+            sign = "!" if isinstance(problem, SignInRefused) else "✗"
+            lines = [f"{sign} {text.clean(problem.message)}", text.clean(problem.hint)]
+            place.update(Content("\n".join(line for line in lines if line)))
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Go back; an answer that still comes is not looked at."""
+        if self._attempt is not None:
+            self._attempt.cancel()
+        self.dismiss(False)
+
+
+def _in_words(problem: Exception) -> GarminSyncError:
+    if isinstance(problem, GarminSyncError):
+        return problem
+    # The exception may carry the password in its frames: only its type is logged.
+    _log.error("sign-in ended by a fault of the program: %s", type(problem).__name__)
+    return GarminSyncError("A fault of the program; nothing was linked.")

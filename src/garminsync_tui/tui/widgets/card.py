@@ -1,0 +1,59 @@
+"""A value with what it means: a box with 21 days behind it, one line where there is no room for boxes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from ...text import fit
+from ...units import MISSING
+from .sparkline import sparkline
+
+_TITLE = 11
+_VALUE = 14
+
+
+class Reading(NamedTuple):
+    """What a card says. `series` is oldest first, None where a day has no value."""
+
+    value: str = MISSING
+    word: str = ""
+    series: tuple[float | None, ...] = ()
+    detail: str = ""
+
+
+class Card(Widget):
+    """One metric of one day."""
+
+    DEFAULT_CSS = """
+    Card { height: 5; border: round $surface-lighten-2; padding: 0 1; border-title-color: $text-muted; }
+    """
+
+    reading: reactive[Reading] = reactive(Reading())
+
+    def __init__(self, title: str, *, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._title = title
+        self.border_title = title
+
+    def render(self) -> Content:
+        """Three lines in a box, or one line."""
+        reading = self.reading
+        if self.size.height < 3:
+            return Content.assemble(
+                (f"{self._title:<{_TITLE}}", "$text-muted"),
+                (f"{reading.value:<{_VALUE}}", "bold"),
+                (sparkline(reading.series), "$text-accent"),
+            )
+        width = self.size.width
+        word = fit(reading.word, max(width - len(reading.value) - 1, 0))
+        gap = max(width - len(reading.value) - len(word), 1)
+        lines = (
+            Content.assemble((reading.value, "bold"), " " * gap, (word, "$text-muted")),
+            Content.styled(sparkline(reading.series), "$text-accent"),
+            Content.styled(fit(reading.detail, width), "$text-muted"),
+        )
+        return Content("\n").join(lines)

@@ -1,0 +1,68 @@
+"""The first line: the places, where we are, and the one thing to know about syncing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from .. import keys
+from ..situation import NOT_OPEN, SyncState, sync_state
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+_NAME = " garminsync "
+_MINUTE_S = 60.0
+
+
+class Header(Widget):
+    """Places on the left, the state of syncing on the right."""
+
+    DEFAULT_CSS = "Header { dock: top; height: 1; background: $panel; color: $foreground; }"
+
+    place: reactive[str] = reactive("")
+    state: reactive[SyncState] = reactive(NOT_OPEN)
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.set_reactive(Header.place, place)
+        self._ageing: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Follow the app."""
+        for attribute in ("situation", "live", "app_focus"):
+            self.watch(self.app, attribute, self.follow)
+
+    def follow(self) -> None:
+        """Say how syncing stands now."""
+        app: Any = self.app
+        moment = datetime.now(UTC)
+        self.state = sync_state(app.situation, app.live, moment)
+        if self._ageing is not None:
+            self._ageing.stop()
+            self._ageing = None
+        # "3 min ago" must not become a lie: looked at once a minute, and not at all while nobody looks.
+        if self.state.sign == "●" and self.screen.is_current and app.app_focus:
+            self._ageing = self.set_timer(_MINUTE_S, self.follow)
+
+    def render(self) -> Content:
+        """As many words as the line has room for."""
+        width = self.size.width
+        state = Content.styled(f"{self.state} ", self.state.colour)
+        tabs = Content.assemble((_NAME, "bold"), *(self._tab(place) for place in keys.PLACES))
+        if tabs.cell_length + state.cell_length > width:
+            tabs = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
+        return Content.assemble(tabs, " " * max(width - tabs.cell_length - state.cell_length, 1), state)
+
+    def _tab(self, place: str) -> Content:
+        entry = keys.action(f"places.{place}")
+        words = f"{entry.label} {entry.words}"
+        here = place == self.place
+        click = Style.from_meta({"@click": f"app.act('{entry.id}')"})
+        shown = Content.styled(f"[{words}]" if here else f" {words} ", "bold" if here else "$text-muted")
+        return shown.stylize(click)

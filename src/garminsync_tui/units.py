@@ -1,0 +1,242 @@
+"""The only formatter of numbers for people: what is stored in SI units, shown in the units somebody chose.
+
+Missing values show as "—". Roundings are half up, so that what is shown never depends on whether a digit
+before is even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from math import floor, isfinite
+from typing import Literal
+
+from .metrics import METRICS, Granularity
+
+Units = Literal["metric", "imperial"]
+
+MISSING = "—"
+#: Metres, by the international definitions of 1959.
+MILE_M = 1609.344
+YARD_M = 0.9144
+FOOT_M = 0.3048
+POUND_KG = 0.45359237
+
+_BY_PACE = ("run", "walk", "hik")
+_BY_LENGTHS = ("swim",)
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+# ── Plain numbers ────────────────────────────────────────────────────────────────────────────────────
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Like "1 384", "21.1": thousands apart, so many decimals."""
+    if value is None or not isfinite(value):
+        return MISSING
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    if not rounded:
+        rounded = abs(rounded)
+    return f"{rounded:,f}".replace(",", " ")
+
+
+def _with_unit(value: float | None, decimals: int, unit: str) -> str:
+    shown = number(value, decimals)
+    return shown if shown == MISSING else f"{shown} {unit}"
+
+
+# ── What activities are measured in ──────────────────────────────────────────────────────────────────
+
+
+def distance(metres: float | None, units: Units = "metric", decimals: int = 1) -> str:
+    """Like "21.1 km", "850 m" below a kilometre; "13.1 mi", "850 yd" below a mile."""
+    if metres is None:
+        return MISSING
+    if units == "imperial":
+        if metres < MILE_M:
+            return _with_unit(metres / YARD_M, 0, "yd")
+        return _with_unit(metres / MILE_M, decimals, "mi")
+    if metres < 999.5:
+        return _with_unit(metres, 0, "m")
+    return _with_unit(metres / 1000, decimals, "km")
+
+
+def duration(seconds: float | None) -> str:
+    """Like "1:48:20", "22:10", "0:42"."""
+    if seconds is None or not isfinite(seconds):
+        return MISSING
+    whole = floor(abs(seconds) + 0.5)
+    sign = "-" if seconds < 0 and whole else ""
+    hours, rest = divmod(whole, _HOUR)
+    minutes, left = divmod(rest, _MINUTE)
+    return sign + (f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}")
+
+
+def span(seconds: float | None) -> str:
+    """Like "7 h 24 m", "24 m", "3 d 4 h": a length of time that nobody needs to the second."""
+    if seconds is None or not isfinite(seconds):
+        return MISSING
+    minutes = floor(seconds / _MINUTE + 0.5)
+    if minutes == 0 and seconds > 0:
+        return f"{floor(seconds + 0.5)} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} d {hours % 24} h"
+    return f"{hours} h {minutes} m" if hours else f"{minutes} m"
+
+
+def pace(metres: float | None, seconds: float | None, sport: str, units: Units = "metric") -> str:
+    """How fast, as the sport says it: "5:08/km" on foot, "2:04/100 m" in water, "22.7 km/h" on the rest."""
+    if not metres or not seconds or metres <= 0 or seconds <= 0:
+        return MISSING
+    return speed(metres / seconds, sport, units)
+
+
+def speed(metres_per_s: float | None, sport: str, units: Units = "metric") -> str:
+    """A speed in m/s, as the sport says it; see `pace`."""
+    if not metres_per_s or not isfinite(metres_per_s) or metres_per_s <= 0:
+        return MISSING
+    metric = units == "metric"
+    sport = sport.lower()
+    if any(word in sport for word in _BY_LENGTHS):
+        length_m = 100 if metric else 100 * YARD_M
+        return f"{duration(length_m / metres_per_s)}/100 {'m' if metric else 'yd'}"
+    if any(word in sport for word in _BY_PACE):
+        length_m = 1000 if metric else MILE_M
+        return f"{duration(length_m / metres_per_s)}/{'km' if metric else 'mi'}"
+    if metric:
+        return _with_unit(metres_per_s * 3.6, 1, "km/h")
+    return _with_unit(metres_per_s * _HOUR / MILE_M, 1, "mph")
+
+
+def elevation(metres: float | None, units: Units = "metric") -> str:
+    """Like "210 m", "689 ft"."""
+    if units == "imperial":
+        return _with_unit(None if metres is None else metres / FOOT_M, 0, "ft")
+    return _with_unit(metres, 0, "m")
+
+
+def heart_rate(beats_per_min: float | None) -> str:
+    """Like "148 bpm"."""
+    return _with_unit(beats_per_min, 0, "bpm")
+
+
+def cadence(per_min: float | None, sport: str) -> str:
+    """Like "172 spm" for steps and strokes, "88 rpm" for what turns."""
+    on_foot = any(word in sport.lower() for word in (*_BY_PACE, *_BY_LENGTHS))
+    return _with_unit(per_min, 0, "spm" if on_foot else "rpm")
+
+
+def power(watts: float | None) -> str:
+    """Like "215 W"."""
+    return _with_unit(watts, 0, "W")
+
+
+def calories(kcal: float | None) -> str:
+    """Like "1 384 kcal"."""
+    return _with_unit(kcal, 0, "kcal")
+
+
+def weight(kg: float | None, units: Units = "metric") -> str:
+    """Like "72.4 kg", "159.6 lb"."""
+    if units == "imperial":
+        return _with_unit(None if kg is None else kg / POUND_KG, 1, "lb")
+    return _with_unit(kg, 1, "kg")
+
+
+def temperature(celsius: float | None, units: Units = "metric") -> str:
+    """Like "7 °C", "45 °F"."""
+    if units == "imperial":
+        return _with_unit(None if celsius is None else celsius * 9 / 5 + 32, 0, "°F")
+    return _with_unit(celsius, 0, "°C")
+
+
+# ── Health metrics ───────────────────────────────────────────────────────────────────────────────────
+
+
+_BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
+    "s": lambda value, units: span(value),
+    "m": distance,
+    "kg": weight,
+    "%": lambda value, units: _with_unit(value, 1, "%"),
+    "kg/m²": lambda value, units: _with_unit(value, 1, "kg/m²"),
+    **{
+        unit: lambda value, units, unit=unit: _with_unit(value, 0, unit)  # type: ignore[misc]
+        for unit in ("bpm", "ms", "kcal", "min")
+    },
+}
+
+
+def metric_value(metric_type: str, value: float | None, units: Units = "metric") -> str:
+    """A value of the catalogue with its unit: "48 bpm", "7 h 24 m", "6 412", "balanced"."""
+    if value is None or not isfinite(value):
+        return MISSING
+    metric = METRICS.get(metric_type)
+    if metric is None:
+        return number(value, 0 if value == int(value) else 1)
+    if metric.words and value == int(value) and 0 <= value < len(metric.words):
+        return metric.words[int(value)]
+    shown = _BY_UNIT.get(metric.unit)
+    return shown(value, units) if shown else number(value)
+
+
+def metric_mean(metric_type: str, value: float | None, units: Units = "metric") -> str:
+    """The mean of a metric: as its values, but a mean of words stays a number."""
+    metric = METRICS.get(metric_type)
+    return number(value, 1) if metric and metric.words else metric_value(metric_type, value, units)
+
+
+def is_of_a_day(metric_type: str) -> bool:
+    """Whether a metric's values belong to dates and not to instants."""
+    metric = METRICS.get(metric_type)
+    return metric is not None and metric.granularity is Granularity.DAY
+
+
+# ── Times and sizes ──────────────────────────────────────────────────────────────────────────────────
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """Like "3 min ago", "in 12 min", "just now"; hours up to two days, then days."""
+    if moment is None:
+        return "never"
+    seconds = (now - moment).total_seconds()
+    length = _roughly(abs(seconds))
+    if not length:
+        return "just now" if seconds >= 0 else "now"
+    return f"{length} ago" if seconds > 0 else f"in {length}"
+
+
+def _roughly(seconds: float) -> str:
+    if seconds < 10:
+        return ""
+    if seconds < 60:
+        return f"{floor(seconds)} s"
+    if seconds < _HOUR:
+        return f"{floor(seconds / _MINUTE)} min"
+    if seconds < 2 * _DAY:
+        return f"{floor(seconds / _HOUR)} h"
+    return f"{floor(seconds / _DAY)} days"
+
+
+def local_time(moment: datetime | None, zone: tzinfo | None = None) -> str:
+    """Like "2026-11-21 08:12" by the clock of `zone`; of this machine where none is given."""
+    return MISSING if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def clock_at(moment: datetime | None, utc_offset_s: int | None) -> str:
+    """Like "2026-11-21 08:12" by the clock where it happened; in UTC where that is unknown."""
+    if moment is None:
+        return MISSING
+    return f"{moment + timedelta(seconds=utc_offset_s or 0):%Y-%m-%d %H:%M}"
+
+
+def size(count: float | None) -> str:
+    """Like "214 MB": bytes in powers of a thousand."""
+    if count is None:
+        return MISSING
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 999.5:
+            return _with_unit(count, 0 if unit == "B" or count >= 10 else 1, unit)
+        count /= 1000
+    return _with_unit(count, 1, "TB")

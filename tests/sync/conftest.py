@@ -1,0 +1,136 @@
+"""An installation that is linked to a simulator, and what it holds as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from garminsync_tui.config import Config
+from garminsync_tui.garmin import sign_in
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.jobs.runner import Runner
+from garminsync_tui.models import (
+    Activity,
+    CalendarDay,
+    Coverage,
+    GarminConnectAccount,
+    HealthDaily,
+    HealthMetric,
+    SyncJob,
+)
+from garminsync_tui.paths import Paths
+from garminsync_tui.simulator import Simulator
+from garminsync_tui.store.database import Database
+from garminsync_tui.sync.session import Linking
+from garminsync_tui.sync.work import JOB_TYPE, work
+
+DAYS = 8
+NOW = datetime(2026, 11, 3, 20, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(days=DAYS, now=NOW) as running:
+        yield running
+
+
+@dataclass
+class Installation:
+    """One home on one database."""
+
+    paths: Paths
+    database: Database
+    config: Config
+    account: GarminConnectAccount
+
+    async def sync(self, *kinds: str, **parameters: Any) -> list[SyncJob]:
+        """Run jobs to their end, as `garminsync sync` does; the jobs as they ended."""
+        queue = Queue(self.database)
+        parameters.setdefault("since", (NOW.date() - timedelta(days=DAYS - 1)).isoformat())
+        ids = [
+            await queue.enqueue(
+                self.account.user_id,
+                JOB_TYPE[kind],
+                account_id=self.account.id,
+                priority=10,
+                parameters=parameters if kind == "health" else {k: v for k, v in parameters.items() if k == "full"},
+            )
+            for kind in kinds or ("activities", "health")
+        ]
+        await Runner(self.database, work(self.config), kind="command", run_dir=self.paths.run).run_until_idle()
+        return [await queue.get(id_) for id_ in ids if id_]
+
+    async def content(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything synced, without ids and times of writing."""
+        return await content(self.database)
+
+    async def files(self) -> dict[str, str]:
+        """Relative path → sha256 of every stored original; asserts that each is what its row says."""
+        async with self.database.read() as session:
+            rows = list(await session.scalars(sa.select(Activity)))
+        found = {}
+        for row in rows:
+            digest = hashlib.sha256((self.paths.files / row.file_path).read_bytes()).digest()
+            assert digest == row.sha256, row.file_path
+            found[row.file_path.split("/", 1)[1]] = digest.hex()
+        return found
+
+
+async def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    wanted = {
+        "activities": (
+            Activity,
+            "garmin_activity_id name activity_type start_time utc_offset_s duration distance calories file_type"
+            " sha256 size_bytes extra",
+        ),
+        "health": (HealthMetric, "metric_type timestamp value unit extra"),
+        "daily": (HealthDaily, "metric_type day minimum maximum n last"),
+        "days": (CalendarDay, "day starts_at ends_at utc_offset_s source"),
+        "coverage": (Coverage, "endpoint day item status reason first_at last_at"),
+    }
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    async with database.read() as session:
+        for name, (table, columns) in wanted.items():
+            rows = await session.scalars(sa.select(table))
+            found[name] = sorted(
+                (tuple(getattr(row, column) for column in columns.split()) for row in rows),
+                key=lambda row: str(row[:3]),
+            )
+    return found
+
+
+async def stamps(database: Database) -> dict[str, datetime]:
+    """When each row of the entities was last written."""
+    async with database.read() as session:
+        found = {str(row.id): row.synced_at for row in await session.scalars(sa.select(Activity))}
+        found |= {str(row.id): row.synced_at for row in await session.scalars(sa.select(HealthMetric))}
+    return found
+
+
+async def install(home: Path, url: str, simulator: Simulator) -> Installation:
+    paths = Paths.below(home)
+    paths.prepare()
+    config = Config.load(paths, {}, {"GARMINSYNC_DATABASE": url})
+    database = await Database.open(url)
+    account = await Linking(database, paths, simulator.url).start("athlete@example.com", "simulator")
+    assert not isinstance(account, sign_in.CodeNeeded)
+    simulator.reset_stats()
+    return Installation(paths, database, config, account)
+
+
+@pytest.fixture
+async def installation(database_url: str, tmp_path: Path, simulator: Simulator) -> AsyncIterator[Installation]:
+    found = await install(tmp_path / "home", database_url, simulator)
+    yield found
+    await found.database.close()
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,62 @@
+"""What is imported when: the headless part stays headless, and a quick command stays quick.
+
+`.importlinter` holds who may import whom; this holds what importing really brings into a process.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import garminsync_tui
+
+PACKAGE = Path(garminsync_tui.__file__).parent
+
+IMPORT_EACH = """
+import importlib, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+    if "textual" in sys.modules:
+        sys.exit(f"{name} brings textual in")
+"""
+ASK_FOR_HELP = """
+import sys
+from garminsync_tui.__main__ import main
+try:
+    main(["--help"])
+except SystemExit as end:
+    assert not end.code, end.code
+print("\\nimported:", *sys.modules)
+"""
+
+
+def fresh_process(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def headless_modules() -> list[str]:
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if "_migrations" in parts or parts[0] == "tui":
+            continue
+        found.append(".".join(("garminsync_tui", *(part for part in parts if part != "__init__"))))
+    return found
+
+
+def test_headless_modules_never_bring_the_screens_in() -> None:
+    modules = headless_modules()
+    assert "garminsync_tui.store.database" in modules
+    result = fresh_process(IMPORT_EACH, *modules)
+    assert result.returncode == 0, result.stderr
+
+
+def test_help_waits_for_neither_the_database_nor_the_screens() -> None:
+    result = fresh_process(ASK_FOR_HELP)
+    assert result.returncode == 0, result.stderr
+    shown, imported = result.stdout.rsplit("imported:", 1)
+    assert "--home" in shown
+    assert not {"sqlalchemy", "textual", "alembic", "httpx2", "garminconnect", "cryptography"} & set(imported.split())
