@@ -36,7 +36,14 @@ def requests_and_memory() -> Iterable[Line]:
         server.reset_stats()
         started = time.perf_counter()
         process = subprocess.Popen(
-            [GARMINSYNC, "--home", str(home), "sync", "--since", server.first.isoformat()],
+            [
+                GARMINSYNC,
+                "--home",
+                str(home),
+                "sync",
+                "--since",
+                server.athlete.first_day.isoformat(),
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -60,3 +60,15 @@ def test_help_waits_for_neither_the_database_nor_the_screens() -> None:
     shown, imported = result.stdout.rsplit("imported:", 1)
     assert "--home" in shown
     assert not {"sqlalchemy", "textual", "alembic", "httpx2", "garminconnect", "cryptography"} & set(imported.split())
+
+
+def test_the_import_contracts_hold() -> None:
+    """What .importlinter says in English, checked."""
+    found = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports"))],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout

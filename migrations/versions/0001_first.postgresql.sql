@@ -48,7 +48,7 @@ CREATE TABLE users (
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_users PRIMARY KEY (id),
     CONSTRAINT ck_users_username_not_empty CHECK (length(trim(username)) > 0),
-    CONSTRAINT ck_users_password_hash_argon2id CHECK (password_hash LIKE '$argon2id$%%'),
+    CONSTRAINT ck_users_password_hash_argon2id CHECK (password_hash LIKE '$argon2id$%'),
     CONSTRAINT uq_users_username UNIQUE (username)
 );
 
@@ -132,7 +132,7 @@ CREATE TABLE activities (
     CONSTRAINT ck_activities_metadata_document CHECK (metadata IS NULL OR jsonb_typeof(metadata) = 'object'),
     CONSTRAINT ck_activities_file_type_known CHECK (file_type IN ('FIT', 'GPX', 'TCX')),
     CONSTRAINT ck_activities_sha256_length CHECK (length(sha256) = 32),
-    CONSTRAINT ck_activities_file_path_below_root CHECK (file_path NOT LIKE '/%%' AND file_path NOT LIKE '%%/' AND '/' || file_path || '/' NOT LIKE '%%/../%%' AND replace(file_path, '\', '') = file_path),
+    CONSTRAINT ck_activities_file_path_below_root CHECK (file_path NOT LIKE '/%' AND file_path NOT LIKE '%/' AND '/' || file_path || '/' NOT LIKE '%/../%' AND replace(file_path, '\', '') = file_path),
     CONSTRAINT uq_activities_garmin_connect_account_id_garmin_activity_id UNIQUE (garmin_connect_account_id, garmin_activity_id),
     CONSTRAINT fk_activities_garmin_connect_account_id FOREIGN KEY(garmin_connect_account_id) REFERENCES garmin_connect_accounts (id)
 );

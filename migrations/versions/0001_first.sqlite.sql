@@ -345,7 +345,7 @@ CREATE VIEW garmin_connect_accounts_readable AS SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', watch_synced_at / 1000.0, 'unixepoch') AS watch_synced_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', looked_deeper_at / 1000.0, 'unixepoch') AS looked_deeper_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', list_walked_at / 1000.0, 'unixepoch') AS list_walked_at,
-    lower(substr(hex(refresh_owner), 1, 8) || '-' || substr(hex(refresh_owner), 9, 4) || '-' || substr(hex(refresh_owner), 13, 4) || '-' || substr(hex(refresh_owner), 17, 4) || '-' || substr(hex(refresh_owner), 21, 12)) AS refresh_owner,
+    CASE WHEN refresh_owner IS NOT NULL THEN lower(substr(hex(refresh_owner), 1, 8) || '-' || substr(hex(refresh_owner), 9, 4) || '-' || substr(hex(refresh_owner), 13, 4) || '-' || substr(hex(refresh_owner), 17, 4) || '-' || substr(hex(refresh_owner), 21, 12)) END AS refresh_owner,
     strftime('%Y-%m-%dT%H:%M:%fZ', refresh_lease_until / 1000.0, 'unixepoch') AS refresh_lease_until
 FROM garmin_connect_accounts;
 
@@ -405,15 +405,15 @@ CREATE VIEW sync_jobs_readable AS SELECT
     metadata,
     strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', updated_at / 1000.0, 'unixepoch') AS updated_at,
-    lower(substr(hex(garmin_connect_account_id), 1, 8) || '-' || substr(hex(garmin_connect_account_id), 9, 4) || '-' || substr(hex(garmin_connect_account_id), 13, 4) || '-' || substr(hex(garmin_connect_account_id), 17, 4) || '-' || substr(hex(garmin_connect_account_id), 21, 12)) AS garmin_connect_account_id,
+    CASE WHEN garmin_connect_account_id IS NOT NULL THEN lower(substr(hex(garmin_connect_account_id), 1, 8) || '-' || substr(hex(garmin_connect_account_id), 9, 4) || '-' || substr(hex(garmin_connect_account_id), 13, 4) || '-' || substr(hex(garmin_connect_account_id), 17, 4) || '-' || substr(hex(garmin_connect_account_id), 21, 12)) END AS garmin_connect_account_id,
     priority,
     strftime('%Y-%m-%dT%H:%M:%fZ', run_at / 1000.0, 'unixepoch') AS run_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', paused_at / 1000.0, 'unixepoch') AS paused_at,
     cancel_requested,
     dedupe_key,
-    lower(substr(hex(schedule_id), 1, 8) || '-' || substr(hex(schedule_id), 9, 4) || '-' || substr(hex(schedule_id), 13, 4) || '-' || substr(hex(schedule_id), 17, 4) || '-' || substr(hex(schedule_id), 21, 12)) AS schedule_id,
+    CASE WHEN schedule_id IS NOT NULL THEN lower(substr(hex(schedule_id), 1, 8) || '-' || substr(hex(schedule_id), 9, 4) || '-' || substr(hex(schedule_id), 13, 4) || '-' || substr(hex(schedule_id), 17, 4) || '-' || substr(hex(schedule_id), 21, 12)) END AS schedule_id,
     slot_utc,
-    lower(substr(hex(owner), 1, 8) || '-' || substr(hex(owner), 9, 4) || '-' || substr(hex(owner), 13, 4) || '-' || substr(hex(owner), 17, 4) || '-' || substr(hex(owner), 21, 12)) AS owner,
+    CASE WHEN owner IS NOT NULL THEN lower(substr(hex(owner), 1, 8) || '-' || substr(hex(owner), 9, 4) || '-' || substr(hex(owner), 13, 4) || '-' || substr(hex(owner), 17, 4) || '-' || substr(hex(owner), 21, 12)) END AS owner,
     fence,
     strftime('%Y-%m-%dT%H:%M:%fZ', lease_until / 1000.0, 'unixepoch') AS lease_until,
     attempt,

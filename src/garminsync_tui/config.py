@@ -117,7 +117,7 @@ def refuse_password(url: str) -> None:
 def _from_file(paths: Paths) -> dict[str, Any]:
     try:
         text = paths.config.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError):
         raise UsageProblem(f"{paths.config} cannot be read.", hint="Mend its permissions or its encoding.") from None

@@ -78,7 +78,10 @@ class Paths:
 def private_folder(folder: Path) -> Path:
     """Make `folder` with mode 0700 (its parents too) and return it."""
     try:
-        folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+        # One by one: mkdir(parents=True) makes the folders above with whatever the umask lets through.
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(missing):
+            each.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as problem:

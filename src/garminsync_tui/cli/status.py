@@ -136,12 +136,11 @@ def _lines(seen: _Seen) -> list[tuple[str, str]]:
 def _next_line(seen: _Seen, now: datetime) -> str:
     from ..units import ago, local_time
 
-    turns = _next_turns(seen)
-    if not turns:
+    if not seen.schedules:
         return "nothing is scheduled"
-    first = min(turns.values())
     if not any(row.kind in {"app", "daemon"} for row in seen.runners):
         return "when the app or the daemon runs"
+    first = min(_next_turns(seen).values())
     return f"{local_time(first)} ({ago(first, now)})"
 
 

@@ -5,6 +5,7 @@ The watch syncs at noon: until the clock moves on, today's second half is still 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -41,6 +42,8 @@ class Account:
         self._updated: dict[int, datetime] = {}
         self._deleted: set[int] = set()
         self._typed: list[WeighIn] = []
+        #: the list of activities, until something changes
+        self._listed: list[Session] | None = None
 
     @property
     def today(self) -> date:
@@ -81,19 +84,19 @@ class Account:
 
     # Activities
 
-    def sessions(self) -> list[Session]:
+    def sessions(self) -> Sequence[Session]:
         """Every activity that exists now, newest first."""
+        if self._listed is None:
+            kept = (self._renamed(session) for session in self._known() if self._exists(session))
+            self._listed = list(kept)
+        return self._listed
+
+    def _known(self) -> Iterable[Session]:
         if self._folder:
-            kept = (session for session in self._folder.sessions if session.activity_id not in self._deleted)
-            return [self._renamed(session) for session in kept]
+            return self._folder.sessions
         today = self.today
-        days = (today - self.athlete.first_day).days + 1
-        found = (
-            session
-            for back in range(days)
-            for session in reversed(self.athlete.sessions(today - timedelta(days=back)))
-        )
-        return [self._renamed(session) for session in found if self._exists(session)]
+        days = (today - timedelta(days=back) for back in range((today - self.athlete.first_day).days + 1))
+        return (session for day in days for session in reversed(self.athlete.sessions(day)))
 
     def session(self, activity_id: int) -> Session | None:
         """One activity, if it exists now."""
@@ -107,7 +110,8 @@ class Account:
 
     def _exists(self, session: Session) -> bool:
         known = self.now if session.is_manual else self.synced_until
-        return session.ends <= known and session.activity_id not in self._deleted
+        is_there = session.file is not None or session.ends <= known
+        return is_there and session.activity_id not in self._deleted
 
     def _renamed(self, session: Session) -> Session:
         name = self._names.get(session.activity_id)
@@ -152,6 +156,7 @@ class Account:
         if days:
             self.now += timedelta(days=days)
             self.synced_until = self._sync_due()
+        self._listed = None
         sessions = self.sessions()
         dice = self.athlete.dice(self.today, f"changes {len(self._typed)}")
         renamed = deleted = None
@@ -163,6 +168,7 @@ class Account:
             self._deleted.add(deleted)
             self._names[renamed] = f"{renamed_one.name}, renamed {len(self._updated) + 1}"
             self._updated[renamed] = self.now
+            self._listed = None
         weight = self.type_in_weight(73_000.0 + 100 * dice.randrange(20), self.now - timedelta(minutes=5))
         return {
             "now": self.now.isoformat(),

@@ -49,6 +49,9 @@ class Folder:
         return sorted(found.values(), key=lambda session: session.starts, reverse=True)
 
 
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+
 def _session(number: int, file: Path) -> Session:
     kind = file.suffix.lower().lstrip(".")
     made_up = datetime(2020, 1, 1, 9, tzinfo=UTC) + timedelta(hours=number % 40_000)
@@ -58,6 +61,8 @@ def _session(number: int, file: Path) -> Session:
         said = _said_by_fit(content) if kind == "fit" else _said_by_xml(content)
     except (OSError, ValueError, OverflowError, struct.error, IndexError, KeyError):
         said = {}
+    if not _FIRST_YEAR <= said.get("starts", made_up).year <= _LAST_YEAR:
+        said.pop("starts")  # a clock that was never set; the list has to show some start all the same
     seconds = max(1, said.get("timer_s", 600))
     return Session(
         activity_id=number,
@@ -94,7 +99,9 @@ def _said_by_fit(content: bytes) -> dict[str, Any]:
     start = fields.get(2, 0xFFFFFFFF)
     if start in {0, 0xFFFFFFFF}:
         return {}
-    sport = next((sport for sport in SPORTS.values() if sport.fit_sport == fields.get(5)), _OTHER)
+    sports = [sport for sport in SPORTS.values() if sport.fit_sport == fields.get(5)]
+    exact = [sport for sport in sports if sport.fit_sub_sport == fields.get(6)]
+    sport = (exact or sports or [_OTHER])[0]
     said: dict[str, Any] = {"sport": sport, "starts": datetime.fromtimestamp(start + FIT_EPOCH_S, UTC)}
     for name, number, invalid, scale in (
         ("elapsed_s", 7, 0xFFFFFFFF, 1000),

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,8 @@ from ..paths import PRIVATE_FILE_MODE, private_folder
 from . import migrate
 
 _WAL_LIMIT_BYTES = 16 * 2**20
+_CHECKPOINT_TRIES = 100  # a hundredth of a second apart
+_BUSY_TIMEOUT_MS = 30_000
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
@@ -32,6 +35,8 @@ class Database:
         self.engine = engine
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
+        # SQLite's readers keep the state of their first look; PostgreSQL's have to ask for that.
+        self._reading = engine if self.sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
         self._wal = _WalLock(Path(url.database)) if self.dialect == "sqlite" and url.database else None
 
     @property
@@ -44,7 +49,8 @@ class Database:
         """Where the database is, for people: never with a password."""
         if self.sqlite:
             return str(self.url.database)
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+        shown = self.url.set(drivername="postgresql").difference_update_query(["password"])
+        return shown.render_as_string(hide_password=True)
 
     @classmethod
     async def open(cls, url: str, *, upgrade: bool = True) -> Database:
@@ -83,7 +89,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A consistent look; what comes out of it is detached and stays as it was read."""
         with _translated(self.name):
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
 
     @contextlib.asynccontextmanager
@@ -94,7 +100,7 @@ class Database:
         """
         with _translated(self.name):
             if self._wal:
-                await self._wal.begin()
+                await self._wal.begin(self.engine)
             try:
                 async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
                     yield session
@@ -120,33 +126,53 @@ class _WalLock:
         )
         self._writers = 0
         # One lock file is one lock for all tasks of this process: among themselves they take turns here.
-        self._gate = asyncio.Lock()
+        self._turn = asyncio.Condition()
 
-    async def begin(self) -> None:
-        async with self._gate:
+    async def begin(self, engine: AsyncEngine) -> None:
+        async with self._turn:
+            if self._is_long():
+                # Writers that overlap would never leave a moment for a checkpoint.
+                await self._turn.wait_for(lambda: not self._writers)
             if self._writers == 0:
-                await self._wait_for_checkpoints()
+                await self._lock(engine)
             self._writers += 1
 
     async def end(self, engine: AsyncEngine) -> None:
-        async with self._gate:
+        async with self._turn:
             self._writers -= 1
             if self._writers:
                 return
             # Never unlock between: raising the lock either succeeds at once or leaves the work to another.
-            if self._log_bytes() > _WAL_LIMIT_BYTES and self._try(fcntl.LOCK_EX):
-                with contextlib.suppress(OperationalError):  # a reader in the way: the next writer tries again
-                    async with engine.connect() as connection:
-                        raw = await connection.get_raw_connection()
-                        await raw.driver_connection.execute_fetchall(  # type: ignore[union-attr]
-                            "PRAGMA wal_checkpoint(TRUNCATE)"
-                        )
+            if self._is_long() and self._try(fcntl.LOCK_EX):
+                await self._checkpoint(engine)
             fcntl.flock(self._file, fcntl.LOCK_UN)
+            self._turn.notify_all()
 
-    async def _wait_for_checkpoints(self) -> None:
-        # They take milliseconds, and a file lock has no event to wait for.
+    async def _lock(self, engine: AsyncEngine) -> None:
+        tries = _CHECKPOINT_TRIES if self._is_long() else 0
+        for _ in range(tries):  # other processes do the same before they write, so soon nobody writes
+            if self._try(fcntl.LOCK_EX):
+                await self._checkpoint(engine)
+                break
+            await asyncio.sleep(0.01)
+        # Checkpoints take milliseconds, and a file lock has no event to wait for.
         while not self._try(fcntl.LOCK_SH):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+
+    async def _checkpoint(self, engine: AsyncEngine) -> None:
+        with contextlib.suppress(OperationalError):
+            async with engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                assert raw is not None
+                # A reader in the way: the next writer tries again. Waiting here would stop every writer.
+                await raw.execute_fetchall("PRAGMA busy_timeout=0")
+                try:
+                    await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    await raw.execute_fetchall(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+
+    def _is_long(self) -> bool:
+        return self._log_bytes() > _WAL_LIMIT_BYTES
 
     def close(self) -> None:
         os.close(self._file)
@@ -202,7 +228,7 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides when a transaction starts
         cursor = connection.cursor()
         for pragma in (
-            "busy_timeout=30000",
+            f"busy_timeout={_BUSY_TIMEOUT_MS}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -251,12 +277,8 @@ def _translated(name: str) -> Any:
         raise _translation(name, problem) or problem from None
     except GarminSyncError:
         raise
-    except (OSError, TimeoutError) as problem:
-        import asyncpg
-
-        if isinstance(problem, ConnectionError | TimeoutError | asyncpg.PostgresError):
-            raise _no_connection(name, problem) from None
-        raise
+    except (ConnectionError, TimeoutError, socket.gaierror) as problem:
+        raise _no_connection(name, problem) from None
 
 
 def _no_connection(name: str, problem: BaseException) -> DatabaseUnusable:
@@ -293,7 +315,7 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
         "Check its permissions and those of its folder.",
     ),
     (
-        ("password", "authentication", 'database "'),
+        ("password", "authentication", 'database "', 'role "'),
         DatabaseUnusable,
         "The server refused {}.",
         "Check user, password (environment, config or PostgreSQL password file) and the name of the database.",

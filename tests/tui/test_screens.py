@@ -1,0 +1,236 @@
+"""What the places show: empty, filled, hostile, damaged; on terminals of several sizes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from textual.widgets import Input
+
+from garminsync_tui.config import Config
+from garminsync_tui.ids import new_id
+from garminsync_tui.models import Activity, GarminConnectAccount
+from garminsync_tui.paths import Paths
+from garminsync_tui.store.database import Database
+from garminsync_tui.tui.screens.activities import ActivitiesScreen
+from garminsync_tui.tui.screens.activity import ActivityScreen
+from garminsync_tui.tui.widgets.card import Card
+from garminsync_tui.tui.widgets.table import Table
+
+from .conftest import NOON, TODAY, gpx, running, shown, store_activities, store_days, until
+
+SIZES = [(60, 24), (80, 24), (120, 40), (160, 50)]
+HOSTILE = "\x1b]0;x\x07[/red]\u202e[b]@click"
+NAMES = ["Long run", "6 x 800 m", HOSTILE, "Parkrun", *["Easy"] * 8]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_empty_database_says_what_helps(config: Config, size: tuple[int, int]) -> None:
+    async with running(config, size=size) as (app, pilot):
+        for key in "123":
+            await pilot.press(key)
+            await until(pilot, lambda: "Press a to connect" in shown(app))
+            assert "○ not connected" in shown(app).splitlines()[0]
+            assert app.export_screenshot().startswith("<svg")
+
+
+async def test_a_linked_account_without_data_says_to_sync(config: Config, account: GarminConnectAccount) -> None:
+    async with running(config) as (app, pilot):
+        for key in "123":
+            await pilot.press(key)
+            await until(pilot, lambda: "Press s to sync now" in shown(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_screen_draws_what_is_stored(
+    config: Config, database: Database, paths: Paths, account: GarminConnectAccount, size: tuple[int, int]
+) -> None:
+    await store_activities(database, paths, account, NAMES)
+    await store_days(database, account)
+    async with running(config, size=size) as (app, pilot):
+        await until(pilot, lambda: "Long run" in shown(app))
+        for words in ("7 h 24 m", "48 bpm", "61 ms", "6 412"):
+            assert words in shown(app)
+        clean(shown(app))
+        await pilot.press("2")
+        await until(pilot, lambda: "Parkrun" in shown(app) and "6 x 800 m" in shown(app))
+        clean(shown(app))
+        await pilot.press("j", "j", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ActivityScreen) and "bpm┤" in shown(app))
+        assert "5.20 km" in shown(app)
+        clean(shown(app))
+        assert len(shown(app).splitlines()) == size[1]
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
+        assert app.screen.query_one("#list", Table).cursor_row == 2
+
+
+def clean(screen: str) -> None:
+    """Nothing from outside steers the terminal, and nothing is read as markup."""
+    assert not {"\x1b", "\x07", "\u202e"} & set(screen)
+    assert "·]0;x·[" in screen.replace("…", "[") or "Long run" not in screen
+
+
+async def test_a_terminal_that_is_too_small_says_so_and_recovers(config: Config) -> None:
+    async with running(config) as (app, pilot):
+        await pilot.resize_terminal(30, 10)
+        await until(pilot, lambda: "too small" in shown(app))
+        assert "Today" not in shown(app)
+        await pilot.resize_terminal(100, 30)
+        await until(pilot, lambda: "[1 Today]" in shown(app))
+
+
+async def test_days_are_walked_and_a_gap_is_a_gap(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    await store_days(database, account)
+    async with running(config, size=(100, 30)) as (app, pilot):
+        await until(pilot, lambda: "Saturday 21 November 2026" in shown(app))
+        assert "▁" in app.screen.query_one("#heart", Card).render().plain
+        await pilot.press("comma")
+        await until(pilot, lambda: "Friday 20 November 2026" in shown(app) and "yesterday" in shown(app))
+        await pilot.press("full_stop", "full_stop")
+        await until(pilot, lambda: "Saturday 21" in shown(app) and app._notifications)
+        assert [said.message for said in app._notifications] == ["Day after: this is the newest day."]
+        await pilot.press(*["comma"] * 10)
+        await until(pilot, lambda: f"{TODAY - timedelta(days=10):%-d November}" in shown(app))
+        await until(pilot, lambda: app.screen.query_one("#sleep", Card).reading.value == "—")
+        assert app.screen.query_one("#sleep", Card).reading.series[-1] is None
+        await pilot.press("home")
+        await until(pilot, lambda: "Saturday 21" in shown(app))
+
+
+async def test_miles_where_somebody_chose_miles(
+    config: Config, paths: Paths, database: Database, account: GarminConnectAccount
+) -> None:
+    await store_activities(database, paths, account, ["Run"])
+    imperial = Config.load(paths, {"sync.runner": "never", "display.units": "imperial"}, {})
+    async with running(imperial) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: "3.1 mi" in shown(app) and "/mi" in shown(app))
+        assert "km" not in shown(app).replace(app.screen.query_one("#filter", Input).placeholder, "")
+
+
+# ── Activities ───────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_filter(config: Config, paths: Paths, database: Database, account: GarminConnectAccount) -> None:
+    await store_activities(database, paths, account, NAMES)
+    async with running(config) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: "Activities   12" in shown(app))
+        await pilot.press("slash", *"easy dist>5.9")
+        await until(pilot, lambda: "2 of 12" in shown(app))
+        assert app.screen.query_one("#list", Table).row_count == 2
+        app.screen.query_one("#filter", Input).value += " colour:red"
+        await until(pilot, lambda: "there is no field “colour”" in shown(app))
+        assert "2 of 12" in shown(app)  # what was understood last stays
+        await pilot.press("escape")
+        await until(pilot, lambda: "Activities   12" in shown(app) and "no field" not in shown(app))
+        await pilot.press("escape")
+        assert app.screen.query_one("#list", Table).has_focus
+        await pilot.press("slash", *"zebra")
+        await until(pilot, lambda: "No activity meets this filter" in shown(app))
+
+
+async def test_the_order(config: Config, paths: Paths, database: Database, account: GarminConnectAccount) -> None:
+    await store_activities(database, paths, account, ["B", "C", "A"])
+    async with running(config) as (app, pilot):
+        await pilot.press("2")
+        table = app.screen.query_one("#list", Table)
+
+        def names() -> list[str]:
+            return [str(table.get_row_at(row)[2]) for row in range(table.row_count)]
+
+        await until(pilot, lambda: names() == ["B", "C", "A"])
+        await pilot.press("o")
+        await until(pilot, lambda: names() == ["A", "C", "B"] and "sort distance ↓" in shown(app))
+        title = shown(app).splitlines()[3].index("Name")
+        await pilot.click(offset=(title, 3))
+        await until(pilot, lambda: names() == ["A", "B", "C"] and "sort name ↑" in shown(app))
+        await pilot.click(offset=(title, 3))
+        await until(pilot, lambda: names() == ["C", "B", "A"])
+
+
+async def test_the_list_is_read_in_windows(config: Config, database: Database, account: GarminConnectAccount) -> None:
+    async with database.write() as session:
+        await session.execute(sa.insert(Activity), [bare(account, number) for number in range(450)])
+    async with running(config) as (app, pilot):
+        await pilot.press("2")
+        table = app.screen.query_one("#list", Table)
+        await until(pilot, lambda: table.row_count == 200)
+        assert "450" in shown(app)
+        await pilot.press("G")
+        await until(pilot, lambda: table.row_count == 400)
+        assert table.cursor_row == 199
+        await pilot.press("G")
+        await until(pilot, lambda: table.row_count == 450)
+
+
+def bare(account: GarminConnectAccount, number: int) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "garmin_connect_account_id": account.id,
+        "garmin_activity_id": str(number),
+        "activity_type": "walking",
+        "start_time": NOON - timedelta(hours=number),
+        "duration": 60,
+        "file_type": "FIT",
+        "file_path": f"{number}.fit",
+        "sha256": bytes(32),
+        "size_bytes": 1,
+    }
+
+
+# ── One activity ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def open_newest(config: Config, expected: str) -> str:
+    async with running(config, size=(100, 40)) as (app, pilot):
+        await until(pilot, lambda: app.screen.query_one("#last", Table).row_count)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ActivityScreen) and expected in shown(app))
+        return shown(app)
+
+
+async def test_numbers_chart_and_way_of_an_activity(
+    config: Config, paths: Paths, database: Database, account: GarminConnectAccount
+) -> None:
+    await store_activities(database, paths, account, ["Around the lake"])
+    screen = await open_newest(config, "120 bpm┤")
+    for words in ("Around the lake", "5.00 km", "30:00", "6:00/km", "148 ♥ avg", "GPX", "Heart rate", "Track"):
+        assert words in screen
+    assert sum(0x2800 < ord(character) < 0x2900 for character in screen) > 200
+
+
+async def test_laps_are_listed(config: Config, paths: Paths, database: Database, account: GarminConnectAccount) -> None:
+    lap = (
+        '<Lap StartTime="2026-11-21T12:{0:02}:00Z"><TotalTimeSeconds>300</TotalTimeSeconds>'
+        "<DistanceMeters>1000</DistanceMeters><AverageHeartRateBpm><Value>15{0}</Value></AverageHeartRateBpm></Lap>"
+    )
+    tcx = (
+        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
+        f'<Activity Sport="Running"><Id>2026-11-21T12:00:00Z</Id>{lap.format(0)}{lap.format(5)}</Activity>'
+        "</Activities></TrainingCenterDatabase>"
+    )
+    await store_activities(database, paths, account, ["Laps"], content=tcx.encode())
+    screen = await open_newest(config, "2 laps")
+    assert "1.00 km  5:00  5:00/km  155" in screen
+    assert "holds no heart rate, speed or altitude" in screen
+
+
+@pytest.mark.parametrize("damage", ["truncated", "missing", "another"])
+async def test_a_damaged_file_says_why(
+    config: Config, paths: Paths, database: Database, account: GarminConnectAccount, damage: str
+) -> None:
+    content = gpx(NOON)[:5000] if damage == "truncated" else gpx(NOON)
+    [path] = await store_activities(database, paths, account, ["Lost"], content=content)
+    if damage == "missing":
+        path.unlink()
+    elif damage == "another":
+        path.write_bytes(b"<gpx/>")
+    screen = await open_newest(config, "The file cannot be read")
+    assert "5.00 km" in screen  # what Garmin said of it stays
+    if damage != "truncated":
+        assert "missing, or not the one that was stored" in screen

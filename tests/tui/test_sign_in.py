@@ -1,0 +1,140 @@
+"""Connecting an account through the screen, against the simulator; and the local password."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from garminsync_tui.config import Config
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.paths import Paths
+from garminsync_tui.simulator import Simulator
+from garminsync_tui.store import accounts
+from garminsync_tui.store.database import Database
+from garminsync_tui.tui.app import GarminSyncApp
+from garminsync_tui.tui.screens.dialogs import UnlockScreen
+from garminsync_tui.tui.screens.sign_in import SignInScreen
+
+from .conftest import link, running, shown, until
+
+EMAIL, PASSWORD, CODE = "athlete@example.com", "simulator", "418273"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def signing_in(config: Config, url: str, **options: Any) -> AsyncIterator[tuple[GarminSyncApp, Pilot[int]]]:
+    """The app with the sign-in open and its server filled in."""
+    async with running(config, clock=now, **options) as (app, pilot):
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, SignInScreen) and app.screen.focused)
+        field(app, "#server").value = url
+        yield app, pilot
+
+
+def field(app: GarminSyncApp, name: str) -> Input:
+    return app.screen.query_one(name, Input)
+
+
+async def send_password(app: GarminSyncApp, pilot: Pilot[int], password: str) -> None:
+    field(app, "#email").value = EMAIL
+    field(app, "#password").value = password
+    field(app, "#password").focus()
+    await pilot.press("enter")
+
+
+async def test_a_wrong_password_then_a_code_wrong_and_right_then_everything_syncs(
+    paths: Paths, config: Config, database: Database
+) -> None:
+    syncing = Config.load(paths, {"sync.runner": "always"}, {})
+    with Simulator(days=3, mfa_code=CODE) as simulator:
+        async with signing_in(syncing, simulator.url) as (app, pilot):
+            await send_password(app, pilot, "wrong")
+            await until(pilot, lambda: "did not accept" in shown(app))
+            assert field(app, "#password").has_focus
+            assert field(app, "#password").value == ""  # forgotten when it was sent
+            await send_password(app, pilot, PASSWORD)
+            await until(pilot, lambda: "security code" in shown(app))
+            assert field(app, "#password").value == ""
+            await pilot.press(*"000000", "enter")
+            await until(pilot, lambda: "That security code was not accepted" in shown(app))
+            await pilot.press(*"418 273", "enter")
+            await until(pilot, lambda: not isinstance(app.screen, SignInScreen))
+            await until(pilot, lambda: app.situation and app.situation.synced_at and not app.situation.running)
+            await until(pilot, lambda: app.situation and app.situation.activities == len(simulator.activity_ids()))
+            await pilot.press("3")
+            await until(pilot, lambda: shown(app).count("✓ done") == 2)
+    linked = await accounts.active_account(database)
+    assert linked is not None
+    assert linked.server == simulator.url
+    assert {row.job_type for row in await Queue(database).schedules()} == {"activity_sync", "health_metrics_sync"}
+
+
+async def test_a_refusal_is_no_wrong_password_and_names_the_next_try(config: Config) -> None:
+    with Simulator(days=1) as simulator:
+        simulator.add_faults([{"path": "/(sso|mobile|portal).*", "status": 429}])
+        async with signing_in(config, simulator.url) as (app, pilot):
+            await send_password(app, pilot, PASSWORD)
+            await until(pilot, lambda: "next try is allowed at" in shown(app))
+            assert "not a wrong password" in " ".join(shown(app).replace("┃", " ").split())
+            simulator.clear_faults()
+            simulator.reset_stats()
+            await send_password(app, pilot, PASSWORD)
+            await until(pilot, lambda: "refused an earlier sign-in" in shown(app))
+            assert simulator.stats()["requests"]["total"] == 0
+
+
+async def test_the_strategy_that_is_tried_is_shown_and_escape_leaves(config: Config, database: Database) -> None:
+    with Simulator(days=1) as simulator:
+        simulator.add_faults([{"path": "/(sso|mobile|portal).*", "delay_s": 30}])
+        async with signing_in(config, simulator.url) as (app, pilot):
+            await send_password(app, pilot, PASSWORD)
+            await until(pilot, lambda: "trying 1 of 5" in shown(app))
+            await pilot.press("escape")
+            await until(pilot, lambda: not isinstance(app.screen, SignInScreen))
+            await pilot.press("2", "1")
+            simulator.clear_faults()
+    assert await accounts.active_account(database) is None
+
+
+@pytest.mark.parametrize("server", ["http://example.com", "nonsense"])
+async def test_only_garmin_and_this_machine_are_servers(config: Config, server: str) -> None:
+    async with signing_in(config, server) as (app, pilot):
+        await send_password(app, pilot, PASSWORD)
+        await until(pilot, lambda: "✗" in shown(app))
+        assert isinstance(app.screen, SignInScreen)
+
+
+async def test_both_fields_are_needed(config: Config) -> None:
+    async with signing_in(config, "http://127.0.0.1:1") as (app, pilot):
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "Both the e-mail address and the password" in shown(app))
+
+
+async def test_the_local_password_opens_the_app(paths: Paths, config: Config, database: Database) -> None:
+    await link(database, paths, password="correct horse")
+    async with running(config, opened=False) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, UnlockScreen))
+        assert app.situation is None
+        await pilot.press(*"wrong", "enter")
+        await until(pilot, lambda: "That is not the password" in shown(app))
+        await pilot.press(*"correct", "space", *"horse", "enter")
+        await until(pilot, lambda: app.situation is not None)
+        assert not isinstance(app.screen, UnlockScreen)
+
+
+async def test_without_the_local_password_nothing_opens(paths: Paths, config: Config, database: Database) -> None:
+    await link(database, paths, password="correct horse")
+    async with running(config, opened=False) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, UnlockScreen))
+        await pilot.press("1", "2", "escape", "tab", "tab", "enter")
+        await until(pilot, lambda: app.return_value == 0)
+        assert app.situation is None

@@ -1,0 +1,66 @@
+"""The words of the header, and progress that never goes backwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from garminsync_tui.ids import new_id
+from garminsync_tui.jobs.run import Progress
+from garminsync_tui.models import GarminConnectAccount, SyncJob
+from garminsync_tui.tui.situation import Situation, forward, how_far, sync_state
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+JOB = UUID(int=1)
+
+
+def job(status: str, **values: Any) -> SyncJob:
+    defaults = {"job_type": "activity_sync", "run_at": NOON - timedelta(minutes=5), "progress": 0.0}
+    return SyncJob(id=new_id(), status=status, **{**defaults, **values})
+
+
+def words(*jobs: SyncJob, account: bool = True, **facts: Any) -> str:
+    linked = GarminConnectAccount(id=new_id(), **facts) if account else None
+    return str(sync_state(Situation(NOON, linked, jobs, [], None, None, 0), {}, NOON))
+
+
+def test_the_header_says_one_thing() -> None:
+    ended = job("completed", completed_at=NOON - timedelta(minutes=3))
+    assert str(sync_state(None, {}, NOON)) == "◌ opening"
+    assert words(account=False) == "○ not connected"
+    assert words() == "○ never synced"
+    assert words(ended) == "● synced 3 min ago"
+    assert words(job("pending"), ended) == "· sync queued"
+    assert words(job("in_progress", progress=0.62), ended) == "◌ syncing 62 %"
+    assert words(ended, sign_in_needed_since=NOON) == "! sign-in needed"
+    later = NOON + timedelta(minutes=20)
+    refused = job("pending", run_at=later, extra={"error_code": "rate_limited"})
+    assert words(refused, ended) == f"! waiting until {later.astimezone():%H:%M}"
+    assert words(job("pending", paused_at=NOON), ended) == "● synced 3 min ago"
+
+
+def test_a_job_counts_where_its_work_counts() -> None:
+    row = job("in_progress", progress=0.5)
+    assert how_far(row, Progress(row.id, 14, 18, "")) == "14/18"
+    assert how_far(row, Progress(row.id, 0.7, 1, "")) == "70 %"
+    assert how_far(row, None) == "50 %"
+
+
+steps = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=30)
+
+
+@settings(max_examples=80)
+@given(steps)
+def test_what_is_shown_never_goes_backwards(reported: list[tuple[int, int]]) -> None:
+    shown: Progress | None = None
+    for number, (done, total) in enumerate(reported):
+        newer = Progress(JOB, min(done, total), total, f"item {number}")
+        following = forward(shown, newer)
+        assert following.share >= (shown.share if shown else 0.0)
+        assert following.share >= newer.share
+        assert following.note == newer.note
+        shown = following
