@@ -59,6 +59,10 @@ demo *ARGS: setup
 bench *ARGS: setup
     {{ python }} -m benchmarks {{ ARGS }}
 
+# README's screens, exported by the program itself
+screens: setup
+    {{ python }} docs/screens.py
+
 # The app in developer mode, on a home of its own
 tui *ARGS: setup
     GARMINSYNC_HOME="${GARMINSYNC_HOME:-.home}" TEXTUAL=devtools,debug .venv/bin/garminsync {{ ARGS }}
