@@ -129,6 +129,8 @@ CREATE TABLE activities (
     CONSTRAINT ck_activities_distance_not_negative CHECK (distance >= 0),
     CONSTRAINT ck_activities_calories_not_negative CHECK (calories >= 0),
     CONSTRAINT ck_activities_size_bytes_not_negative CHECK (size_bytes >= 0),
+    CONSTRAINT ck_activities_distance_finite CHECK (distance > '-Infinity' AND distance < 'Infinity'),
+    CONSTRAINT ck_activities_calories_finite CHECK (calories > '-Infinity' AND calories < 'Infinity'),
     CONSTRAINT ck_activities_metadata_document CHECK (metadata IS NULL OR jsonb_typeof(metadata) = 'object'),
     CONSTRAINT ck_activities_file_type_known CHECK (file_type IN ('FIT', 'GPX', 'TCX')),
     CONSTRAINT ck_activities_sha256_length CHECK (length(sha256) = 32),
@@ -421,6 +423,11 @@ CREATE VIEW health_daily_readable AS SELECT
     last
 FROM health_daily;
 
+CREATE VIEW activity_files_readable AS SELECT
+    encode(sha256, 'hex') AS sha256,
+    to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at
+FROM activity_files;
+
 CREATE VIEW schedules_readable AS SELECT
     id::text AS id,
     garmin_connect_account_id::text AS garmin_connect_account_id,
@@ -438,3 +445,29 @@ CREATE VIEW job_events_readable AS SELECT
     level,
     text
 FROM job_events;
+
+CREATE VIEW runners_readable AS SELECT
+    id::text AS id,
+    host,
+    pid,
+    kind,
+    version,
+    lock_path,
+    to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
+    to_char(heartbeat_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS heartbeat_at
+FROM runners;
+
+CREATE VIEW request_budget_readable AS SELECT
+    scope,
+    tokens,
+    rate_per_s,
+    to_char(counted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS counted_at,
+    to_char(wait_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS wait_until,
+    refusals
+FROM request_budget;
+
+CREATE VIEW key_ring_readable AS SELECT
+    key_id,
+    source,
+    to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at
+FROM key_ring;

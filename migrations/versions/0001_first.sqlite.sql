@@ -83,6 +83,7 @@ CREATE TABLE garmin_connect_accounts (
     CONSTRAINT pk_garmin_connect_accounts PRIMARY KEY (id),
     CONSTRAINT ck_garmin_connect_accounts_id_uuid CHECK (length(id) = 16),
     CONSTRAINT ck_garmin_connect_accounts_user_id_uuid CHECK (length(user_id) = 16),
+    CONSTRAINT ck_garmin_connect_accounts_refresh_owner_uuid CHECK (length(refresh_owner) = 16),
     CONSTRAINT ck_garmin_connect_accounts_garmin_user_id_not_empty CHECK (length(trim(garmin_user_id)) > 0),
     CONSTRAINT ck_garmin_connect_accounts_server_not_empty CHECK (length(trim(server)) > 0),
     CONSTRAINT ck_garmin_connect_accounts_oauth_token_sealed CHECK (oauth_token IS NULL OR length(oauth_token) > 31 AND hex(substr(oauth_token, 1, 1)) = '01'),
@@ -145,6 +146,8 @@ CREATE TABLE activities (
     CONSTRAINT ck_activities_distance_not_negative CHECK (distance >= 0),
     CONSTRAINT ck_activities_calories_not_negative CHECK (calories >= 0),
     CONSTRAINT ck_activities_size_bytes_not_negative CHECK (size_bytes >= 0),
+    CONSTRAINT ck_activities_distance_finite CHECK (distance > -9e999 AND distance < 9e999),
+    CONSTRAINT ck_activities_calories_finite CHECK (calories > -9e999 AND calories < 9e999),
     CONSTRAINT ck_activities_metadata_document CHECK (metadata IS NULL OR CASE WHEN json_valid(metadata) THEN json_type(metadata) = 'object' ELSE 0 END),
     CONSTRAINT ck_activities_file_type_known CHECK (file_type IN ('FIT', 'GPX', 'TCX')),
     CONSTRAINT ck_activities_sha256_length CHECK (length(sha256) = 32),
@@ -282,6 +285,9 @@ CREATE TABLE sync_jobs (
     CONSTRAINT pk_sync_jobs PRIMARY KEY (id),
     CONSTRAINT ck_sync_jobs_id_uuid CHECK (length(id) = 16),
     CONSTRAINT ck_sync_jobs_user_id_uuid CHECK (length(user_id) = 16),
+    CONSTRAINT ck_sync_jobs_garmin_connect_account_id_uuid CHECK (length(garmin_connect_account_id) = 16),
+    CONSTRAINT ck_sync_jobs_schedule_id_uuid CHECK (length(schedule_id) = 16),
+    CONSTRAINT ck_sync_jobs_owner_uuid CHECK (length(owner) = 16),
     CONSTRAINT ck_sync_jobs_dedupe_key_not_empty CHECK (length(trim(dedupe_key)) > 0),
     CONSTRAINT ck_sync_jobs_job_type_known CHECK (job_type IN ('activity_sync', 'health_metrics_sync', 'workout_upload', 'workout_sync', 'file_import', 'export', 'reparse', 'verify', 'backup', 'move')),
     CONSTRAINT ck_sync_jobs_status_known CHECK (status IN ('pending', 'in_progress', 'completed', 'failed')),
@@ -456,6 +462,11 @@ CREATE VIEW health_daily_readable AS SELECT
     last
 FROM health_daily;
 
+CREATE VIEW activity_files_readable AS SELECT
+    lower(hex(sha256)) AS sha256,
+    strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') AS created_at
+FROM activity_files;
+
 CREATE VIEW schedules_readable AS SELECT
     lower(substr(hex(id), 1, 8) || '-' || substr(hex(id), 9, 4) || '-' || substr(hex(id), 13, 4) || '-' || substr(hex(id), 17, 4) || '-' || substr(hex(id), 21, 12)) AS id,
     lower(substr(hex(garmin_connect_account_id), 1, 8) || '-' || substr(hex(garmin_connect_account_id), 9, 4) || '-' || substr(hex(garmin_connect_account_id), 13, 4) || '-' || substr(hex(garmin_connect_account_id), 17, 4) || '-' || substr(hex(garmin_connect_account_id), 21, 12)) AS garmin_connect_account_id,
@@ -473,3 +484,29 @@ CREATE VIEW job_events_readable AS SELECT
     level,
     text
 FROM job_events;
+
+CREATE VIEW runners_readable AS SELECT
+    lower(substr(hex(id), 1, 8) || '-' || substr(hex(id), 9, 4) || '-' || substr(hex(id), 13, 4) || '-' || substr(hex(id), 17, 4) || '-' || substr(hex(id), 21, 12)) AS id,
+    host,
+    pid,
+    kind,
+    version,
+    lock_path,
+    strftime('%Y-%m-%dT%H:%M:%fZ', started_at / 1000.0, 'unixepoch') AS started_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', heartbeat_at / 1000.0, 'unixepoch') AS heartbeat_at
+FROM runners;
+
+CREATE VIEW request_budget_readable AS SELECT
+    scope,
+    tokens,
+    rate_per_s,
+    strftime('%Y-%m-%dT%H:%M:%fZ', counted_at / 1000.0, 'unixepoch') AS counted_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', wait_until / 1000.0, 'unixepoch') AS wait_until,
+    refusals
+FROM request_budget;
+
+CREATE VIEW key_ring_readable AS SELECT
+    key_id,
+    source,
+    strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') AS created_at
+FROM key_ring;

@@ -224,7 +224,7 @@ class GarminConnectAccount(Table):
     refresh_lease_until: Mapped[datetime | None]
 
     __table_args__ = (
-        *_ids("id", "user_id"),
+        *_ids("id", "user_id", "refresh_owner"),
         *_not_empty("garmin_user_id", "server"),
         *_sealed("oauth_token", "oauth_token_secret", "refresh_token"),
         *_flags("active"),
@@ -279,6 +279,7 @@ class Activity(Table):
         *_ids("id", "garmin_connect_account_id"),
         *_not_empty("garmin_activity_id", "activity_type", "file_path"),
         *_not_negative("duration", "distance", "calories", "size_bytes"),
+        *_finite("distance", "calories"),
         *_documents("metadata"),
         _one_of("file_type", FILE_TYPES),
         CheckConstraint("length(sha256) = 32", name="sha256_length"),
@@ -399,7 +400,7 @@ class SyncJob(Table):
     checkpoint: Mapped[dict[str, Any] | None]
 
     __table_args__ = (
-        *_ids("id", "user_id"),
+        *_ids("id", "user_id", "garmin_connect_account_id", "schedule_id", "owner"),
         *_not_empty("dedupe_key"),
         _one_of("job_type", JOB_TYPES),
         _one_of("status", JOB_STATUSES),

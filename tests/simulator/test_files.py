@@ -6,6 +6,7 @@ import io
 import zipfile
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -220,6 +221,33 @@ def test_folder_is_served_in_place_of_the_synthetic_activities(
 def test_folder_is_the_same_each_time(folder: Path) -> None:
     with Simulator(now=NOW, activities_dir=folder) as one, Simulator(now=NOW, activities_dir=folder) as other:
         assert one.activity_ids() == other.activity_ids()
+
+
+def test_broken_files_are_served_like_any_other(
+    tmp_path: Path, web: httpx2.Client, by_kind: dict[str, list[dict[str, Any]]]
+) -> None:
+    whole = original(web, min(by_kind["fit"], key=lambda row: row["duration"])["activityId"])[1]
+    dice = Random(7)
+    contents = set()
+    for number in range(150):
+        kind = dice.choice(["fit", "fit", "gpx"])
+        broken = bytearray(
+            whole[: dice.randrange(len(whole))] if kind == "fit" else b"<time>9999-12-31T23:59:59Z</time>"
+        )
+        for _ in range(dice.randrange(40)):
+            if broken:
+                broken[dice.randrange(min(len(broken), 2000))] = dice.randrange(256)
+        (tmp_path / f"{number}.{kind}").write_bytes(broken)
+        contents.add(bytes(broken))
+    (tmp_path / "folder.fit").mkdir()
+    with Simulator(now=NOW, activities_dir=tmp_path) as simulator, signed_in(simulator) as other:
+        rows = other.get(LISTED, params={"limit": "1000"}).json()
+        assert len(rows) == 150
+        assert {original(other, row["activityId"])[1] for row in rows} == contents
+        (tmp_path / "0.fit").unlink(missing_ok=True)
+        (tmp_path / "0.gpx").unlink(missing_ok=True)
+        gone = next(row["activityId"] for row in rows if row["activityName"] == "0")
+        assert other.get(f"/download-service/files/activity/{gone}").status_code == 404
 
 
 def test_missing_folder_is_refused(tmp_path: Path) -> None:

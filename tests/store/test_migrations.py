@@ -154,7 +154,8 @@ async def test_alembic_sees_no_difference_to_the_models(database: Database) -> N
         assert await connection.run_sync(differences) == []
 
 
-SECRETS = {"password_hash", "oauth_token", "oauth_token_secret", "refresh_token"}
+SECRETS = {"password_hash", "oauth_token", "oauth_token_secret", "refresh_token", "wrapped_key"}
+BULK = {"bytes"}
 MOMENT = datetime(2026, 3, 29, 1, 59, 59, 999_000, tzinfo=UTC)
 
 
@@ -208,10 +209,11 @@ async def test_views_tell_ids_and_times_in_text_and_no_secrets(
     async with database.read() as session:
         connection = await session.connection()
         views = set(await connection.run_sync(lambda sync: sa.inspect(sync).get_view_names()))
-        assert {f"{entity.__tablename__}_readable" for entity in ENTITIES} <= views
+        assert {f"{name}_readable" for name in Table.metadata.tables} == views
+        filled = {f"{entity.__tablename__}_readable" for entity in ENTITIES}
         for view in sorted(views):
             table = Table.metadata.tables[view.removesuffix("_readable")]
-            columns = [column for column in table.columns if column.name not in SECRETS]
+            columns = [column for column in table.columns if column.name not in SECRETS | BULK]
             # The columns' own types for what is neither an id nor a moment: flags, days, documents
             text_now = [
                 sa.column(c.name, sa.Text() if isinstance(c.type, Id | Instant | sa.LargeBinary) else c.type)
@@ -222,7 +224,7 @@ async def test_views_tell_ids_and_times_in_text_and_no_secrets(
             expected = [
                 tuple(readable(column, value) for column, value in zip(columns, row, strict=True)) for row in stored
             ]
-            assert shown, view
+            assert shown or view not in filled, view
             assert sorted(map(repr, map(tuple, shown))) == sorted(map(repr, expected)), view
             told = await connection.run_sync(lambda sync, view=view: sa.inspect(sync).get_columns(view))
             assert [column["name"] for column in told] == [column.name for column in columns]

@@ -9,14 +9,14 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from . import fit, markup
 from .account import Account
 from .moments import ms, text
-from .profile import ZONES
-from .training import SPORTS, Session
+from .training import SPORTS, ZONE_FLOORS, Session
 
 #: typeId, typeKey, parentTypeId of types that the athlete does not do, for the dictionary.
 _OTHER_TYPES = (
@@ -280,7 +280,7 @@ class Activities:
     def zones(self, session: Session) -> list[dict[str, Any]]:
         """Modelled: seconds in each heart rate zone."""
         return [
-            {"zoneNumber": zone, "secsInZone": spent, "zoneLowBoundary": ZONES[zone - 1]}
+            {"zoneNumber": zone, "secsInZone": spent, "zoneLowBoundary": ZONE_FLOORS[zone - 1]}
             for zone, spent in enumerate(session.zone_seconds if session.average_hr else (), 1)
         ]
 
@@ -288,19 +288,22 @@ class Activities:
 
     def original(self, session: Session) -> bytes | None:
         """The uploaded file in a ZIP, the same bytes each time; None where there is none."""
-        if session.is_manual:
+        content = self._file(session)
+        if content is None:
             return None
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             name = f"{session.activity_id}_ACTIVITY.{session.origin}"
             member = zipfile.ZipInfo(name, _ZIP_TIME)
             member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, self._file(session))
+            archive.writestr(member, content)
         return packed.getvalue()
 
-    def _file(self, session: Session) -> bytes:
+    def _file(self, session: Session) -> bytes | None:
+        if session.is_manual:
+            return None
         if session.file:
-            return session.file.read_bytes()
+            return _content(session.file)
         if session.origin == "fit":
             offset_s = int(self._offset(session).total_seconds())
             return fit.encode(session, offset_s, self._account.athlete.device_id)
@@ -309,7 +312,7 @@ class Activities:
     def export(self, session: Session, kind: str) -> bytes | None:
         """GPX or TCX; None where Garmin has none: no track to put into a GPX, no such conversion."""
         if session.file:
-            return session.file.read_bytes() if session.origin == kind else None
+            return _content(session.file) if session.origin == kind else None
         if kind not in _EXPORTS or (kind == "gpx" and session.is_manual):
             return None
         return _EXPORTS[kind](session)
@@ -344,6 +347,13 @@ _IN_SUMMARY = {
     "maxPower": "maxPower",
     "normalizedPower": "normPower",
 }  # fmt: skip
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:  # it was there when the folder was read
+        return None
 
 
 def _type(session: Session) -> dict[str, Any]:

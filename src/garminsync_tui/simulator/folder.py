@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import UsageProblem
 from .recording import FIT_EPOCH_S
@@ -25,6 +25,7 @@ _OTHER = Sport("other", 4, 17, 0, 0, 0, 0.0, 0.0, 0, 0.0, True)
 _TIME = re.compile(rb"<(?:time|Time|Id)>\s*([0-9T:.Z+-]{10,40})\s*<")
 _FIRST_ID = 20_000_000_000
 _SESSION_MESSAGE = 18
+_Order = Literal["little", "big"]
 
 
 class Folder:
@@ -38,7 +39,8 @@ class Folder:
     @cached_property
     def sessions(self) -> list[Session]:
         """The activities, newest first; read when they are first asked for."""
-        files = sorted(file for file in self._path.rglob("*") if file.suffix.lower().lstrip(".") in _KINDS)
+        named = (file for file in self._path.rglob("*") if file.suffix.lower().lstrip(".") in _KINDS)
+        files = sorted(file for file in named if file.is_file())
         found: dict[int, Session] = {}
         for file in files:
             name = file.relative_to(self._path).as_posix()
@@ -118,17 +120,17 @@ def _said_by_fit(content: bytes) -> dict[str, Any]:
 
 
 def _session_fields(content: bytes) -> Mapping[int, int]:
-    """Field number → unsigned value. Goes over the messages by their lengths alone."""
+    """Field number → unsigned value, of fields up to four bytes. Goes over the messages by their lengths alone."""
     lengths: dict[int, int] = {}
-    wanted: dict[int, tuple[str, list[tuple[int, int]]]] = {}
+    wanted: dict[int, tuple[_Order, list[tuple[int, int]]]] = {}
     at, end = content[0], len(content) - 2
     while at < end:
         head = content[at]
         at += 1
         local = head >> 5 & 0x03 if head & 0x80 else head & 0x0F
         if head & 0xC0 == 0x40:
-            order: str = "big" if content[at + 1] else "little"
-            number = int.from_bytes(content[at + 2 : at + 4], order)  # type: ignore[arg-type]
+            order: _Order = "big" if content[at + 1] else "little"
+            number = int.from_bytes(content[at + 2 : at + 4], order)
             count = content[at + 4]
             fields = [(content[at + 5 + 3 * n], content[at + 6 + 3 * n]) for n in range(count)]
             at += 5 + 3 * count
@@ -145,7 +147,8 @@ def _session_fields(content: bytes) -> Mapping[int, int]:
             order, fields = wanted[local]
             found = {}
             for field, size in fields:
-                found[field] = int.from_bytes(content[at : at + size], order)  # type: ignore[arg-type]
+                if size <= 4:
+                    found[field] = int.from_bytes(content[at : at + size], order)
                 at += size
             return found
         at += lengths[local]

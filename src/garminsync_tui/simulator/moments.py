@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 def text(instant: datetime) -> str:
     """`2025-07-07T08:50:17.0`: UTC, or the wall clock of an instant shifted by its offset."""
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.0"
+    return instant.isoformat()[:19] + ".0"
 
 
 def midnight(day: date) -> str:

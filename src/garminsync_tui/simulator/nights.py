@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from .account import Account
 from .athlete import AWAKE, DEEP, LIGHT, REM, Athlete, Day, Night
 from .moments import days_between, ms, text
-from .samples import HEART_RATE_S, QUARTER_S, STRESS_S
+from .samples import HEART_RATE_S, QUARTER_S, STRESS_S, Samples
 from .summaries import Summaries
 
 _NEED_MIN = 470
@@ -66,9 +66,9 @@ class Nights:
             "wellnessSpO2SleepSummaryDTO": self._oxygen_summary(day, slept),
             "wellnessEpochSPO2DataDTOList": self._oxygen(day, slept),
             "wellnessEpochRespirationDataDTOList": self._respiration(day, slept),
-            "sleepHeartRate": self._heart_rate(slept),
+            "sleepHeartRate": self._measured(slept, HEART_RATE_S, lambda samples: samples.heart_rate),
             "sleepStress": self._stress(day, slept),
-            "sleepBodyBattery": self._battery(day, slept),
+            "sleepBodyBattery": self._measured(slept, STRESS_S, lambda samples: samples.battery),
             "skinTempDataExists": False,
             "hrvData": [{"value": float(value), "startGMT": ms(at)} for at, value in self._variability(day, slept)],
             "avgOvernightHrv": float(day.hrv),
@@ -164,26 +164,19 @@ class Nights:
             for at, stage in self._grid(night, _MOVEMENT_S)
         ]
 
-    def _heart_rate(self, night: Night) -> list[dict[str, Any]]:
-        return [{"value": value, "startGMT": ms(at)} for at, value in self._measured(night, HEART_RATE_S) if value]
-
-    def _measured(self, night: Night, grid_s: int) -> Iterator[tuple[datetime, int]]:
-        """The day's own samples, heart rate or body battery, that fall into the night."""
-        at = night.starts
-        day: Day | None = None
-        while at < night.ends:
-            if day is None or not day.starts <= at < day.ends:
-                day = self._athlete.day(self._athlete.whereabouts.day_of(at))
-            samples = self._account.samples(day)
-            cell = int((at - day.starts).total_seconds()) // grid_s
-            yield (
-                day.starts + timedelta(seconds=cell * grid_s),
-                (samples.heart_rate if grid_s == HEART_RATE_S else samples.battery)[cell],
-            )
-            at += timedelta(seconds=grid_s)
-
-    def _battery(self, day: Day, night: Night) -> list[dict[str, Any]]:
-        return [{"value": value, "startGMT": ms(at)} for at, value in self._measured(night, STRESS_S)]
+    def _measured(self, night: Night, grid_s: int, column: Callable[[Samples], bytes]) -> list[dict[str, Any]]:
+        """The days' own samples that fall into the night, without those that are missing."""
+        rows = []
+        whereabouts = self._athlete.whereabouts
+        for date_ in days_between(whereabouts.day_of(night.starts), whereabouts.day_of(night.ends)):
+            day = self._athlete.day(date_)
+            values, starts = column(self._account.samples(day)), ms(day.starts)
+            first = max(0, int((night.starts - day.starts).total_seconds()) // grid_s)
+            end = min(len(values), int((night.ends - day.starts).total_seconds()) // grid_s)
+            for cell in range(first, end):
+                if values[cell]:
+                    rows.append({"value": values[cell], "startGMT": starts + 1000 * grid_s * cell})
+        return rows
 
     def _stress(self, day: Day, night: Night) -> list[dict[str, Any]]:
         roll = self._athlete.dice(day.date, "night stress").random

@@ -7,6 +7,7 @@ from typing import Any
 from .account import Account
 from .athlete import BIRTH_DATE, HEIGHT_CM, MAX_HR
 from .moments import ms, text
+from .training import ZONE_FLOORS
 from .whereabouts import HOME
 
 _WATCH = "Forerunner 965"
@@ -160,7 +161,7 @@ class Profile:
 
     def zones(self) -> list[dict[str, Any]]:
         """Recorded: where the heart rate zones begin."""
-        floors = dict(zip(("zone1Floor", "zone2Floor", "zone3Floor", "zone4Floor", "zone5Floor"), ZONES, strict=True))
+        floors = {f"zone{zone}Floor": floor for zone, floor in enumerate(ZONE_FLOORS, 1)}
         return [
             {
                 "trainingMethod": "HR_MAX",
@@ -215,10 +216,6 @@ class Profile:
     def sync_time(self) -> str:
         """Modelled: when the watch synced last, UTC."""
         return text(self._account.synced_until)
-
-
-#: Floors of heart rate zones 1 to 5 (bpm).
-ZONES = (94, 112, 131, 150, 168)
 
 
 def _format(number: int, key: str, grouped: bool) -> dict[str, Any]:

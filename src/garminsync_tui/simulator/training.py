@@ -21,6 +21,10 @@ _FIRST_ID, _FIRST_ORDINAL, _IDS_OF_DAY = 10_000_000_000, date(2008, 1, 1).toordi
 _LOAD_OF_WEEK = (0.9, 1.0, 1.1, 0.65)
 
 
+#: Where heart rate zones 1 to 5 begin (bpm).
+ZONE_FLOORS = (94, 112, 131, 150, 168)
+
+
 @dataclass(frozen=True, slots=True)
 class Sport:
     """What Garmin calls it, and what it is like: typical heart rate, speed, steps and energy a minute."""
@@ -95,8 +99,7 @@ class Session:
     @cached_property
     def zone_seconds(self) -> tuple[float, ...]:
         """Seconds in heart rate zones 1 to 5, a bell around the average."""
-        floors = (96, 115, 134, 152, 171)
-        weights = [max(0.02, 1.0 - abs(self.average_hr - floor - 9) / 30.0) for floor in floors]
+        weights = [max(0.02, 1.0 - abs(self.average_hr - floor - 9) / 30.0) for floor in ZONE_FLOORS]
         scale = self.moving_s / sum(weights)
         return tuple(round(weight * scale, 3) for weight in weights)
 
