@@ -35,24 +35,14 @@ def requests_and_memory() -> Iterable[Line]:
         )
         server.reset_stats()
         started = time.perf_counter()
-        process = subprocess.Popen(
-            [
-                GARMINSYNC,
-                "--home",
-                str(home),
-                "sync",
-                "--since",
-                server.athlete.first_day.isoformat(),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        sync = [GARMINSYNC, "--home", str(home), "sync", "--since", server.athlete.first_day.isoformat()]
+        process = subprocess.Popen(sync, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, _, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         asked = server.stats()["requests"]["total"]
         activities = len(server.activity_ids())
         server.reset_stats()
-        subprocess.run([GARMINSYNC, "--home", str(home), "sync"], check=True, capture_output=True)
+        subprocess.run(sync, check=True, capture_output=True)
         again = server.stats()["requests"]["total"]
     yield Line(f"requests a day, {DAYS} days + {activities} activities", asked / DAYS, "", 6.3)
     yield Line("the same, of the peer's", 100 * asked / DAYS / PEER_REQUESTS_A_DAY, "%", 62)
