@@ -47,6 +47,15 @@ def test_today_s_second_half_comes_with_the_next_day(own: Simulator, own_web: ht
     assert last_reading(own_web, TOMORROW) is not None
 
 
+@pytest.mark.parametrize(("hour", "nights"), [(2, 0), (15, 1)])
+def test_a_night_comes_when_it_is_over(hour: int, nights: int) -> None:
+    with Simulator(now=NOW.replace(hour=hour)) as simulator, signed_in(simulator) as web:
+        score = f"/wellness-service/stats/daily/sleep/score/{TODAY}/{TODAY}"
+        assert len(web.get(score).json()) == nights
+        assert web.get(f"/hrv-service/hrv/{TODAY}").status_code == (200 if nights else 204)
+        assert (stats(simulator, web, TODAY)["bodyBatteryAtWakeTime"] is not None) == bool(nights)
+
+
 def test_what_a_day_brings(own: Simulator, own_web: httpx2.Client) -> None:
     known, synced = own.activity_ids(), own_web.get(SYNC_TIME).json()
     happened = own.advance()
@@ -126,11 +135,14 @@ def test_taken_port_is_refused() -> None:
 
 def test_started_again_on_the_same_port() -> None:
     simulator = Simulator(now=NOW)
-    with simulator:
-        url = simulator.url
-    with Simulator(now=NOW, port=int(url.rpartition(":")[2])) as again:
-        assert again.url == url
-        assert httpx2.get(f"{url}/app").status_code == 200
+    with httpx2.Client() as web:
+        with simulator:
+            url = simulator.url
+            assert web.get(f"{url}/app").status_code == 200
+        # The server was the one to hang up, so that the system still remembers the connection.
+        with Simulator(now=NOW, port=int(url.rpartition(":")[2])) as again:
+            assert again.url == url
+            assert web.get(f"{url}/app").status_code == 200
 
 
 def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -232,17 +232,25 @@ def test_broken_files_are_served_like_any_other(
     for number in range(150):
         kind = dice.choice(["fit", "fit", "gpx"])
         broken = bytearray(
-            whole[: dice.randrange(len(whole))] if kind == "fit" else b"<time>9999-12-31T23:59:59Z</time>"
+            whole[: dice.randrange(len(whole))]
+            if kind == "fit"
+            else b"<time>0001-01-01T00:00:00Z</time><time>9999-12-31T23:59:59Z</time>"
         )
         for _ in range(dice.randrange(40)):
             if broken:
                 broken[dice.randrange(min(len(broken), 2000))] = dice.randrange(256)
         (tmp_path / f"{number}.{kind}").write_bytes(broken)
         contents.add(bytes(broken))
+    # A session whose elapsed time has eight bytes and is longer than any calendar.
+    wide = (
+        b"\x0e\x20" + bytes(12) + b"\x40\0\0\x12\0\x02\x02\x04\x86\x07\x08\x8f" + b"\0" + bytes([1] * 4) + b"\xfe" * 8
+    )
+    (tmp_path / "wide.fit").write_bytes(wide + b"\0\0")
+    contents.add(wide + b"\0\0")
     (tmp_path / "folder.fit").mkdir()
     with Simulator(now=NOW, activities_dir=tmp_path) as simulator, signed_in(simulator) as other:
         rows = other.get(LISTED, params={"limit": "1000"}).json()
-        assert len(rows) == 150
+        assert len(rows) == 151
         assert {original(other, row["activityId"])[1] for row in rows} == contents
         (tmp_path / "0.fit").unlink(missing_ok=True)
         (tmp_path / "0.gpx").unlink(missing_ok=True)

@@ -92,13 +92,17 @@ def test_mobile_flow_blocked_falls_through_to_the_portal(faulty: Simulator) -> N
 
 
 def test_credentials_without_the_page_are_answered_with_429(faulty: Simulator) -> None:
+    page, service = "/mobile/sso/en_US/sign-in", {"clientId": "GCM_IOS_DARK", "service": "app:/there"}
+
+    def log_in(web: httpx2.Client, **headers: str) -> int:
+        credentials = {"username": EMAIL, "password": PASSWORD}
+        return web.post("/mobile/api/login", params=service, json=credentials, headers=headers).status_code
+
     with httpx2.Client(base_url=faulty.url) as web:
-        answer = web.post(
-            "/mobile/api/login",
-            params={"clientId": "GCM_IOS_DARK", "service": "app:/there"},
-            json={"username": EMAIL, "password": PASSWORD},
-        )
-        assert answer.status_code == 429
+        assert log_in(web, Referer=f"{faulty.url}{page}") == 429
+        web.get(page, params=service)
+        assert log_in(web) == 429
+        assert log_in(web, Referer=f"{faulty.url}{page}") == 200
 
 
 def test_ticket_is_good_once_and_for_its_service(faulty: Simulator) -> None:

@@ -24,6 +24,8 @@ _KINDS = ("fit", "gpx", "tcx")
 _OTHER = Sport("other", 4, 17, 0, 0, 0, 0.0, 0.0, 0, 0.0, True)
 _TIME = re.compile(rb"<(?:time|Time|Id)>\s*([0-9T:.Z+-]{10,40})\s*<")
 _FIRST_ID = 20_000_000_000
+#: Outside of these a recording's clock was never set, or the file is broken.
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _SESSION_MESSAGE = 18
 _Order = Literal["little", "big"]
 
@@ -51,9 +53,6 @@ class Folder:
         return sorted(found.values(), key=lambda session: session.starts, reverse=True)
 
 
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
-
-
 def _session(number: int, file: Path) -> Session:
     kind = file.suffix.lower().lstrip(".")
     made_up = datetime(2020, 1, 1, 9, tzinfo=UTC) + timedelta(hours=number % 40_000)
@@ -64,7 +63,7 @@ def _session(number: int, file: Path) -> Session:
     except (OSError, ValueError, OverflowError, struct.error, IndexError, KeyError):
         said = {}
     if not _FIRST_YEAR <= said.get("starts", made_up).year <= _LAST_YEAR:
-        said.pop("starts")  # a clock that was never set; the list has to show some start all the same
+        said = {}
     seconds = max(1, said.get("timer_s", 600))
     return Session(
         activity_id=number,

@@ -97,6 +97,8 @@ class GarminSyncApp(App[int]):
         super().__init__()
         self.config = config
         self.engine: Engine | None = None
+        self._opening: asyncio.Future[Engine] | None = None
+        self._unlocked = False
         self._opener = opener
         self._work = work
         self._clock = clock
@@ -129,46 +131,49 @@ class GarminSyncApp(App[int]):
         while True:
             try:
                 if self.engine is None:
-                    # In a thread: these imports take longer than everything painted until now.
-                    module = await asyncio.to_thread(importlib.import_module, f"{__package__}.engine")
-                    self.engine = await module.Engine.open(self.config, self._opener, self._work, self._clock)
-                    if not await self._unlocked():
-                        return
-                await self._follow_changes()
+                    self.engine = await self._opened()
+                if not self._unlocked and not await self._unlock(self.engine):
+                    self.exit(0)
+                    return
+                self._unlocked = True
+                await self._follow_changes(self.engine)
             except GarminSyncError as problem:
                 self._failed(problem)
-                return
             except Exception as problem:
                 _log.exception("the app lost its database")
                 self._failed(GarminSyncError(f"A fault of the program ({type(problem).__name__}); the log has more."))
-                return
+            if self.engine is None:
+                return  # whatever is wrong with it, a person has to see to it first
+            await asyncio.sleep(_TRY_AGAIN_S)
 
-    async def _unlocked(self) -> bool:
-        assert self.engine is not None
-        engine, user = self.engine, await self.engine.user()
+    async def _opened(self) -> Engine:
+        # In a thread: these imports take longer than everything painted until now.
+        module = await asyncio.to_thread(importlib.import_module, f"{__package__}.engine")
+        opening = module.Engine.open(self.config, self._opener, self._work, self._clock)
+        self._opening = asyncio.ensure_future(opening)
+        return await asyncio.shield(self._opening)
+
+    async def _unlock(self, engine: Engine) -> bool:
+        """Ask for the local password where there is one; whether it was given."""
+        user = await engine.user()
         if user is None or not user.login_required:
             return True
-        unlock = UnlockScreen(text.clean(user.username), lambda password: engine.password_fits(user, password))
-        if await self.push_screen_wait(unlock):
-            return True
-        self.exit(0)
-        return False
+        screen = UnlockScreen(text.clean(user.username), lambda password: engine.password_fits(user, password))
+        return await self.push_screen_wait(screen)
 
-    async def _follow_changes(self) -> None:
-        assert self.engine is not None
-        async with contextlib.aclosing(cast(Any, self.engine.changes())) as changed:
+    async def _follow_changes(self, engine: Engine) -> None:
+        async with contextlib.aclosing(engine.changes()) as changed:
             async for _ in changed:
                 await self._looked_at.wait()
-                await self.engine.start_runner_if_needed(self._tell_progress)
-                await self._look()
+                await engine.start_runner_if_needed(self._tell_progress)
+                await self._look(engine)
                 if self._on_ready is not None:
                     ready, self._on_ready = self._on_ready, None
                     ready()
                 await asyncio.sleep(_LOOK_EVERY_S)
 
-    async def _look(self) -> None:
-        assert self.engine is not None
-        situation = await self.engine.situation()
+    async def _look(self, engine: Engine) -> None:
+        situation = await engine.situation()
         running = {job.id for job in situation.running}
         if any(job_id not in running for job_id in self.live):
             self.live = {job_id: progress for job_id, progress in self.live.items() if job_id in running}
@@ -182,8 +187,13 @@ class GarminSyncApp(App[int]):
 
     async def on_unmount(self) -> None:
         """Hand running jobs back: the next runner goes on at their checkpoints."""
-        if self.engine is not None:
-            await self.engine.close()
+        if self._opening is None:
+            return
+        if not self._opening.done():
+            self._opening.cancel()
+        [engine] = await asyncio.gather(self._opening, return_exceptions=True)
+        if not isinstance(engine, BaseException):
+            await engine.close()
 
     def on_app_blur(self) -> None:
         """Nobody looks: nothing is read or drawn."""

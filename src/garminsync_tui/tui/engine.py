@@ -6,10 +6,11 @@ Imported after the first paint: SQLAlchemy, the schedule and the syncs take long
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
+from functools import wraps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Concatenate, NamedTuple
 from uuid import UUID
 
 from .. import formats
@@ -20,7 +21,7 @@ from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
 from ..jobs.schedule import Scheduler, next_turn
-from ..models import Activity, GarminConnectAccount, HealthDaily, JobEvent, User
+from ..models import Activity, GarminConnectAccount, HealthDaily, JobEvent, SyncJob, User
 from ..store import accounts, activities, days, health
 from ..store.changes import changes
 from ..store.database import Database
@@ -57,6 +58,25 @@ class Recording(NamedTuple):
     problem: str
 
 
+def _undisturbed[**P, T](
+    method: Callable[Concatenate[Engine, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Engine, P], Coroutine[Any, Any, T]]:
+    """Let `method` come to its end when who waits for it is cancelled.
+
+    Screens cancel what they read when they go, some of them twice; a query that is cancelled twice leaves its
+    connection half closed, and a program that does not end.
+    """
+
+    @wraps(method)
+    async def shielded(self: Engine, *arguments: P.args, **options: P.kwargs) -> T:
+        doing = asyncio.ensure_future(method(self, *arguments, **options))
+        self.under_way.add(doing)
+        doing.add_done_callback(self.under_way.discard)
+        return await asyncio.shield(doing)
+
+    return shielded
+
+
 class Engine:
     """One open database, and the runner that this app starts where nobody else runs its jobs."""
 
@@ -70,6 +90,8 @@ class Engine:
         self._runner: Runner | None = None
         #: Makes jobs of schedules, in the process whose runner runs them.
         self.scheduler: Scheduler | None = None
+        #: What uses the database now, whether or not somebody still waits for it.
+        self.under_way: set[asyncio.Future[Any]] = set()
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
@@ -80,6 +102,7 @@ class Engine:
 
     async def close(self) -> None:
         """Hand running jobs back and close the database."""
+        await asyncio.gather(*self.under_way, return_exceptions=True)
         if self.scheduler:
             self.scheduler.stop()
         if self._runner:
@@ -88,6 +111,7 @@ class Engine:
 
     # ── Running jobs ─────────────────────────────────────────────────────────────────────────────────
 
+    @_undisturbed
     async def start_runner_if_needed(self, listener: Callable[[Progress], None]) -> bool:
         """Run jobs here unless another app or daemon does, or the settings forbid it; whether one was started."""
         wanted = self._config["sync.runner"]
@@ -109,6 +133,7 @@ class Engine:
         types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
         await self.queue.ensure_schedules(account.id, types, self._config["sync.every_minutes"] * 60)
 
+    @_undisturbed
     async def sync_now(self) -> None:
         """Queue every sync of the active account before everything else. Raises SignInRequired."""
         account = await accounts.require_account(self.database)
@@ -116,17 +141,34 @@ class Engine:
             if job_type in self._work:
                 await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
 
+    @_undisturbed
+    async def cancel(self, job: SyncJob) -> None:
+        """End a waiting job at once, a running one at its next step."""
+        await self.queue.cancel(job.id)
+
+    @_undisturbed
+    async def retry(self, job: SyncJob) -> None:
+        """Go on with a job from where it stopped, now."""
+        await self.queue.retry(job.id)
+
+    @_undisturbed
+    async def pause(self, job: SyncJob) -> None:
+        """Pause a job, or resume a paused one."""
+        await (self.queue.resume(job.id) if job.paused_at else self.queue.pause(job.id))
+
+    @_undisturbed
     async def account_linked(self) -> None:
         """Make a new link's schedules, and its first sync at once."""
         await self._ensure_schedules(await accounts.require_account(self.database))
         await self.sync_now()
 
-    def changes(self) -> AsyncIterator[None]:
+    def changes(self) -> AsyncGenerator[None]:
         """Yields when something may have changed, in this process or another."""
         return changes(self.database)
 
     # ── Signing in ───────────────────────────────────────────────────────────────────────────────────
 
+    @_undisturbed
     async def user(self) -> User | None:
         """The local user, where one was made."""
         return await accounts.find_user(self.database)
@@ -142,6 +184,7 @@ class Engine:
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
+    @_undisturbed
     async def situation(self) -> Situation:
         """How things stand now."""
         moment = self._clock()
@@ -163,6 +206,7 @@ class Engine:
         zone = days.zone_of(account.time_zone) if account and account.time_zone else None
         return self._clock().astimezone(zone).date()
 
+    @_undisturbed
     async def facts(self, day: date | None, latest: date, metrics: Sequence[str]) -> TodayFacts:
         """What Today shows of `day`; of the newest day with values, at most `latest`, where None is given."""
         async with self.database.read() as session:
@@ -177,6 +221,7 @@ class Engine:
             latest_ones = await activities.find(session, before, limit=_ACTIVITIES_SHOWN)
         return TodayFacts(shown, newest, rollups, latest_ones)
 
+    @_undisturbed
     async def activities(
         self, conditions: Sequence[Condition], order: str, descending: bool, limit: int, offset: int = 0
     ) -> tuple[Sequence[Activity], int]:
@@ -187,6 +232,7 @@ class Engine:
             )
             return found, await activities.count(session, conditions)
 
+    @_undisturbed
     async def recording(self, activity_id: UUID) -> Recording:
         """An activity and its file, read in a thread."""
         async with self.database.read() as session:
@@ -200,6 +246,7 @@ class Engine:
             return Recording(activity, None, [], problem.strerror or type(problem).__name__)
         return Recording(activity, track, outline, "")
 
+    @_undisturbed
     async def log(self, job_id: UUID, after: UUID | None) -> Sequence[JobEvent]:
         """The lines of a job's log that are newer than `after`."""
         return await self.queue.events(job_id, after)

@@ -147,7 +147,7 @@ class ActivityScreen(Place):
         table = self.query_one("#laps", Table)
         sport, system = recording.activity.activity_type, self.garminsync.units
         table.show([(str(number), _lap(number, lap, sport, system)) for number, lap in enumerate(laps, 1)])
-        pane.ready(f"{len(laps)} laps")
+        pane.ready("1 lap" if len(laps) == 1 else f"{len(laps)} laps")
         self.focus_first(table)
 
 

@@ -164,17 +164,17 @@ class JobsScreen(Place):
 
     def action_jobs_cancel(self) -> None:
         """A waiting job ends at once, a running one at its next step."""
-        self._act(lambda engine, job: engine.queue.cancel(job.id))
+        self._act(lambda engine, job: engine.cancel(job))
 
     def action_jobs_retry(self) -> None:
         """Go on from where it stopped, now."""
-        self._act(lambda engine, job: engine.queue.retry(job.id))
+        self._act(lambda engine, job: engine.retry(job))
 
     def action_jobs_pause(self) -> None:
         """Pause, or resume what is paused."""
-        self._act(lambda engine, job: engine.queue.resume(job.id) if job.paused_at else engine.queue.pause(job.id))
+        self._act(lambda engine, job: engine.pause(job))
 
-    def _act(self, what: Callable[[Engine, SyncJob], Awaitable[bool]]) -> None:
+    def _act(self, what: Callable[[Engine, SyncJob], Awaitable[None]]) -> None:
         job = self.selected_job
         engine = self.garminsync.engine
         if job is not None and engine is not None:
