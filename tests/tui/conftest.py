@@ -70,7 +70,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
     deadline = time.monotonic() + DEADLINE_S
     while not condition():
         assert time.monotonic() < deadline, what or "it did not come true\n" + shown(pilot.app)
-        await pilot.pause(0.01)
+        await pilot.pause(0.03)
 
 
 def shown(app: Any) -> str:

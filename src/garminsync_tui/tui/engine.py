@@ -68,7 +68,7 @@ def _undisturbed[**P, T](
     """
 
     @wraps(method)
-    async def shielded(self: Engine, *arguments: P.args, **options: P.kwargs) -> T:
+    async def shielded(self: Engine, /, *arguments: P.args, **options: P.kwargs) -> T:
         doing = asyncio.ensure_future(method(self, *arguments, **options))
         self.under_way.add(doing)
         doing.add_done_callback(self.under_way.discard)

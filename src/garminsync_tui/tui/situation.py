@@ -64,6 +64,7 @@ class SyncState(NamedTuple):
         return f"{self.sign} {self.words}"
 
 
+NO_DATABASE = SyncState("✗", "no database", "$text-error")
 NOT_OPEN = SyncState("◌", "opening", "$text-muted")
 
 

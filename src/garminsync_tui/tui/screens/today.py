@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from textual import on
+from textual import events, on
 from textual.containers import Grid, Horizontal
 from textual.content import Content
 from textual.widgets import DataTable, Static
@@ -107,7 +107,7 @@ class TodayScreen(Place):
         """Both panes say it."""
         self.query_one("#day", Static).update("")
         self.query_one("#activities-pane", Pane).failed(problem)
-        self.query_one("#sync-pane", Pane).ready()
+        self.query_one("#sync-pane", Pane).empty("")
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -163,6 +163,10 @@ class TodayScreen(Place):
         if situation.jobs:
             job = (situation.running or situation.jobs)[0]
             row.show(job, self.garminsync.live.get(job.id), situation.moment)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width holds other columns."""
+        self._changed()
 
     # ── Acting ───────────────────────────────────────────────────────────────────────────────────────
 

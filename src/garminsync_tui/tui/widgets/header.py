@@ -11,7 +11,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from .. import keys
-from ..situation import NOT_OPEN, SyncState, sync_state
+from ..situation import NO_DATABASE, NOT_OPEN, SyncState, sync_state
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -35,14 +35,14 @@ class Header(Widget):
 
     def on_mount(self) -> None:
         """Follow the app."""
-        for attribute in ("situation", "live", "app_focus"):
+        for attribute in ("situation", "fault", "live", "app_focus"):
             self.watch(self.app, attribute, self.follow)
 
     def follow(self) -> None:
         """Say how syncing stands now."""
         app: Any = self.app
         moment = datetime.now(UTC)
-        self.state = sync_state(app.situation, app.live, moment)
+        self.state = NO_DATABASE if app.fault else sync_state(app.situation, app.live, moment)
         if self._ageing is not None:
             self._ageing.stop()
             self._ageing = None
