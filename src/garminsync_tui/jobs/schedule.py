@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from ..errors import GarminSyncError
 from ..models import Schedule
 from ..store import accounts
@@ -58,6 +56,9 @@ class Scheduler:
         self._monotonic = monotonic
         self._last_look = clock(), monotonic()
         # Without a grace time a turn that was slept through would be dropped; coalesced, many are one.
+        # Who only asks when a turn is due (`status`) does not wait 100 ms for the import.
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
         self._timers = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..models import Table
@@ -14,7 +13,14 @@ from ..models import Table
 
 def insert(session: AsyncSession, table: type[Table]) -> Any:
     """`INSERT` in the dialect of this session, with `on_conflict_do_update` and `excluded`."""
-    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table.__table__)
+    rows: Any = table.__table__
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(rows)
+    from sqlalchemy.dialects import postgresql  # 75 ms that SQLite's users need not wait for
+
+    return postgresql.insert(rows)
 
 
 def is_changed(table: type[Table], statement: Any, columns: Iterable[str]) -> sa.ColumnElement[bool]:
