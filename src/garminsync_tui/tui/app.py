@@ -202,6 +202,7 @@ class GarminSyncApp(App[int]):
     def on_app_focus(self) -> None:
         """Somebody looks again."""
         self._looked_at.set()
+        self.call_next(self._show_progress)
 
     # ── Progress ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -211,12 +212,12 @@ class GarminSyncApp(App[int]):
     def on_progress_made(self, message: ProgressMade) -> None:
         """Show the first at once, and what follows four times a second at most."""
         self._waiting[message.progress.job_id] = message.progress
-        if self._showing is None:
+        if self._showing is None and self.app_focus:
             self._show_progress()
 
     def _show_progress(self) -> None:
         self._showing = None
-        if not self._waiting:
+        if not self._waiting or not self.app_focus:
             return
         newer = {job_id: forward(self.live.get(job_id), each) for job_id, each in self._waiting.items()}
         self.live = {**self.live, **newer}
@@ -270,7 +271,6 @@ class GarminSyncApp(App[int]):
     def _connected(self, linked: bool | None) -> None:
         if linked and self.engine is not None:
             self.do(self.engine.account_linked)
-            self.notify("Connected. The first sync starts now.", markup=False)
 
     def action_app_reload(self) -> None:
         """Read again, also after a fault."""

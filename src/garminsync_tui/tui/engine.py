@@ -50,9 +50,8 @@ class TodayFacts(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """An activity with what is in its file, or why that cannot be read."""
+    """What is in an activity's file, or why it cannot be read."""
 
-    activity: Activity
     track: formats.Track | None
     outline: list[list[tuple[float, float]]]
     problem: str
@@ -233,18 +232,22 @@ class Engine:
             return found, await activities.count(session, conditions)
 
     @_undisturbed
-    async def recording(self, activity_id: UUID) -> Recording:
-        """An activity and its file, read in a thread."""
+    async def activity(self, activity_id: UUID) -> Activity:
+        """One activity."""
         async with self.database.read() as session:
-            activity = await session.get_one(Activity, activity_id)
+            return await session.get_one(Activity, activity_id)
+
+    @_undisturbed
+    async def recording(self, activity: Activity) -> Recording:
+        """What is in an activity's file, read in a thread."""
         try:
             path = await self._files.open(self.database, activity)
             track, outline = await asyncio.to_thread(_read, path)
         except FileDamaged as problem:
-            return Recording(activity, None, [], problem.reason)
+            return Recording(None, [], problem.reason)
         except OSError as problem:
-            return Recording(activity, None, [], problem.strerror or type(problem).__name__)
-        return Recording(activity, track, outline, "")
+            return Recording(None, [], problem.strerror or type(problem).__name__)
+        return Recording(track, outline, "")
 
     @_undisturbed
     async def log(self, job_id: UUID, after: UUID | None) -> Sequence[JobEvent]:

@@ -15,6 +15,7 @@ from ...errors import UsageProblem
 from ...filters import Condition, parse
 from .. import keys
 from ..activity_words import COLUMNS, row
+from ..widgets.field import Field
 from ..widgets.pane import Pane
 from ..widgets.table import Table
 from .place import NO_ACCOUNT, Place
@@ -50,7 +51,7 @@ class ActivitiesScreen(Place):
 
     def content(self) -> ComposeResult:
         """Filter above, list below."""
-        yield Input(placeholder="type:run dist>10 after:2026-09 hr<150 name~long", id="filter", compact=True)
+        yield Field(placeholder="type:run dist>10 after:2026-09 hr<150 name~long", id="filter")
         yield Static("", id="filter-problem", markup=False)
         yield Pane(Table(id="list"), title="Activities", id="list-pane")
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from ...errors import GarminSyncError
     from ...formats import Device, Lap, Track
-    from ..engine import Engine, Recording
+    from ...models import Activity
+    from ..engine import Engine
+    from ..widgets.chart import Outline
 
 _LAP_COLUMNS = ("#", "Dist", "Time", "Pace", "HR", "Cad", "Climb")
 _CHARTS = {"heart_rate_bpm": "Heart rate", "speed_mps": "Speed", "altitude_m": "Altitude"}
@@ -40,6 +42,7 @@ class ActivityScreen(Place):
         super().__init__()
         self._activity_id = activity_id
         self._read_as: bytes | None = None
+        self._track: Track | None = None
 
     def content(self) -> ComposeResult:
         """Numbers, then chart beside map, then laps."""
@@ -56,17 +59,21 @@ class ActivityScreen(Place):
 
     async def read(self, engine: Engine) -> None:
         """Read row and file; a file that was read before is not read again."""
-        recording = await engine.recording(self._activity_id)
-        self._show_numbers(recording)
-        if self._read_as == recording.activity.sha256:
+        activity = await engine.activity(self._activity_id)
+        if self._read_as == activity.sha256:
+            self._show_numbers(activity)
             return
-        self._read_as = recording.activity.sha256
+        self._track = None
+        self._show_numbers(activity)
+        recording = await engine.recording(activity)
+        self._read_as, self._track = activity.sha256, recording.track
         if recording.track is None:
-            self._show_damage(recording)
-        else:
-            self._show_chart(recording, recording.track)
-            self._show_map(recording)
-            self._show_laps(recording, recording.track.laps)
+            self._show_damage(recording.problem)
+            return
+        self._show_numbers(activity)
+        self._show_chart(recording.track, activity.activity_type)
+        self._show_map(recording.outline)
+        self._show_laps(recording.track.laps, activity.activity_type)
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The first pane says it."""
@@ -74,8 +81,8 @@ class ActivityScreen(Place):
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _show_numbers(self, recording: Recording) -> None:
-        activity, system = recording.activity, self.garminsync.units
+    def _show_numbers(self, activity: Activity) -> None:
+        track, system = self._track, self.garminsync.units
         sport = activity.activity_type
         beats, highest = detail(activity, "averageHR"), detail(activity, "maxHR")
         climbed = detail(activity, "elevationGain")
@@ -88,39 +95,36 @@ class ActivityScreen(Place):
             f"+{units.elevation(climbed, system)}" if climbed else "",
             units.calories(activity.calories) if activity.calories else "",
         ]
-        device = _device(recording.track.device) if recording.track else ""
         about = [
             f"{local_start(activity):%a %d %b %Y %H:%M}",
             kind(activity),
-            device,
+            _device(track.device) if track else "",
             f"{activity.file_type} {units.size(activity.size_bytes)}",
         ]
         if activity.remote_deleted_at:
             about.append("no longer at Garmin; kept here")
         lines = ["   ".join(part for part in parts if part and part != units.MISSING), " · ".join(filter(None, about))]
-        warnings = recording.track.warnings if recording.track else ()
-        lines += [f"! {text.clean(each)}" for each in warnings[:2]]
+        lines += [f"! {text.clean(each)}" for each in (track.warnings[:2] if track else ())]
         pane = self.query_one("#numbers-pane", Pane)
         pane.border_title = Content(title(activity))
         self.query_one("#numbers", Static).update(Content("\n".join(lines)))
         pane.ready()
 
-    def _show_damage(self, recording: Recording) -> None:
-        why = text.clean(recording.problem)
+    def _show_damage(self, why: str) -> None:
         self.query_one("#chart-pane", Pane).empty(
-            f"✗ The file cannot be read: {why}.\nIt is kept as it came; the numbers above are Garmin's own."
+            f"✗ The file cannot be read: {text.clean(why)}.\nIt is kept as it came; the numbers above are Garmin's own."
         )
         self.query_one("#map-pane", Pane).display = False
         self.query_one("#laps-pane", Pane).display = False
 
-    def _show_chart(self, recording: Recording, track: Track) -> None:
+    def _show_chart(self, track: Track, sport: str) -> None:
         pane = self.query_one("#chart-pane", Pane)
         column = next((name for name in _CHARTS if track.has(name)), None)
         if column is None:
             pane.empty("The file holds no heart rate, speed or altitude.")
             return
         pane.border_title = Content(_CHARTS[column])
-        self.query_one("#chart", Chart).draw(track, column, self._label(column, recording.activity.activity_type))
+        self.query_one("#chart", Chart).draw(track, column, self._label(column, sport))
         pane.ready()
 
     def _label(self, column: str, sport: str) -> Callable[[float], str]:
@@ -132,20 +136,20 @@ class ActivityScreen(Place):
         }
         return labels[column]
 
-    def _show_map(self, recording: Recording) -> None:
+    def _show_map(self, outline: Outline) -> None:
         pane = self.query_one("#map-pane", Pane)
-        pane.display = bool(recording.outline)  # indoors the chart has all the room
-        if recording.outline:
-            self.query_one("#map", TrackMap).draw(recording.outline)
+        pane.display = bool(outline)  # indoors the chart has all the room
+        if outline:
+            self.query_one("#map", TrackMap).draw(outline)
             pane.ready("N ↑")
 
-    def _show_laps(self, recording: Recording, laps: tuple[Lap, ...]) -> None:
+    def _show_laps(self, laps: tuple[Lap, ...], sport: str) -> None:
         pane = self.query_one("#laps-pane", Pane)
         pane.display = bool(laps)
         if not laps:
             return
         table = self.query_one("#laps", Table)
-        sport, system = recording.activity.activity_type, self.garminsync.units
+        system = self.garminsync.units
         table.show([(str(number), _lap(number, lap, sport, system)) for number, lap in enumerate(laps, 1)])
         pane.ready("1 lap" if len(laps) == 1 else f"{len(laps)} laps")
         self.focus_first(table)

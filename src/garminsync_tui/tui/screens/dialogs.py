@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from .. import keys
+from ..widgets.field import Field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,7 +35,7 @@ class UnlockScreen(ModalScreen[bool]):
         """One field."""
         with Vertical(id="unlock", classes="dialog"):
             yield Label(Content(f"Password of {self._username}"))
-            yield Input(id="password", compact=True, password=True)
+            yield Field(id="password", password=True)
             yield Static("", id="problem", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Open", id="open", variant="primary", compact=True)

@@ -13,11 +13,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from ... import text
 from ...errors import GarminSyncError, SignInRefused, WrongCode, WrongPassword
+from ..widgets.field import Field
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -28,6 +30,14 @@ if TYPE_CHECKING:
 
 _SERVER = "https://garmin.com"
 _log = logging.getLogger(__name__)
+
+
+class Trying(Message):
+    """Garmin is asked in another way than before."""
+
+    def __init__(self, number: int, of: int, name: str) -> None:
+        super().__init__()
+        self.number, self.of, self.name = number, of, name
 
 
 class SignInScreen(ModalScreen[bool]):
@@ -45,16 +55,16 @@ class SignInScreen(ModalScreen[bool]):
         """Both steps; the second appears when Garmin asks for a code."""
         with Vertical(id="sign-in", classes="dialog"):
             yield Label("E-mail")
-            yield Input(id="email", compact=True, placeholder="the address you use at Garmin")
+            yield Field(id="email", placeholder="the address you use at Garmin")
             yield Label("Password")
-            yield Input(id="password", compact=True, password=True, placeholder="used once, not stored")
+            yield Field(id="password", password=True, placeholder="used once, not stored")
             yield Label("Server")
-            yield Input(self._server, id="server", compact=True)
+            yield Field(self._server, id="server")
             yield Static("", id="problem", classes="problem", markup=False)
             with Vertical(id="code-step"):
                 yield Static("", id="code-sent", markup=False)
                 yield Label("Security code")
-                yield Input(id="code", compact=True, placeholder="from the newest message")
+                yield Field(id="code", placeholder="from the newest message")
                 yield Static("", id="code-problem", classes="problem", markup=False)
             yield Static("", id="trying", markup=False)
             with Horizontal(classes="buttons"):
@@ -102,7 +112,8 @@ class SignInScreen(ModalScreen[bool]):
         self._working("Asking Garmin…")
         try:
             server = self.query_one("#server", Input).value.strip() or _SERVER
-            linking = await app.engine.linking(server, self._from_thread)
+            # Told from the thread in which Garmin's library asks: messages are safe there.
+            linking = await app.engine.linking(server, self._tell_trying)
             outcome = await linking.start(email, password)
         except Exception as problem:
             self._start_failed(problem)
@@ -114,8 +125,12 @@ class SignInScreen(ModalScreen[bool]):
         else:
             self.dismiss(True)
 
-    def _from_thread(self, number: int, of: int, name: str) -> None:
-        self.app.call_from_thread(self._working, f"trying {number} of {of}: {text.clean(name, 40)}")
+    def _tell_trying(self, number: int, of: int, name: str) -> None:
+        self.post_message(Trying(number, of, name))
+
+    @on(Trying)
+    def _tried(self, message: Trying) -> None:
+        self._working(f"trying {message.number} of {message.of}: {text.clean(message.name, 40)}")
 
     def _start_failed(self, problem: Exception) -> None:
         self._say("#problem", _in_words(problem))

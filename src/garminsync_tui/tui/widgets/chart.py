@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ...formats import Track
 
 
+#: Lines of (latitude, longitude) in degrees.
+Outline = Sequence[Sequence[tuple[float, float]]]
+
+
 class Chart(Widget):
     """Heart rate, speed or altitude over time; without a column it draws nothing."""
 
@@ -56,10 +60,10 @@ class TrackMap(Widget):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._lines: Sequence[Sequence[tuple[float, float]]] = ()
+        self._lines: Outline = ()
 
-    def draw(self, lines: Sequence[Sequence[tuple[float, float]]]) -> None:
-        """Show these lines of (latitude, longitude)."""
+    def draw(self, lines: Outline) -> None:
+        """Show these lines."""
         self._lines = lines
         self.refresh()
 

@@ -83,7 +83,8 @@ class Pane(Vertical):
         self.add_class("-message")
 
     def _show_skeleton(self) -> None:
-        self._message.update(Content.styled(_SKELETON, "$surface-lighten-2"))
+        if self.state == "loading":  # a timer that was stopped may have rung already
+            self._message.update(Content.styled(_SKELETON, "$surface-lighten-2"))
 
     def _forget_skeleton(self) -> None:
         if self._skeleton is not None:
