@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,14 +21,11 @@ for name in sys.argv[1:]:
     if "textual" in sys.modules:
         sys.exit(f"{name} brings textual in")
 """
-ASK_FOR_HELP = """
+RUN = """
 import sys
 from garminsync_tui.__main__ import main
-try:
-    main(["--help"])
-except SystemExit as end:
-    assert not end.code, end.code
-print("\\nimported:", *sys.modules)
+print("exit:", main(sys.argv[1:]))
+print("imported:", *sys.modules)
 """
 
 
@@ -55,11 +53,21 @@ def test_headless_modules_never_bring_the_screens_in() -> None:
 
 
 def test_help_waits_for_neither_the_database_nor_the_screens() -> None:
-    result = fresh_process(ASK_FOR_HELP)
+    result = fresh_process(RUN, "--help")
     assert result.returncode == 0, result.stderr
     shown, imported = result.stdout.rsplit("imported:", 1)
     assert "--home" in shown
+    assert "exit: 0" in shown
     assert not {"sqlalchemy", "textual", "alembic", "httpx2", "garminconnect", "cryptography"} & set(imported.split())
+
+
+def test_status_of_a_file_does_not_wait_for_sqlalchemy(sqlite_template: Path, tmp_path: Path) -> None:
+    shutil.copy(sqlite_template, tmp_path / "garminsync.db")
+    result = fresh_process(RUN, "--home", str(tmp_path), "status")
+    assert result.returncode == 0, result.stderr
+    shown, imported = result.stdout.rsplit("imported:", 1)
+    assert "schema" in shown
+    assert not {"sqlalchemy", "alembic", "apscheduler", "httpx2", "garminconnect", "textual"} & set(imported.split())
 
 
 def test_the_import_contracts_hold() -> None:

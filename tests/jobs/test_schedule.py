@@ -10,7 +10,8 @@ import sqlalchemy as sa
 import time_machine
 
 from garminsync_tui.ids import new_id
-from garminsync_tui.jobs.schedule import Scheduler, next_turn, slot_of
+from garminsync_tui.jobs.schedule import Scheduler
+from garminsync_tui.jobs.turns import next_turn, slot_of
 from garminsync_tui.models import GarminConnectAccount, Schedule
 
 from .conftest import Desk, until

@@ -16,6 +16,7 @@ from .output import Output, listing, say
 if TYPE_CHECKING:
     from ..garmin.sign_in import CodeNeeded
     from ..models import GarminConnectAccount
+    from ..store.glance import LinkedAccount
     from ..sync.session import Linking
 
 _SERVERS = {"com": "https://garmin.com", "cn": "https://garmin.cn"}
@@ -125,7 +126,7 @@ def _password(from_stdin: bool, question: str = "Garmin password: ") -> str:
     return password
 
 
-def token_state(account: GarminConnectAccount) -> str:
+def token_state(account: GarminConnectAccount | LinkedAccount) -> str:
     """How long Garmin accepts us without a new sign-in, in words."""
     from ..units import local_time
 

@@ -20,7 +20,8 @@ def db() -> None:
 async def upgrade(home: Home) -> int:
     """Make the database, or bring its schema up to date. Other commands do it by themselves."""
     from ..store.database import Database
-    from ..store.migrate import HEAD, revision
+    from ..store.migrate import revision
+    from ..store.schema import HEAD
 
     config = home.prepared()
     async with (
@@ -43,8 +44,9 @@ async def upgrade(home: Home) -> int:
 async def status(home: Home, out: Output) -> int:
     """Where the database is, how big, and which schema it has. Nothing is changed."""
     from ..store.database import Database
-    from ..store.facts import facts
-    from ..store.migrate import HEAD, revision
+    from ..store.glance import look
+    from ..store.migrate import revision
+    from ..store.schema import HEAD
     from ..units import number, size
 
     file = home.database_file()
@@ -53,7 +55,7 @@ async def status(home: Home, out: Output) -> int:
     async with await Database.open(home.config().database_url, upgrade=False) as database:
         async with database.engine.connect() as connection:
             found = await revision(connection)
-        stored = await facts(database) if found == HEAD else None
+        stored = await look(database) if found == HEAD else None
     if out.json:
         out.document(
             {

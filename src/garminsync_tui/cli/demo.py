@@ -127,7 +127,7 @@ async def _prepare(home: Home, simulator: Simulator, days: int | None) -> list[U
 @waits
 async def _headless(home: Home, simulator: Simulator, queued: list[UUID], days: int, out: Output) -> int:
     """Sync with progress and end with numbers."""
-    from ..store.facts import facts
+    from ..store.glance import look
     from ..store.health import counts
     from .follow import Follower
     from .progress import ProgressLine
@@ -138,7 +138,7 @@ async def _headless(home: Home, simulator: Simulator, queued: list[UUID], days: 
         follower = Follower(config, database, ProgressLine())
         jobs = await follower.to_the_end(queued)
         seconds = time.monotonic() - started
-        stored = await facts(database)
+        stored = await look(database)
         async with database.read() as session:
             metrics = len(await counts(session))
     requests = simulator.stats()["requests"]["total"]

@@ -55,10 +55,9 @@ class Home:
 
     def database_file(self) -> Path | None:
         """The SQLite file, whether or not it exists yet; None for a server."""
-        from ..store.database import parse_url
+        from ..store.glance import sqlite_file
 
-        url = parse_url(self.config().database_url)
-        return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
+        return sqlite_file(self.config().database_url)
 
     def log_crash(self, problem: BaseException) -> str:
         """Write the traceback into the log; where to find it, for the person."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,30 +15,16 @@ from .names import known_metrics
 from .output import Output, listing, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
-    from ..models import GarminConnectAccount, RunnerRow, Schedule
-    from ..store.coverage import Totals
-    from ..store.facts import Facts
+    from ..store.glance import Glance, Registered, Totals
 
 _PARTLY_DONE = 5
 _FAILED_SHOWN = 200
 
 
 # ── Status ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Seen(NamedTuple):
-    """Everything `status` looks at."""
-
-    account: GarminConnectAccount | None
-    facts: Facts
-    totals: list[Totals]
-    synced: dict[str, datetime]
-    schedules: Sequence[Schedule]
-    runners: Sequence[RunnerRow]
-    database: str
 
 
 @click.command(cls=Command)
@@ -53,15 +39,15 @@ async def status(home: Home, out: Output) -> int:
     file = home.database_file()
     if file is not None and not file.exists():
         return _nothing_yet(str(file), out)
-    seen = await _look(home)
+    seen, database = await _look(home, file)
     if out.json:
-        out.document(_document(seen))
+        out.document(_document(seen, database))
     else:
-        out.facts(_lines(seen))
+        out.facts(_lines(seen, database))
     if seen.account is None or seen.account.sign_in_needed_since:
         say(f"hint: {SignInRequired().hint}")
         return SignInRequired.exit_code
-    return _PARTLY_DONE if _failed(seen.totals) else 0
+    return _PARTLY_DONE if _failed(seen.coverage) else 0
 
 
 def _nothing_yet(where: str, out: Output) -> int:
@@ -73,79 +59,71 @@ def _nothing_yet(where: str, out: Output) -> int:
     return SignInRequired.exit_code
 
 
-async def _look(home: Home) -> _Seen:
-    from ..jobs.queue import Queue
-    from ..store import accounts, coverage
-    from ..store.facts import facts, last_synced
+async def _look(home: Home, file: Path | None) -> tuple[Glance, str]:
+    """What is there, and the name of the database it is in."""
+    from ..store.glance import at_file, look
 
+    if file is not None and (seen := at_file(file)) is not None:
+        return seen, str(file)
     async with home.opened() as (_, database):
-        queue = Queue(database)
-        async with database.read() as session:
-            totals = await coverage.totals(session)
-        return _Seen(
-            account=await accounts.active_account(database),
-            facts=await facts(database),
-            totals=totals,
-            synced=await last_synced(database),
-            schedules=await queue.schedules(),
-            runners=await queue.runners(),
-            database=database.name,
-        )
+        return await look(database), database.name
+
+
+def _running(seen: Glance) -> list[Registered]:
+    from ..jobs.liveness import lives
+
+    return [runner for runner in seen.runners if lives(runner, seen.now)]
 
 
 def _failed(totals: list[Totals]) -> int:
     return sum(each.days for each in totals if each.status == "failed")
 
 
-def _next_turns(seen: _Seen) -> dict[str, datetime]:
-    from ..jobs.queue import utc_now
-    from ..jobs.schedule import next_turn
+def _next_turns(seen: Glance) -> dict[str, datetime]:
+    from ..jobs.turns import next_turn
 
-    now = utc_now()
-    return {schedule.job_type: next_turn(schedule, now) for schedule in seen.schedules}
+    return {schedule.job_type: next_turn(schedule, seen.now) for schedule in seen.schedules}
 
 
-def _lines(seen: _Seen) -> list[tuple[str, str]]:
-    from ..jobs.queue import utc_now
+def _lines(seen: Glance, database: str) -> list[tuple[str, str]]:
     from ..jobs.words import TITLES
     from ..units import ago, number, size
     from .account import token_state
 
-    now = utc_now()
-    account, stored = seen.account, seen.facts
+    account, now = seen.account, seen.now
     lines = [("account", "none linked")]
     if account:
         name = account.display_name or account.garmin_user_id
         lines = [("account", f"{name} at {account.server}"), ("token", token_state(account))]
     for job_type, moment in sorted(seen.synced.items()):
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
-    lines.append(("next", _next_line(seen, now)))
-    lines.append(("coverage", _coverage_line(seen.totals)))
-    queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(stored.jobs.items()))
+    lines.append(("next", _next_line(seen)))
+    lines.append(("coverage", _coverage_line(seen.coverage)))
+    queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(seen.jobs.items()))
     lines.append(("jobs", queued or "none yet"))
-    running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in seen.runners)
+    running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in _running(seen))
     lines.append(("runner", running or "none: neither app nor daemon runs"))
-    lines.append(("activities", number(stored.activities)))
-    days = f", {stored.days[0]} to {stored.days[1]}" if stored.days[0] else ""
-    lines.append(("health", f"{number(stored.readings)} readings{days}"))
-    lines.append(("database", f"{seen.database} ({size(stored.size_bytes)}, schema {stored.revision})"))
+    lines.append(("activities", number(seen.activities)))
+    days = f", {seen.days[0]} to {seen.days[1]}" if seen.days[0] else ""
+    lines.append(("health", f"{number(seen.readings)} readings{days}"))
+    lines.append(("database", f"{database} ({size(seen.size_bytes)}, schema {seen.revision})"))
     lines.append(("version", __version__))
     return lines
 
 
-def _next_line(seen: _Seen, now: datetime) -> str:
+def _next_line(seen: Glance) -> str:
     from ..units import ago, local_time
 
     if not seen.schedules:
         return "nothing is scheduled"
-    if not any(row.kind in {"app", "daemon"} for row in seen.runners):
+    if not any(row.kind in {"app", "daemon"} for row in _running(seen)):
         return "when the app or the daemon runs"
     first = min(_next_turns(seen).values())
-    return f"{local_time(first)} ({ago(first, now)})"
+    return f"{local_time(first)} ({ago(first, seen.now)})"
 
 
 def _coverage_line(totals: list[Totals]) -> str:
-    from ..store.coverage import ACTIVITY_FILE
+    from ..store.schema import ACTIVITY_FILE
 
     health = [each for each in totals if each.endpoint != ACTIVITY_FILE]
     if not totals:
@@ -163,8 +141,8 @@ def _coverage_line(totals: list[Totals]) -> str:
     return "; ".join(parts) or "activities complete"
 
 
-def _document(seen: _Seen) -> dict[str, Any]:
-    account, stored = seen.account, seen.facts
+def _document(seen: Glance, database: str) -> dict[str, Any]:
+    account = seen.account
     return {
         "account": {
             "display_name": account.display_name,
@@ -178,9 +156,9 @@ def _document(seen: _Seen) -> dict[str, Any]:
         else None,
         "last_synced_at": seen.synced,
         "next_sync_at": _next_turns(seen),
-        "coverage": _by_endpoint(seen.totals),
-        "failed_items": _failed(seen.totals),
-        "jobs": stored.jobs,
+        "coverage": _by_endpoint(seen.coverage),
+        "failed_items": _failed(seen.coverage),
+        "jobs": seen.jobs,
         "runners": [
             {
                 "kind": row.kind,
@@ -190,15 +168,15 @@ def _document(seen: _Seen) -> dict[str, Any]:
                 "started_at": row.started_at,
                 "heartbeat_at": row.heartbeat_at,
             }
-            for row in seen.runners
+            for row in _running(seen)
         ],
-        "activities": stored.activities,
-        "health": {"readings": stored.readings, "first_day": stored.days[0], "last_day": stored.days[1]},
+        "activities": seen.activities,
+        "health": {"readings": seen.readings, "first_day": seen.days[0], "last_day": seen.days[1]},
         "database": {
-            "name": seen.database,
+            "name": database,
             "exists": True,
-            "size_bytes": stored.size_bytes,
-            "schema": stored.revision,
+            "size_bytes": seen.size_bytes,
+            "schema": seen.revision,
         },
         "version": __version__,
     }

@@ -16,7 +16,7 @@ from .output import Output, listing, say
 
 if TYPE_CHECKING:
     from ..models import SyncJob
-    from ..store.facts import Facts
+    from ..store.glance import Glance
     from .follow import Follower
 
 #: Goes before what the schedule queued.
@@ -46,7 +46,7 @@ async def sync(
     known_metrics(metrics)
     from ..jobs.queue import Queue
     from ..store import accounts
-    from ..store.facts import facts
+    from ..store.glance import look
     from ..sync.work import JOB_TYPE
     from .follow import Follower, equal_running
     from .progress import ProgressLine
@@ -68,17 +68,17 @@ async def sync(
                 account.user_id, JOB_TYPE[word], account_id=account.id, parameters=parameters, priority=PRIORITY
             )
             ids += [job_id] if job_id else []
-        before = await facts(database)
+        before = await look(database)
         follower = Follower(config, database, ProgressLine())
         jobs = await follower.to_the_end(ids)
-        after = await facts(database)
+        after = await look(database)
     code = report(jobs, follower, out)
     if not out.json:
         out.facts([("new", _news(before, after))])
     return code
 
 
-def _news(before: Facts, after: Facts) -> str:
+def _news(before: Glance, after: Glance) -> str:
     from ..units import number
 
     activities, readings = after.activities - before.activities, after.readings - before.readings

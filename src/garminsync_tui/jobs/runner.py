@@ -32,7 +32,8 @@ from ..paths import PRIVATE_FILE_MODE, private_folder
 from ..store.changes import changes
 from ..store.database import Database
 from ..text import clean
-from .queue import LEASE_S, Leases, Queue, Transaction, forget, register, tell_alive
+from .liveness import LEASE_S
+from .queue import Leases, Queue, Transaction, forget, register, tell_alive
 from .run import JobRun, Paused, Progress, SliceOver, nobody_listens
 
 Work = Mapping[str, Callable[[JobRun], Awaitable[None]]]

@@ -7,7 +7,6 @@ of them in. APScheduler's timers stand still while a laptop sleeps; a look at th
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -17,28 +16,12 @@ from ..errors import GarminSyncError
 from ..models import Schedule
 from ..store import accounts
 from .queue import Queue, utc_now
+from .turns import next_turn, slot_of
 
-#: Of the interval, so that not everybody asks at the full hour.
-_JITTER = 0.1
 _CLOCK_LOOK_S = 30
 _JUMP_S = 60
 
 _log = logging.getLogger(__name__)
-
-
-def slot_of(schedule: Schedule, moment: datetime) -> int:
-    """Which turn of `schedule` it is at `moment`: the same for every process."""
-    return int((moment.timestamp() - _offset_s(schedule)) // schedule.every_s)
-
-
-def next_turn(schedule: Schedule, moment: datetime) -> datetime:
-    """When the turn after the one at `moment` begins."""
-    return datetime.fromtimestamp((slot_of(schedule, moment) + 1) * schedule.every_s + _offset_s(schedule), UTC)
-
-
-def _offset_s(schedule: Schedule) -> float:
-    seed = schedule.garmin_connect_account_id.int ^ schedule.every_s
-    return random.Random(seed).uniform(-_JITTER, _JITTER) * schedule.every_s  # noqa: S311 - no secret
 
 
 class Scheduler:
@@ -56,7 +39,6 @@ class Scheduler:
         self._monotonic = monotonic
         self._last_look = clock(), monotonic()
         # Without a grace time a turn that was slept through would be dropped; coalesced, many are one.
-        # Who only asks when a turn is due (`status`) does not wait 100 ms for the import.
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
         self._timers = AsyncIOScheduler(

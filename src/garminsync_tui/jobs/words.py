@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..models import SyncJob
+if TYPE_CHECKING:
+    from ..models import SyncJob
 
 
 class State(NamedTuple):

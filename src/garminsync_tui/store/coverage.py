@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..columns import from_now, now
 from ..models import Coverage
+from .glance import Totals
+from .schema import ACTIVITY_FILE
 from .upsert import insert
-
-#: The endpoint name under which each activity's file stands in the ledger.
-ACTIVITY_FILE = "activity_file"
 
 _FIRST_PAUSE_S = 15 * 60
 _LONGEST_PAUSE_S = 7 * 86400
@@ -177,16 +176,6 @@ async def entries(
     if status:
         statement = statement.where(Coverage.status == status)
     return list(await session.scalars(statement))
-
-
-class Totals(NamedTuple):
-    """How much of an endpoint has which status."""
-
-    endpoint: str
-    status: str
-    days: int
-    first: date
-    last: date
 
 
 async def totals(session: AsyncSession, since: date | None = None, until: date | None = None) -> list[Totals]:

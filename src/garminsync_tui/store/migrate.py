@@ -12,10 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..errors import DatabaseTooNew, DatabaseUnusable
-
-#: The newest revision in migrations/versions.
-HEAD = "0001"
-KNOWN = ("0001",)
+from .schema import HEAD, KNOWN
 
 #: Any constant will do, as long as every version of the program uses this one.
 _LOCK = 7_041_957_300_117

@@ -25,6 +25,7 @@ from ..jobs.run import JobRun
 from ..models import FILE_TYPES
 from ..store import accounts, activities, coverage
 from ..store.files import FileStore, StoredFile
+from ..store.schema import ACTIVITY_FILE
 
 _OVERLAP = 1  # a page begins with the last item of the one before: an insertion meanwhile shows nothing twice
 _MOST_PAGES = 2000
@@ -144,7 +145,7 @@ class Walk:
                 session,
                 self.run.account_id,
                 [
-                    coverage.Entry(coverage.ACTIVITY_FILE, _local_day(row), "fetched", row.garmin_activity_id)
+                    coverage.Entry(ACTIVITY_FILE, _local_day(row), "fetched", row.garmin_activity_id)
                     for row, _, _ in batch.stored
                 ],
             )
@@ -152,7 +153,7 @@ class Walk:
                 await coverage.fail(
                     session,
                     self.run.account_id,
-                    coverage.ACTIVITY_FILE,
+                    ACTIVITY_FILE,
                     _local_day(row),
                     why,
                     row.garmin_activity_id,

@@ -20,7 +20,8 @@ from ..filters import Condition
 from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
-from ..jobs.schedule import Scheduler, next_turn
+from ..jobs.schedule import Scheduler
+from ..jobs.turns import next_turn
 from ..models import Activity, GarminConnectAccount, HealthDaily, JobEvent, SyncJob, User
 from ..store import accounts, activities, days, health
 from ..store.changes import changes

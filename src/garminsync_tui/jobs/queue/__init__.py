@@ -5,21 +5,19 @@ unique index `uq_sync_jobs_one_runner` keeps two runners of one account apart, t
 taken over from writing.
 """
 
-from .leases import LEASE_S, MOST_CRASHES, Claim, Leases, Transaction
+from .leases import MOST_CRASHES, Claim, Leases, Transaction
 from .log import EVENTS_KEPT
 from .requests import Queue, utc_now
-from .runners import forget, is_dead, register, tell_alive
+from .runners import forget, register, tell_alive
 
 __all__ = [
     "EVENTS_KEPT",
-    "LEASE_S",
     "MOST_CRASHES",
     "Claim",
     "Leases",
     "Queue",
     "Transaction",
     "forget",
-    "is_dead",
     "register",
     "tell_alive",
     "utc_now",

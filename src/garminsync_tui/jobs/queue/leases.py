@@ -17,11 +17,10 @@ from ...errors import LeaseLost
 from ...models import JOB_TYPES, RunnerRow, SyncJob
 from ...store.changes import announce
 from ...store.database import Database
+from ..liveness import LEASE_S, is_dead
 from .log import write_lines
 from .rows import cancelled, ended, locked, put_back, update, with_code
-from .runners import is_dead
 
-LEASE_S = 60.0
 MOST_CRASHES = 5
 
 #: What a page is written with: the data and its checkpoint stand together or not at all.

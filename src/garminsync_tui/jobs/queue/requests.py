@@ -20,10 +20,9 @@ from ...models import JobEvent, RunnerRow, Schedule, SyncJob
 from ...store.changes import announce
 from ...store.database import Database
 from ...text import clean
-from .leases import LEASE_S
+from ..liveness import LEASE_S, is_dead
 from .log import EVENTS_KEPT
 from .rows import cancelled, locked, put_back, update
-from .runners import is_dead
 
 _OVER = ("completed", "failed")
 _RACES = 5

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,30 +12,10 @@ import sqlalchemy as sa
 from ...columns import from_now, now
 from ...models import RunnerRow, SyncJob
 from ...store.database import Database
+from ..liveness import is_dead
 
 #: A runner of another host that was not heard of for so long has left without a word.
 _LOST_AFTER_S = 24 * 3600
-
-
-def is_dead(runner: RunnerRow | None) -> bool:
-    """Whether a runner of this host has ended: its lock file is there and nobody holds it.
-
-    A runner of another host, or whose lock file is not in sight, is not known to be dead: its lease decides.
-    """
-    if runner is None or runner.host != socket.gethostname():
-        return False
-    try:
-        handle = os.open(runner.lock_path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:
-        return False
-    try:
-        # Shared, so that two who look at once do not take each other for the runner.
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
-    return True
 
 
 async def register(database: Database, runner: RunnerRow) -> None:

@@ -1,0 +1,226 @@
+"""What `status` shows, as one look at the database.
+
+SQLite is asked through Python's own driver: prompts and health checks run `status`, and importing SQLAlchemy takes
+longer than all of its questions. PostgreSQL is asked the same ones through `Database`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from .schema import HEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .database import Database
+
+
+class LinkedAccount(NamedTuple):
+    """The account that syncs go to."""
+
+    garmin_user_id: str
+    display_name: str | None
+    provider: str
+    server: str
+    active: bool
+    token_expires_at: datetime | None
+    #: Whether there is one.
+    refresh_token: bool
+    sign_in_needed_since: datetime | None
+
+
+class Turns(NamedTuple):
+    """A schedule that is on."""
+
+    garmin_connect_account_id: UUID
+    job_type: str
+    every_s: int
+
+
+class Registered(NamedTuple):
+    """A process that said it runs jobs; whether it lives is `jobs.liveness`'s to say."""
+
+    kind: str
+    host: str
+    pid: int
+    version: str
+    lock_path: str
+    started_at: datetime
+    heartbeat_at: datetime
+
+
+class Totals(NamedTuple):
+    """How much of an endpoint has which status."""
+
+    endpoint: str
+    status: str
+    days: int
+    first: date
+    last: date
+
+
+class Glance(NamedTuple):
+    """How much is stored, and how the work stands."""
+
+    #: The database's clock at the look.
+    now: datetime
+    account: LinkedAccount | None
+    activities: int
+    readings: int
+    #: The days of the first and of the newest health value.
+    days: tuple[date | None, date | None]
+    #: Jobs by status.
+    jobs: dict[str, int]
+    #: When a job of each type last ended well.
+    synced: dict[str, datetime]
+    schedules: list[Turns]
+    runners: list[Registered]
+    coverage: list[Totals]
+    size_bytes: int
+    revision: str
+
+
+_QUESTIONS = {
+    "account": """
+        SELECT garmin_user_id, display_name, provider, server, active, token_expires_at, refresh_token IS NOT NULL,
+               sign_in_needed_since
+          FROM garmin_connect_accounts WHERE active""",
+    "activities": "SELECT count(*) FROM activities",
+    # The rollup answers quickly at any size; the readings themselves would not.
+    "health": "SELECT CAST(coalesce(sum(n), 0) AS BIGINT), min(day), max(day) FROM health_daily",
+    "jobs": "SELECT status, count(*) FROM sync_jobs GROUP BY status",
+    "synced": """
+        SELECT job_type, max(completed_at) FROM sync_jobs
+         WHERE status = 'completed' AND completed_at IS NOT NULL GROUP BY job_type""",
+    "schedules": "SELECT garmin_connect_account_id, job_type, every_s FROM schedules WHERE enabled ORDER BY id",
+    "runners": """
+        SELECT kind, host, pid, version, lock_path, started_at, heartbeat_at FROM runners ORDER BY started_at""",
+    "coverage": """
+        SELECT endpoint, status, count(*), min(day), max(day) FROM coverage
+         GROUP BY endpoint, status ORDER BY endpoint, status""",
+}
+_FILE_CLOCK = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
+_SERVER_FACTS = "SELECT clock_timestamp(), pg_database_size(current_database())"
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file that a database URL names; None where it names a server, or nothing."""
+    kind, _, rest = url.partition("://")
+    name = rest.removeprefix("/").partition("?")[0]
+    if kind.partition("+")[0] != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name).expanduser().absolute()
+
+
+def at_file(path: Path) -> Glance | None:
+    """Look at a SQLite database of this program's schema; None for anything else, which `Database` then explains."""
+    try:
+        # Read and write: who only reads cannot join a write-ahead log that nobody else holds open.
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=30)) as connection:
+            connection.execute("BEGIN")
+            [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or [None]
+            if revision != HEAD:
+                return None
+            [now] = connection.execute(_FILE_CLOCK).fetchone()
+            answers = {name: connection.execute(question).fetchall() for name, question in _QUESTIONS.items()}
+    except sqlite3.Error:
+        return None
+    return _glance(answers, now, file_bytes(path))
+
+
+async def look(database: Database) -> Glance:
+    """Look at an open database. Raises DatabaseUnusable, DatabaseBusy."""
+    import sqlalchemy as sa
+
+    async with database.read() as session:
+        answers = {
+            name: [tuple(row) for row in await session.execute(sa.text(question))]
+            for name, question in _QUESTIONS.items()
+        }
+        if database.sqlite:
+            now = await session.scalar(sa.text(_FILE_CLOCK))
+            size_bytes = file_bytes(Path(str(database.url.database)))
+        else:
+            now, size_bytes = (await session.execute(sa.text(_SERVER_FACTS))).one()
+    return _glance(answers, now, size_bytes)
+
+
+def file_bytes(path: Path) -> int:
+    """The size of a SQLite database with its write-ahead log."""
+    files = (path, path.with_name(path.name + "-wal"))
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+# ── From columns, as each database gives them ────────────────────────────────────────────────────────
+
+
+def _glance(answers: Mapping[str, Sequence[tuple[Any, ...]]], now: Any, size_bytes: int) -> Glance:
+    readings, first, last = answers["health"][0]
+    return Glance(
+        now=_given(_instant(now)),
+        account=next((_account(*row) for row in answers["account"]), None),
+        activities=answers["activities"][0][0],
+        readings=readings,
+        days=(_day(first), _day(last)),
+        jobs=dict(answers["jobs"]),
+        synced={job_type: _given(_instant(moment)) for job_type, moment in answers["synced"]},
+        schedules=[Turns(_id(account), job_type, every_s) for account, job_type, every_s in answers["schedules"]],
+        runners=[_registered(*row) for row in answers["runners"]],
+        coverage=[
+            Totals(endpoint, status, days, _given(_day(first)), _given(_day(last)))
+            for endpoint, status, days, first, last in answers["coverage"]
+        ],
+        size_bytes=size_bytes,
+        revision=HEAD,
+    )
+
+
+def _account(
+    garmin_user_id: str,
+    display_name: str | None,
+    provider: str,
+    server: str,
+    active: Any,
+    expires_at: Any,
+    refresh_token: Any,
+    sign_in_needed_since: Any,
+) -> LinkedAccount:
+    return LinkedAccount(
+        garmin_user_id,
+        display_name,
+        provider,
+        server,
+        bool(active),
+        _instant(expires_at),
+        bool(refresh_token),
+        _instant(sign_in_needed_since),
+    )
+
+
+def _registered(
+    kind: str, host: str, pid: int, version: str, lock_path: str, started_at: Any, heartbeat_at: Any
+) -> Registered:
+    return Registered(kind, host, pid, version, lock_path, _given(_instant(started_at)), _given(_instant(heartbeat_at)))
+
+
+def _instant(value: int | datetime | None) -> datetime | None:
+    return datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int) else value
+
+
+def _day(value: str | date | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _id(value: bytes | UUID) -> UUID:
+    return UUID(bytes=value) if isinstance(value, bytes) else value
+
+
+def _given[T](value: T | None) -> T:
+    assert value is not None, "the schema refuses NULL here"
+    return value
