@@ -167,11 +167,12 @@ async def test_real_recordings_are_stored_and_open_or_are_named(
         async with installation.database.read() as session:
             rows = await activities.find(session)
         assert len(rows) == len(simulator.activity_ids())
-        for row in rows:
+        sound = [row for row in rows if "file_problem" not in (row.extra or {})]
+        assert all((row.extra or {})["file_problem"] for row in rows if row not in sound)
+        # `files` has compared every hash, so opening them once for both databases is enough.
+        for row in sound if installation.database.sqlite else []:
             path = installation.paths.files / row.file_path
-            if "file_problem" in (row.extra or {}):
-                assert row.extra["file_problem"]  # type: ignore[index]
-            elif not zipfile.is_zipfile(path):
+            if not zipfile.is_zipfile(path):
                 read_track(path)
         await installation.database.close()
 
