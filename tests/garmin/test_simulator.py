@@ -25,9 +25,9 @@ from garminsync_tui.errors import (
 from garminsync_tui.garmin import activities
 from garminsync_tui.garmin.client import Client, Limits
 from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS
+from garminsync_tui.garmin.health.summaries import day_bounds, days_with_watch
 from garminsync_tui.garmin.server import Server
 from garminsync_tui.garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
-from garminsync_tui.garmin.summaries import day_bounds, days_with_watch
 from garminsync_tui.metrics import METRICS
 from garminsync_tui.simulator import Simulator
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from garminsync_tui.garmin.summaries import DayBounds, daily_summaries, day_bounds, days_with_watch
+from garminsync_tui.garmin.health.summaries import DayBounds, daily_summaries, day_bounds, days_with_watch
 from garminsync_tui.metrics import day_ms
 
 from .bodies import DAY, ENDS_MS, NESTED_SUMMARY, NEXT, STARTS_MS, summary

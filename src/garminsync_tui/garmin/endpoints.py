@@ -9,12 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
 from ..metrics import Reading
-from . import health, summaries
+from .health import body, heart, movement, sleep, stress, summaries
 from .shapes import span_days
+
+
+class Tier(StrEnum):
+    """How often an endpoint is asked, and so whether it is worth its requests to everybody."""
+
+    #: A range in one request.
+    DAILY = "daily"
+    #: A request for each day; what most people want to see through the day.
+    STANDARD = "standard"
+    #: A request for each day; the rest of what a watch can measure.
+    FULL = "full"
+
 
 Parse = Callable[[Any, date, date], dict[date, list[Reading]]]
 
@@ -31,6 +44,9 @@ class Endpoint:
     parse: Parse
     #: All that `parse` may produce.
     metrics: tuple[str, ...]
+    tier: Tier
+    #: What has to be there for it, in words for people: "a watch", "a pulse oximeter".
+    capability: str
     #: Comes from a worn watch: there is nothing to fetch for days without one.
     from_watch: bool
     params: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +68,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         window_days=31,
         parse=summaries.daily_summaries,
         metrics=summaries.METRICS_OF_A_DAY,
+        tier=Tier.DAILY,
+        capability="a watch",
         from_watch=False,
     ),
     Endpoint(
@@ -59,15 +77,17 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path="/userstats-service/wellness/daily/{display_name}",
         params={"fromDate": "{first}", "untilDate": "{last}", "metricId": "60"},
         window_days=365,
-        parse=health.resting_heart_rate,
+        parse=heart.resting_heart_rate,
         metrics=("resting_heart_rate",),
+        tier=Tier.DAILY,
+        capability="a watch",
         from_watch=True,
     ),
     Endpoint(
         name="hrv_summaries",
         path="/hrv-service/hrv/daily/{first}/{last}",
         window_days=28,
-        parse=health.hrv_summaries,
+        parse=heart.hrv_summaries,
         metrics=(
             "hrv_last_night_avg",
             "hrv_weekly_avg",
@@ -76,14 +96,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "hrv_baseline_high",
             "hrv_status",
         ),
+        tier=Tier.DAILY,
+        capability="a watch worn at night",
         from_watch=True,
     ),
     Endpoint(
         name="hrv_readings",
         path="/hrv-service/hrv/{day}",
         window_days=1,
-        parse=health.hrv_readings,
+        parse=heart.hrv_readings,
         metrics=("hrv_rmssd",),
+        tier=Tier.STANDARD,
+        capability="a watch worn at night",
         from_watch=True,
     ),
     Endpoint(
@@ -91,8 +115,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path="/wellness-service/wellness/dailyHeartRate/{display_name}",
         params={"date": "{day}"},
         window_days=1,
-        parse=health.heart_rate,
+        parse=heart.heart_rate,
         metrics=("heart_rate",),
+        tier=Tier.STANDARD,
+        capability="a watch",
         from_watch=True,
     ),
     Endpoint(
@@ -100,7 +126,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path="/wellness-service/wellness/dailySleepData/{display_name}",
         params={"date": "{day}", "nonSleepBufferMinutes": "60"},
         window_days=1,
-        parse=health.sleep,
+        parse=sleep.sleep,
         metrics=(
             "sleep",
             "sleep_deep",
@@ -110,14 +136,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "sleep_score",
             "sleep_stage",
         ),
+        tier=Tier.STANDARD,
+        capability="a watch worn at night",
         from_watch=True,
     ),
     Endpoint(
         name="stress",
         path="/wellness-service/wellness/dailyStress/{day}",
         window_days=1,
-        parse=health.stress,
+        parse=stress.stress,
         metrics=("stress_level", "body_battery"),
+        tier=Tier.STANDARD,
+        capability="a watch",
         from_watch=True,
     ),
     Endpoint(
@@ -125,8 +155,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path="/wellness-service/wellness/dailySummaryChart/{display_name}",
         params={"date": "{day}"},
         window_days=1,
-        parse=health.steps,
+        parse=movement.steps,
         metrics=("steps",),
+        tier=Tier.STANDARD,
+        capability="a watch",
         from_watch=True,
     ),
     Endpoint(
@@ -134,7 +166,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path="/weight-service/weight/range/{first}/{last}",
         params={"includeAll": "true"},
         window_days=28,
-        parse=health.weight,
+        parse=body.weight,
         metrics=(
             "weight",
             "body_composition",
@@ -147,6 +179,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "metabolic_age",
             "physique_rating",
         ),
+        tier=Tier.DAILY,
+        capability="a scale, or entries by hand",
         from_watch=False,
     ),
 )

@@ -15,7 +15,7 @@ from ..errors import Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
 from ..garmin.endpoints import ENDPOINTS, Endpoint
-from ..garmin.summaries import day_bounds, days_with_watch
+from ..garmin.health.summaries import day_bounds, days_with_watch
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
 from ..store import accounts, coverage, days, health

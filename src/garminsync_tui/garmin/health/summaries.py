@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from ..metrics import Reading, day_ms
-from .shapes import Collected, calendar_date, instant_ms, mapping, number, objects
+from ...metrics import Reading, day_ms
+from ..shapes import Collected, calendar_date, instant_ms, mapping, number, objects
 
 _NAME = "daily_summaries"
 

@@ -1,0 +1,60 @@
+"""Weight and what it consists of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ...metrics import METRICS, Reading
+from ..shapes import Collected, calendar_date, instant_ms, mapping, number, objects
+
+_PLAIN_WORD = re.compile(r"[A-Z0-9_]{1,40}")
+
+
+def weight(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+    """Every weigh-in, at its instant. Masses come in grams and are kept in kilograms."""
+    name = "weight"
+    found = Collected(first, last)
+    for summary in objects(mapping(body, name, "the body").get("dailyWeightSummaries"), name, "dailyWeightSummaries"):
+        for entry in objects(summary.get("allWeightMetrics"), name, "allWeightMetrics"):
+            day = calendar_date(entry.get("calendarDate")) or calendar_date(summary.get("summaryDate"))
+            _weigh_in(found, day, entry)
+    return found.by_day()
+
+
+_COMPOSITION = {
+    "bmi": "bmi",
+    "body_fat": "bodyFat",
+    "body_water": "bodyWater",
+    "bone_mass": "boneMass",
+    "muscle_mass": "muscleMass",
+    "visceral_fat": "visceralFat",
+    "metabolic_age": "metabolicAge",
+    "physique_rating": "physiqueRating",
+}
+
+
+def _weigh_in(found: Collected, day: date | None, entry: Mapping[str, Any]) -> None:
+    # `date` is the wall clock as if it were UTC; only timestampGMT is the instant (recorded six hours apart).
+    at_ms = instant_ms(entry.get("timestampGMT"))
+    grams = number(entry.get("weight"))
+    if grams is None:
+        return
+    source = entry.get("sourceType")
+    origin = {"source": source} if isinstance(source, str) and _PLAIN_WORD.fullmatch(source) else {}
+    parts: dict[str, float] = {}
+    for metric, key in _COMPOSITION.items():
+        amount = number(entry.get(key))
+        if amount is not None:
+            in_grams = METRICS[metric].unit == "kg"
+            # Garmin sends 22.8 as the nearest 32-bit float, 22.799999237060547.
+            parts[metric] = round(amount / 1000 if in_grams else amount, 3)
+    kilograms = round(grams / 1000, 3)
+    found.add(day, "weight", at_ms, kilograms, origin)
+    for metric, amount in parts.items():
+        found.add(day, metric, at_ms, amount)
+    measured = {metric: amount for metric, amount in parts.items() if metric != "bmi"}
+    if measured:
+        found.add(day, "body_composition", at_ms, kilograms, parts | origin)
