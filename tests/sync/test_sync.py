@@ -169,8 +169,8 @@ async def test_real_recordings_are_stored_and_open_or_are_named(
         assert len(rows) == len(simulator.activity_ids())
         sound = [row for row in rows if "file_problem" not in (row.extra or {})]
         assert all((row.extra or {})["file_problem"] for row in rows if row not in sound)
-        # `files` has compared every hash, so opening them once for both databases is enough.
-        for row in sound if installation.database.sqlite else []:
+        # `files` has compared every hash, and tests/formats opens the same bytes: here the short ones show the way.
+        for row in (row for row in sound if row.size_bytes < 100_000):
             path = installation.paths.files / row.file_path
             if not zipfile.is_zipfile(path):
                 read_track(path)
