@@ -49,6 +49,20 @@ SETTINGS: tuple[Setting, ...] = (
         "how fast Garmin is asked; above 1 only for a server on this machine",
         lowest=0.01,
     ),
+    Setting(
+        "health.samples",
+        "GARMINSYNC_SAMPLES",
+        "standard",
+        "what is fetched through each day: standard (5 requests a day), full (9), or none",
+        choices=("none", "standard", "full"),
+    ),
+    Setting(
+        "health.history_days",
+        "GARMINSYNC_HISTORY_DAYS",
+        365,
+        "how many days back health goes by itself; `sync health --since` goes further",
+        lowest=1,
+    ),
     Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
     Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),
 )

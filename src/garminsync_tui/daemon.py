@@ -30,15 +30,12 @@ _EXIT_CODES = {
     kind.code: kind.exit_code
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, GarminSyncError)
-}
+} | {"partly": _PARTLY_DONE}
 
 
 def exit_code(job: SyncJob) -> int:
     """What a command that waited for `job` ends with: 0 done, 5 partly; else by the condition that stopped it."""
-    code = error_code(job)
-    if job.status == "completed":
-        return _PARTLY_DONE if code == "partly" else 0
-    return _EXIT_CODES.get(code or "", 1)
+    return 0 if job.status == "completed" else _EXIT_CODES.get(error_code(job) or "", 1)
 
 
 def worst(codes: list[int]) -> int:

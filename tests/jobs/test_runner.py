@@ -145,7 +145,7 @@ async def test_items_that_failed_make_it_partly_done(desk: Desk, tmp_path: Path)
     await make(desk, {"activity_sync": work}, tmp_path).run_until_idle()
     job = await desk.job(job_id)
     extra = job.extra or {}
-    assert (job.status, job.progress, extra["error_code"]) == ("completed", 1.0, "partly")
+    assert (job.status, job.progress, extra["error_code"]) == ("failed", 1.0, "partly")
     assert (extra["failed"], extra["failures"]) == (1, ["activity 7: broken at Garmin"])
     assert "activity 7: broken at Garmin" in [event.text for event in await desk.queue.events(job_id)]
 

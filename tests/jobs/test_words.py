@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
         ({"status": "in_progress", "crash_count": 2}, "running", "◌"),
         ({"status": "in_progress", "cancel_requested": True}, "stopping", "◌"),
         ({"status": "completed"}, "done", "✓"),
-        ({"status": "completed", "extra": {"error_code": "partly"}}, "partly done", "!"),
+        ({"status": "failed", "extra": {"error_code": "partly"}}, "partly done", "!"),
         ({"status": "failed", "extra": {"error_code": "poison"}}, "failed", "✗"),
         ({"status": "failed", "extra": None}, "failed", "✗"),
         ({"status": "failed", "extra": {"error_code": "cancelled"}}, "cancelled", "✗"),

@@ -102,7 +102,7 @@ async def test_days_that_fail_are_known_and_come_later(installation: Installatio
     bad = [(NOW.date() - timedelta(days=n)).isoformat() for n in (5, 4, 3)]
     simulator.add_faults([{"path": "dailySleepData", "status": 404, "body": "{}", "dates": [bad[0], bad[-1]]}])
     (job,) = await installation.sync("health")
-    assert codes([job]) == [("completed", "partly")]
+    assert codes([job]) == [("failed", "partly")]
     assert len(job.extra["failures"]) == 3  # type: ignore[index]
     async with installation.database.read() as session:
         failed = list(await session.scalars(sa.select(Coverage).where(Coverage.status == "failed")))

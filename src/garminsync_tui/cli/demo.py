@@ -38,7 +38,6 @@ def demo(home: Home, headless: bool, days: int, latency: int, out: Output) -> in
     has_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
     headless = headless or out.form != "text" or not has_terminal
     from ..simulator import Simulator
-    from ..sync.health import DEFAULT_DAYS
 
     with (
         _home(home) as where,
@@ -46,7 +45,8 @@ def demo(home: Home, headless: bool, days: int, latency: int, out: Output) -> in
     ):
         say(f"simulator at {simulator.url}, home {where}")
         # The app's schedule asks for what a plain sync asks for: the same job then serves both.
-        queued = _prepare(home, simulator, None if days <= DEFAULT_DAYS and not headless else days)
+        all_of_it = headless or days > home.config()["health.history_days"]
+        queued = _prepare(home, simulator, days if all_of_it else None)
         if headless:
             return _headless(home, simulator, queued, days, out)
         from ..tui.app import run as open_app

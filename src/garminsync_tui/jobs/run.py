@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +102,11 @@ class JobRun:
         account_id = self.job.garmin_connect_account_id
         assert account_id is not None, "local work has no account"
         return account_id
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the job first began, where a person asked for it; None for a turn of a schedule."""
+        return None if self.job.schedule_id else self.job.started_at
 
     @property
     def share(self) -> float | None:

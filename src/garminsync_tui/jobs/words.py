@@ -54,8 +54,8 @@ def state(job: SyncJob, moment: datetime) -> State:
             return WAITING
         return INTERRUPTED if job.crash_count else QUEUED
     if job.status == "completed":
-        return PARTLY if code == "partly" else DONE
-    return CANCELLED if code == "cancelled" else FAILED
+        return DONE
+    return {"cancelled": CANCELLED, "partly": PARTLY}.get(code or "", FAILED)
 
 
 def error_code(job: SyncJob) -> str | None:

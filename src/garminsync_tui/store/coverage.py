@@ -109,8 +109,13 @@ async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, da
     await record(session, account_id, [Entry(endpoint, day, "empty") for day in days if day not in with_values])
 
 
-async def settled(session: AsyncSession, account_id: UUID, endpoint: str, since: date, until: date) -> set[date]:
-    """Days of a range with nothing to do now: fetched, empty, or failed and not due yet."""
+async def settled(
+    session: AsyncSession, account_id: UUID, endpoint: str, since: date, until: date, retry_from: datetime | None = None
+) -> set[date]:
+    """Days of a range with nothing to do now: fetched, empty, or failed and not due yet.
+
+    What failed before `retry_from`, when somebody asked for it, is due at once.
+    """
     return set(
         await session.scalars(
             sa.select(Coverage.day).where(
@@ -119,15 +124,23 @@ async def settled(session: AsyncSession, account_id: UUID, endpoint: str, since:
                 Coverage.day.between(since, until),
                 sa.or_(
                     Coverage.status.in_(["fetched", "empty"]),
-                    sa.and_(Coverage.status == "failed", Coverage.next_try_at > now()),
+                    sa.and_(Coverage.status == "failed", ~_is_due(retry_from)),
                 ),
             )
         )
     )
 
 
-async def failed_items(session: AsyncSession, account_id: UUID, items: Iterable[str]) -> set[str]:
-    """Those of some activities whose file failed before and whose pause is not over."""
+def _is_due(retry_from: datetime | None) -> sa.ColumnElement[bool]:
+    """Whether a failure's pause is over, or somebody asked after it happened. Its `next_try_at` is never null."""
+    due = Coverage.next_try_at <= now()
+    return due if retry_from is None else sa.or_(due, Coverage.checked_at < retry_from)
+
+
+async def failed_items(
+    session: AsyncSession, account_id: UUID, items: Iterable[str], retry_from: datetime | None = None
+) -> set[str]:
+    """Those of some activities whose file failed before and is not due yet."""
     return set(
         await session.scalars(
             sa.select(Coverage.item).where(
@@ -135,14 +148,14 @@ async def failed_items(session: AsyncSession, account_id: UUID, items: Iterable[
                 Coverage.endpoint == ACTIVITY_FILE,
                 Coverage.item.in_(list(items)),
                 Coverage.status == "failed",
-                Coverage.next_try_at > now(),
+                ~_is_due(retry_from),
             )
         )
     )
 
 
-async def due_items(session: AsyncSession, account_id: UUID) -> list[Coverage]:
-    """Activities whose file failed before and whose pause is over, newest first."""
+async def due_items(session: AsyncSession, account_id: UUID, retry_from: datetime | None = None) -> list[Coverage]:
+    """Activities whose file failed before and is due, newest first."""
     return list(
         await session.scalars(
             sa.select(Coverage)
@@ -150,7 +163,7 @@ async def due_items(session: AsyncSession, account_id: UUID) -> list[Coverage]:
                 Coverage.garmin_connect_account_id == account_id,
                 Coverage.endpoint == ACTIVITY_FILE,
                 Coverage.status == "failed",
-                Coverage.next_try_at <= now(),
+                _is_due(retry_from),
             )
             .order_by(Coverage.day.desc())
         )

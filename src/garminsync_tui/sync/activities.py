@@ -93,7 +93,7 @@ class Walk:
         async with self.run.database.read() as session:
             names = [row.garmin_activity_id for row in rows]
             known = await activities.stored(session, self.run.account_id, names)
-            waiting = await coverage.failed_items(session, self.run.account_id, names)
+            waiting = await coverage.failed_items(session, self.run.account_id, names, self.run.asked_at)
         batch = _Batch(start)
         for position, row in enumerate(rows):
             if row.garmin_activity_id in known or row.garmin_activity_id in waiting:
@@ -167,7 +167,7 @@ class Walk:
     async def retry_failed(self) -> None:
         """Activities whose file failed before and whose pause is over; found in the list by their day."""
         async with self.run.database.read() as session:
-            due = await coverage.due_items(session, self.run.account_id)
+            due = await coverage.due_items(session, self.run.account_id, self.run.asked_at)
         for entry in due:
             await self.run.breathe(self.client.requests)
             rows, _ = parse_activities(

@@ -6,7 +6,8 @@ run that was interrupted anywhere goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,23 +15,33 @@ from ..columns import from_ms
 from ..errors import Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
-from ..garmin.endpoints import ENDPOINTS, Endpoint
+from ..garmin.endpoints import ENDPOINTS, Endpoint, Tier
 from ..garmin.health.summaries import day_bounds, days_with_watch
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
 from ..store import accounts, coverage, days, health
 from ..store.health import FetchedDay
 
-#: How far back a plain sync goes; `--since` goes further.
-DEFAULT_DAYS = 365
+#: What people look at first: these days' values and samples come before anything older.
+_FIRST_DAYS = 31
+_FIRST_SAMPLE_DAYS = 3
 #: Days before the newest sync of the watch that may still change.
 _UNSETTLED_DAYS = 4
 _DEEPER_LOOK = timedelta(hours=24)
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
+_PACE_AFTER = 20  # requests
+_LONG_MINUTES = 2
 
 #: A day that the first endpoint shows to be empty has nothing at the second either.
 _PROVES_EMPTY = {"hrv_summaries": ("hrv_readings",)}
 _SUMMARIES = "daily_summaries"
+
+
+_TIERS = {
+    "none": {Tier.DAILY},
+    "standard": {Tier.DAILY, Tier.STANDARD},
+    "full": {Tier.DAILY, Tier.STANDARD, Tier.FULL},
+}
 
 
 class Fetch(NamedTuple):
@@ -38,6 +49,11 @@ class Fetch(NamedTuple):
 
     endpoint: Endpoint
     days: tuple[date, ...]  # ascending
+
+    @property
+    def is_range(self) -> bool:
+        """Whether one request may span many days."""
+        return self.endpoint.window_days > 1
 
     @property
     def first(self) -> date:
@@ -50,29 +66,33 @@ class Fetch(NamedTuple):
         return self.days[-1]
 
 
-async def sync_health(run: JobRun, client: Client) -> None:
-    """Bring the ledger of every endpoint up to date, from `parameters["since"]` (else a year back) to today."""
+async def sync_health(run: JobRun, client: Client, samples: str, history_days: int) -> None:
+    """Bring the ledger up to date, from `parameters["since"]` (else `history_days` back) to today.
+
+    `samples` is none, standard or full: which of the endpoints that take a request a day are asked.
+    """
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
     synced_at = parse_sync_time(await client.get(SYNC_TIME))
     zone = days.zone_of(account.time_zone)
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
-    since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=DEFAULT_DAYS)).isoformat())
-    chosen = _chosen(run.parameters.get("metrics"))
+    since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=history_days)).isoformat())
+    chosen = _chosen(run.parameters.get("metrics"), samples)
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
         if run.parameters.get("full"):
             await coverage.make_stale(session, account.id, since, today)
         for endpoints, first in _news(account, synced_at, moment, today):
             await coverage.make_stale(session, account.id, first, today, endpoints)
-    ranges = [endpoint for endpoint in chosen if endpoint.window_days > 1]
-    single = [endpoint for endpoint in chosen if endpoint.window_days == 1]
     work = _Work(run, client, account)
-    await work.do(await work.missing(ranges, since, today))
-    # The ranges have shown which days hold nothing: only the others cost a request each.
-    plan = await work.missing(single, since, today)
-    await work.do(sorted(plan, key=lambda fetch: fetch.last, reverse=True))
+    await work.plan(chosen, since, today)
+    month_ago, lately = (today - timedelta(days=days - 1) for days in (_FIRST_DAYS, _FIRST_SAMPLE_DAYS))
+    await work.do(lambda fetch: fetch.is_range and fetch.last >= month_ago)
+    await work.do(lambda fetch: not fetch.is_range and fetch.last >= lately)
+    # The ranges show which days hold nothing: only the others then cost a request each.
+    await work.do(lambda fetch: fetch.is_range)
+    await work.do(lambda fetch: True)
     async with run.page() as session:
         facts = {"looked_deeper_at": moment} if _looks_deeper(account, moment) else {}
         if synced_at and not run.parameters.get("metrics"):
@@ -82,9 +102,9 @@ async def sync_health(run: JobRun, client: Client) -> None:
     run.progress(1, 1, f"up to {today}")
 
 
-def _chosen(metrics: Sequence[str] | None) -> list[Endpoint]:
+def _chosen(metrics: Sequence[str] | None, samples: str) -> list[Endpoint]:
     if not metrics:
-        return list(ENDPOINTS)
+        return [endpoint for endpoint in ENDPOINTS if endpoint.tier in _TIERS[samples]]
     wanted = set(metrics)
     return [endpoint for endpoint in ENDPOINTS if wanted & set(endpoint.metrics)]
 
@@ -117,32 +137,40 @@ class _Work:
         self.client = client
         self.account = account
         self._outages = 0
-        self._done = 0
+        self._left: list[Fetch] = []
         self._planned = 0
+        self._asked = 0
+        self._started_at = time.monotonic()
 
-    async def missing(self, endpoints: Iterable[Endpoint], since: date, until: date) -> list[Fetch]:
-        """What the ledger lacks, in as few windows as the endpoints allow, newest first."""
+    async def plan(self, endpoints: Iterable[Endpoint], since: date, until: date) -> None:
+        """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first."""
         plan: list[Fetch] = []
         async with self.run.database.read() as session:
             for endpoint in endpoints:
-                settled = await coverage.settled(session, self.account.id, endpoint.name, since, until)
+                settled = await coverage.settled(
+                    session, self.account.id, endpoint.name, since, until, self.run.asked_at
+                )
                 wanted = [
                     day
                     for day in (until - timedelta(days=n) for n in range((until - since).days + 1))
                     if day not in settled
                 ]
                 plan.extend(windows(endpoint, wanted))
-        self._planned = self._done + len(plan)
-        return plan
+        # In the order of the endpoints where days are equal: the summaries come first and show when nobody wore it.
+        self._left = sorted(plan, key=lambda fetch: fetch.last, reverse=True)
+        self._planned = len(plan)
 
-    async def do(self, plan: Sequence[Fetch]) -> None:
-        """Send each request and store its answer; a failed one is written into the ledger and the rest goes on."""
-        for fetch in plan:
+    async def do(self, wanted: Callable[[Fetch], bool]) -> None:
+        """Send those requests and store their answers; a failed one goes into the ledger and the rest goes on."""
+        chosen = [fetch for fetch in self._left if wanted(fetch)]
+        self._left = [fetch for fetch in self._left if not wanted(fetch)]
+        for place, fetch in enumerate(chosen):
             if await self._settled_meanwhile(fetch):
-                self._done += 1
                 continue
             await self.run.breathe(self.client.requests)
-            self.run.progress(self._done, max(self._planned, 1), f"{fetch.last} {fetch.endpoint.name}")
+            left = len(self._left) + len(chosen) - place
+            self.run.progress(self._planned - left, max(self._planned, 1), self._note(fetch, left))
+            self._asked += 1
             try:
                 body = await self.client.fetch(fetch.endpoint, fetch.first, fetch.last)
                 found = fetch.endpoint.parse(body, fetch.first, fetch.last)
@@ -151,14 +179,25 @@ class _Work:
                 await self._fail(fetch, problem)
             else:
                 await self._store(fetch, body, found)
-            self._done += 1
+
+    def _note(self, fetch: Fetch, left: int) -> str:
+        """Where it is, and about how long it takes yet once that can be told and is long."""
+        note = f"{fetch.last} {fetch.endpoint.name}"
+        if self._asked < _PACE_AFTER:
+            return note
+        minutes = (time.monotonic() - self._started_at) / self._asked * left / 60
+        if minutes < _LONG_MINUTES:
+            return note
+        return f"{note}, about {minutes / 60:.0f} h left" if minutes >= 90 else f"{note}, about {minutes:.0f} min left"
 
     async def _settled_meanwhile(self, fetch: Fetch) -> bool:
         """Whether an answer that came after the plan was made has shown all of its days to be empty."""
-        if fetch.endpoint.window_days == 1 or fetch.endpoint.name == _SUMMARIES:
+        if fetch.endpoint.name == _SUMMARIES:
             return False
         async with self.run.database.read() as session:
-            settled = await coverage.settled(session, self.account.id, fetch.endpoint.name, fetch.first, fetch.last)
+            settled = await coverage.settled(
+                session, self.account.id, fetch.endpoint.name, fetch.first, fetch.last, self.run.asked_at
+            )
         return settled.issuperset(fetch.days)
 
     async def _store(self, fetch: Fetch, body: Any, found: dict[date, Any]) -> None:

@@ -34,7 +34,7 @@ def work(config: Config) -> Mapping[str, Work]:
     async def health(run: JobRun) -> None:
         account = await _account(run)
         async with await open_client(run.database, config.paths, account, rate) as client:
-            await sync_health(run, client)
+            await sync_health(run, client, config["health.samples"], config["health.history_days"])
 
     return {"activity_sync": activities, "health_metrics_sync": health}
 

@@ -218,10 +218,10 @@ class Leases:
     async def finish(
         self, session: Transaction, claim: Claim, *, code: str | None = None, text: str | None = None
     ) -> None:
-        """It is done; with a code where some of it is not. Raises LeaseLost."""
+        """It came to its end; with a code where some of it could not be done. Raises LeaseLost."""
         job = await self.held(session, claim)
         done = {"progress": 1.0, "checkpoint": None, "crash_count": 0}
-        await update(session, job.id, ended(job, "completed", code, text) | done)
+        await update(session, job.id, ended(job, "failed" if code else "completed", code, text) | done)
 
     async def fail(self, session: Transaction, claim: Claim, code: str, text: str) -> None:
         """It ends here; its checkpoint stays for a retry. Raises LeaseLost."""
