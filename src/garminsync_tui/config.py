@@ -63,6 +63,7 @@ SETTINGS: tuple[Setting, ...] = (
         "how many days back health goes by itself; `sync health --since` goes further",
         lowest=1,
     ),
+    Setting("hooks.on_failed", "GARMINSYNC_ON_FAILED", "", "command that the daemon runs when something failed"),
     Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
     Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),
 )

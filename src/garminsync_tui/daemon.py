@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from . import errors
 from .config import Config
 from .errors import AlreadyRunning, GarminSyncError
+from .hooks import OnFailed
 from .jobs.queue import Queue
 from .jobs.runner import Runner
 from .jobs.schedule import Scheduler
@@ -70,13 +71,13 @@ async def run(config: Config, database: Database, tell: Callable[[str], None]) -
     await _refuse_second(queue)
     stopped = _stopped_by_signals()
     await ensure_schedules(queue, config)
-    runner = Runner(
-        database,
-        work(config),
-        kind="daemon",
-        run_dir=config.paths.run,
-        on_end=lambda job: tell(line(job)),
-    )
+    hook = await _hook(config, queue)
+
+    def ended(job: SyncJob) -> None:
+        tell(line(job))
+        hook.ended(job)
+
+    runner = Runner(database, work(config), kind="daemon", run_dir=config.paths.run, on_end=ended)
     scheduler = Scheduler(queue)
     await runner.start()
     try:
@@ -91,6 +92,7 @@ async def run(config: Config, database: Database, tell: Callable[[str], None]) -
     finally:
         scheduler.stop()
         await runner.stop(STOP_S)
+        await hook.finish()
     return 0
 
 
@@ -103,15 +105,24 @@ async def run_once(config: Config, database: Database, tell: Callable[[str], Non
         raise errors.SignInRequired()
     await ensure_schedules(queue, config)
     codes: list[int] = []
+    hook = await _hook(config, queue)
 
     def ended(job: SyncJob) -> None:
         codes.append(exit_code(job))
         tell(line(job))
+        hook.ended(job)
 
     runner = Runner(database, work(config), kind="daemon", run_dir=config.paths.run, on_end=ended)
     await Scheduler(queue).due_now()
     await runner.run_until_idle()
+    await hook.finish()
     return worst(codes)
+
+
+async def _hook(config: Config, queue: Queue) -> OnFailed:
+    hook = OnFailed(config["hooks.on_failed"])
+    await hook.remember(queue)
+    return hook
 
 
 async def _refuse_second(queue: Queue) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -174,7 +175,10 @@ def test_some_items_fail_and_the_rest_is_there(run: Run, linked: Simulator) -> N
     assert "partly done" in result.out
     assert "failed: stress" in result.err
     assert "garminsync coverage" in result.err
-    assert run("status").code == 5
+    status = run("status")
+    assert status.code == 5
+    assert "% complete since" in status.out
+    assert re.search(r"\d failed", status.out)
     ledger = run("coverage", "--json").json
     assert ledger["failed"]
     assert {each["endpoint"] for each in ledger["failed"]} == {"stress"}

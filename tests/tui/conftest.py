@@ -36,7 +36,7 @@ DEADLINE_S = 20.0
 def config(paths: Paths, sqlite_template: Path) -> Config:
     """An installation with an upgraded, empty database that runs no jobs by itself."""
     shutil.copy(sqlite_template, paths.database)
-    return Config.load(paths, {"sync.runner": "never"}, {})
+    return Config.load(paths, {"sync.runner": "never", "health.history_days": 10}, {})
 
 
 @pytest.fixture

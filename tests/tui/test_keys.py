@@ -11,13 +11,15 @@ from garminsync_tui.tui import keys
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.activities import ActivitiesScreen
 from garminsync_tui.tui.screens.activity import ActivityScreen
+from garminsync_tui.tui.screens.coverage import CoverageScreen
 from garminsync_tui.tui.screens.dialogs import HelpScreen
 from garminsync_tui.tui.screens.jobs import JobsScreen
 from garminsync_tui.tui.screens.today import TodayScreen
 
 from .conftest import running, shown, until
 
-SCREENS = {screen.place: screen for screen in (TodayScreen, ActivitiesScreen, ActivityScreen, JobsScreen)}
+PLACES = (TodayScreen, ActivitiesScreen, ActivityScreen, JobsScreen, CoverageScreen)
+SCREENS = {screen.place: screen for screen in PLACES}
 
 
 @pytest.mark.parametrize("action", keys.ACTIONS, ids=lambda action: action.id)

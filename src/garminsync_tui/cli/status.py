@@ -43,7 +43,7 @@ async def status(home: Home, out: Output) -> int:
     if out.json:
         out.document(_document(seen, database))
     else:
-        out.facts(_lines(seen, database))
+        out.facts(_lines(seen, database, home.config()["health.samples"]))
     if seen.account is None or seen.account.sign_in_needed_since:
         say(f"hint: {SignInRequired().hint}")
         return SignInRequired.exit_code
@@ -85,7 +85,7 @@ def _next_turns(seen: Glance) -> dict[str, datetime]:
     return {schedule.job_type: next_turn(schedule, seen.now) for schedule in seen.schedules}
 
 
-def _lines(seen: Glance, database: str) -> list[tuple[str, str]]:
+def _lines(seen: Glance, database: str, samples: str) -> list[tuple[str, str]]:
     from ..jobs.words import TITLES
     from ..units import ago, number, size
     from .account import token_state
@@ -98,7 +98,7 @@ def _lines(seen: Glance, database: str) -> list[tuple[str, str]]:
     for job_type, moment in sorted(seen.synced.items()):
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
-    lines.append(("coverage", _coverage_line(seen.coverage)))
+    lines.append(("coverage", _coverage_line(seen.coverage, samples)))
     queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(seen.jobs.items()))
     lines.append(("jobs", queued or "none yet"))
     running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in _running(seen))
@@ -122,23 +122,38 @@ def _next_line(seen: Glance) -> str:
     return f"{local_time(first)} ({ago(first, seen.now)})"
 
 
-def _coverage_line(totals: list[Totals]) -> str:
+def _coverage_line(totals: list[Totals], samples: str) -> str:
     from ..store.schema import ACTIVITY_FILE
 
-    health = [each for each in totals if each.endpoint != ACTIVITY_FILE]
     if not totals:
         return "nothing fetched yet"
-    parts = []
-    if health:
-        since = min(each.first for each in health)
-        stale = sum(each.days for each in health if each.status == "stale")
-        failed = _failed(health)
-        parts.append(f"health {'complete' if not stale and not failed else 'known'} since {since}")
-        parts += [f"{stale} days to fetch again"] if stale else []
-        parts += [f"{failed} days failed"] if failed else []
+    health = [each for each in totals if each.endpoint != ACTIVITY_FILE]
+    parts = [_health_line(health, samples)] if health else []
     files = {each.status: each.days for each in totals if each.endpoint == ACTIVITY_FILE}
     parts += [f"{files['failed']} activity files failed"] if "failed" in files else []
     return "; ".join(parts) or "activities complete"
+
+
+def _health_line(totals: list[Totals], samples: str) -> str:
+    """What is missing between the first and the last day that anything was asked for."""
+    from ..garmin.endpoints import endpoints_of
+    from ..units import number
+
+    asked = {endpoint.name for endpoint in endpoints_of(samples)}
+    totals = [each for each in totals if each.endpoint in asked]
+    if not totals:
+        return "no health fetched yet"
+    first, last = min(each.first for each in totals), max(each.last for each in totals)
+    wanted = len(asked) * ((last - first).days + 1)
+    settled = sum(each.days for each in totals if each.status in {"fetched", "empty"})
+    failed = _failed(totals)
+    if settled >= wanted:
+        return f"health complete since {first}"
+    # Rounded down: 100 % is said where nothing is missing.
+    parts = [f"health {100 * settled // wanted} % complete since {first}"]
+    parts += [f"{number(wanted - settled - failed)} answers to fetch"] if wanted - settled - failed else []
+    parts += [f"{number(failed)} failed"] if failed else []
+    return ", ".join(parts)
 
 
 def _document(seen: Glance, database: str) -> dict[str, Any]:

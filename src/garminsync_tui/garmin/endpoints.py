@@ -187,3 +187,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 
 #: The same, by name.
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+
+_TIERS = {
+    "none": {Tier.DAILY},
+    "standard": {Tier.DAILY, Tier.STANDARD},
+    "full": {Tier.DAILY, Tier.STANDARD, Tier.FULL},
+}
+
+
+def endpoints_of(samples: str) -> list[Endpoint]:
+    """What is asked for with this choice of samples: none, standard or full."""
+    return [endpoint for endpoint in ENDPOINTS if endpoint.tier in _TIERS[samples]]

@@ -209,3 +209,31 @@ async def totals(session: AsyncSession, since: date | None = None, until: date |
     if until:
         statement = statement.where(Coverage.day <= until)
     return [Totals(*row) for row in await session.execute(statement)]
+
+
+class Month(NamedTuple):
+    """A month of an endpoint: how many of its days have which status."""
+
+    endpoint: str
+    #: Its first day.
+    month: date
+    days: dict[str, int]
+
+
+async def by_month(session: AsyncSession, account_id: UUID) -> list[Month]:
+    """The ledger of health in months, for a calendar of years; grouped by the database."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    name = sa.func.substr(Coverage.day, 1, 7) if sqlite else sa.func.to_char(Coverage.day, "YYYY-MM")
+    month = sa.type_coerce(name, sa.Text).label("month")
+    rows = await session.execute(
+        sa.select(Coverage.endpoint, month, Coverage.status, sa.func.count())
+        .where(Coverage.garmin_connect_account_id == account_id, Coverage.endpoint != ACTIVITY_FILE)
+        .group_by(Coverage.endpoint, month, Coverage.status)
+    )
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for endpoint, written, status, count in rows:
+        found.setdefault((endpoint, written), {})[status] = count
+    return [
+        Month(endpoint, date.fromisoformat(f"{written}-01"), counts)
+        for (endpoint, written), counts in sorted(found.items())
+    ]

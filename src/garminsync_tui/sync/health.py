@@ -15,7 +15,7 @@ from ..columns import from_ms
 from ..errors import Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
-from ..garmin.endpoints import ENDPOINTS, Endpoint, Tier
+from ..garmin.endpoints import ENDPOINTS, Endpoint, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
@@ -35,13 +35,6 @@ _LONG_MINUTES = 2
 #: A day that the first endpoint shows to be empty has nothing at the second either.
 _PROVES_EMPTY = {"hrv_summaries": ("hrv_readings",)}
 _SUMMARIES = "daily_summaries"
-
-
-_TIERS = {
-    "none": {Tier.DAILY},
-    "standard": {Tier.DAILY, Tier.STANDARD},
-    "full": {Tier.DAILY, Tier.STANDARD, Tier.FULL},
-}
 
 
 class Fetch(NamedTuple):
@@ -78,15 +71,16 @@ async def sync_health(run: JobRun, client: Client, samples: str, history_days: i
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
     since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=history_days)).isoformat())
+    until = min(date.fromisoformat(run.parameters.get("until") or today.isoformat()), today)
     chosen = _chosen(run.parameters.get("metrics"), samples)
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
         if run.parameters.get("full"):
-            await coverage.make_stale(session, account.id, since, today)
+            await coverage.make_stale(session, account.id, since, until, [endpoint.name for endpoint in chosen])
         for endpoints, first in _news(account, synced_at, moment, today):
             await coverage.make_stale(session, account.id, first, today, endpoints)
     work = _Work(run, client, account)
-    await work.plan(chosen, since, today)
+    await work.plan(chosen, since, until)
     month_ago, lately = (today - timedelta(days=days - 1) for days in (_FIRST_DAYS, _FIRST_SAMPLE_DAYS))
     await work.do(lambda fetch: fetch.is_range and fetch.last >= month_ago)
     await work.do(lambda fetch: not fetch.is_range and fetch.last >= lately)
@@ -104,7 +98,7 @@ async def sync_health(run: JobRun, client: Client, samples: str, history_days: i
 
 def _chosen(metrics: Sequence[str] | None, samples: str) -> list[Endpoint]:
     if not metrics:
-        return [endpoint for endpoint in ENDPOINTS if endpoint.tier in _TIERS[samples]]
+        return endpoints_of(samples)
     wanted = set(metrics)
     return [endpoint for endpoint in ENDPOINTS if wanted & set(endpoint.metrics)]
 
@@ -145,27 +139,25 @@ class _Work:
     async def plan(self, endpoints: Iterable[Endpoint], since: date, until: date) -> None:
         """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first."""
         plan: list[Fetch] = []
-        async with self.run.database.read() as session:
-            for endpoint in endpoints:
-                settled = await coverage.settled(
-                    session, self.account.id, endpoint.name, since, until, self.run.asked_at
-                )
-                wanted = [
-                    day
-                    for day in (until - timedelta(days=n) for n in range((until - since).days + 1))
-                    if day not in settled
-                ]
-                plan.extend(windows(endpoint, wanted))
+        for endpoint in endpoints:
+            settled = await self._settled(endpoint.name, since, until)
+            wanted = [
+                day
+                for day in (until - timedelta(days=n) for n in range((until - since).days + 1))
+                if day not in settled
+            ]
+            plan.extend(windows(endpoint, wanted))
         # In the order of the endpoints where days are equal: the summaries come first and show when nobody wore it.
         self._left = sorted(plan, key=lambda fetch: fetch.last, reverse=True)
         self._planned = len(plan)
 
     async def do(self, wanted: Callable[[Fetch], bool]) -> None:
         """Send those requests and store their answers; a failed one goes into the ledger and the rest goes on."""
+        await self._forget_settled()
         chosen = [fetch for fetch in self._left if wanted(fetch)]
         self._left = [fetch for fetch in self._left if not wanted(fetch)]
         for place, fetch in enumerate(chosen):
-            if await self._settled_meanwhile(fetch):
+            if fetch.is_range and await self._is_settled(fetch):
                 continue
             await self.run.breathe(self.client.requests)
             left = len(self._left) + len(chosen) - place
@@ -190,15 +182,23 @@ class _Work:
             return note
         return f"{note}, about {minutes / 60:.0f} h left" if minutes >= 90 else f"{note}, about {minutes:.0f} min left"
 
-    async def _settled_meanwhile(self, fetch: Fetch) -> bool:
-        """Whether an answer that came after the plan was made has shown all of its days to be empty."""
-        if fetch.endpoint.name == _SUMMARIES:
-            return False
+    async def _forget_settled(self) -> None:
+        """Drop what answers that came after the plan was made have shown to be empty."""
+        left: list[Fetch] = []
+        for name in dict.fromkeys(fetch.endpoint.name for fetch in self._left):
+            own = [fetch for fetch in self._left if fetch.endpoint.name == name]
+            settled = await self._settled(name, own[-1].first, own[0].last)
+            left += [fetch for fetch in own if not settled.issuperset(fetch.days)]
+        left.sort(key=lambda fetch: fetch.last, reverse=True)
+        self._planned -= len(self._left) - len(left)
+        self._left = left
+
+    async def _is_settled(self, fetch: Fetch) -> bool:
+        return (await self._settled(fetch.endpoint.name, fetch.first, fetch.last)).issuperset(fetch.days)
+
+    async def _settled(self, endpoint: str, first: date, last: date) -> set[date]:
         async with self.run.database.read() as session:
-            settled = await coverage.settled(
-                session, self.account.id, fetch.endpoint.name, fetch.first, fetch.last, self.run.asked_at
-            )
-        return settled.issuperset(fetch.days)
+            return await coverage.settled(session, self.account.id, endpoint, first, last, self.run.asked_at)
 
     async def _store(self, fetch: Fetch, body: Any, found: dict[date, Any]) -> None:
         endpoint = fetch.endpoint

@@ -25,6 +25,7 @@ from . import keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
+from .screens.coverage import CoverageScreen
 from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
 from .screens.jobs import JobsScreen
 from .screens.place import Place
@@ -254,6 +255,11 @@ class GarminSyncApp(App[int]):
     def open_activity(self, activity_id: UUID) -> None:
         """Show one activity on top of the list it was chosen from."""
         self.push_screen(ActivityScreen(activity_id))
+
+    def action_app_coverage(self) -> None:
+        """Show what is complete, on top of where one is."""
+        if not isinstance(self.screen, CoverageScreen):
+            self.push_screen(CoverageScreen())
 
     def action_sync_now(self) -> None:
         """Queue every sync."""

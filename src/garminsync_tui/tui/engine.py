@@ -17,13 +17,14 @@ from .. import formats
 from ..config import Config
 from ..errors import FileDamaged
 from ..filters import Condition
+from ..garmin.endpoints import Endpoint
 from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
 from ..jobs.schedule import Scheduler
 from ..jobs.turns import next_turn
 from ..models import Activity, GarminConnectAccount, HealthDaily, JobEvent, SyncJob, User
-from ..store import accounts, activities, days, health
+from ..store import accounts, activities, coverage, days, health
 from ..store.changes import changes
 from ..store.database import Database
 from ..store.files import FileStore
@@ -140,6 +141,24 @@ class Engine:
         for job_type in JOB_TYPE.values():
             if job_type in self._work:
                 await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
+
+    @_undisturbed
+    async def months(self) -> list[coverage.Month]:
+        """The active account's ledger in months; empty without one."""
+        account = await accounts.active_account(self.database)
+        if account is None:
+            return []
+        async with self.database.read() as session:
+            return await coverage.by_month(session, account.id)
+
+    @_undisturbed
+    async def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
+        """Queue some days of an endpoint to be fetched again. Raises SignInRequired."""
+        account = await accounts.require_account(self.database)
+        asked = {"since": str(first), "until": str(last), "metrics": list(endpoint.metrics), "full": True}
+        await self.queue.enqueue(
+            account.user_id, JOB_TYPE["health"], account_id=account.id, parameters=asked, priority=_PRIORITY
+        )
 
     @_undisturbed
     async def cancel(self, job: SyncJob) -> None:
