@@ -54,7 +54,7 @@ async def send_password(app: GarminSyncApp, pilot: Pilot[int], password: str) ->
 async def test_a_wrong_password_then_a_code_wrong_and_right_then_everything_syncs(
     paths: Paths, config: Config, database: Database
 ) -> None:
-    syncing = Config.load(paths, {"sync.runner": "always"}, {})
+    syncing = Config.load(paths, {"sync.runner": "always", "health.history_days": 10}, {})
     with Simulator(days=3, mfa_code=CODE) as simulator:
         async with signing_in(syncing, simulator.url) as (app, pilot):
             await send_password(app, pilot, "wrong")
