@@ -141,7 +141,7 @@ class Routes:
             ranged(f"/fitnessage-service/stats/daily/{ends}", scores.ages, WINDOW_DAYS),
             ranged(f"{metrics}/racepredictions/daily/{{name}}", scores.races, _YEAR_DAYS, daily),
             day(f"{metrics}/endurancescore", scores.endurance_of, "calendarDate", no_content=True),
-            ranged(f"{metrics}/endurancescore/stats", scores.endurance, _QUARTER_DAYS, named),
+            self._route(f"{metrics}/endurancescore/stats", self._endurance),
             day(f"{metrics}/hillscore", scores.hill_of, "calendarDate", no_content=True),
             ranged(f"{metrics}/hillscore/stats", scores.hill, WINDOW_DAYS, named),
             ranged(f"{metrics}/runningtolerance/stats", scores.tolerance, WINDOW_DAYS, named),
@@ -225,6 +225,10 @@ class Routes:
     def _resting(self, request: Request) -> Response:
         first, last = _range_of(request, ("fromDate", "untilDate"), _YEAR_DAYS)
         return JSONResponse(self._trends.resting(first, last, request.query_params.getlist("metricId")))
+
+    def _endurance(self, request: Request) -> Response:
+        first, last = _range_of(request, ("startDate", "endDate"), _QUARTER_DAYS)
+        return JSONResponse(self._scores.endurance(first, last, request.query_params.get("aggregation", "weekly")))
 
     def _thresholds(self, request: Request) -> Response:
         first, last = _range_of(request, None, _YEAR_DAYS)

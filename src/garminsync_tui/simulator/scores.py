@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from .account import Account
@@ -12,6 +12,8 @@ from .moments import days_between
 
 _KINDS = ("lactateThresholdHeartRate", "lactateThresholdSpeed", "functionalThresholdPower")
 _SERIES = {"RUNNING": "running", "CYCLING": "cycling"}
+#: Days of a group.
+_GROUPS = {"daily": 1, "weekly": 7}
 #: Lower limits of the classes of endurance.
 _CLASSES = {
     "Intermediate": 4900,
@@ -86,18 +88,31 @@ class Scores:
             ],
         }
 
-    def endurance(self, first: date, last: date) -> dict[str, Any]:
-        """Modelled: groups of one day each, and the newest day as the answer for one day has it."""
+    def endurance(self, first: date, last: date, aggregation: str) -> dict[str, Any]:
+        """Modelled: groups of days by their first date, and the newest day as the answer for one day has it.
+
+        Raises ValueError for groups that there are none of.
+        """
+        length = _GROUPS.get(aggregation)
+        if length is None:
+            raise ValueError("no such aggregation")
         days = self._worn(first, last)
-        scores = {day.date.isoformat(): self._form.endurance(day.date) for day in days}
-        groups = {
-            day: {"groupAverage": score, "groupMax": score, "enduranceContributorDTOList": []}
-            for day, score in scores.items()
-        }
+        scores: dict[date, list[int]] = {}
+        for day in days:
+            begin = first + timedelta(days=(day.date - first).days // length * length)
+            scores.setdefault(begin, []).append(self._form.endurance(day.date))
+        every = [score for group in scores.values() for score in group]
         return self._period(first, last) | {
-            "avg": round(sum(scores.values()) / len(scores)) if scores else None,
-            "max": max(scores.values()) if scores else None,
-            "groupMap": groups,
+            "avg": round(sum(every) / len(every)) if every else None,
+            "max": max(every, default=None),
+            "groupMap": {
+                begin.isoformat(): {
+                    "groupAverage": round(sum(group) / len(group)),
+                    "groupMax": max(group),
+                    "enduranceContributorDTOList": [],
+                }
+                for begin, group in scores.items()
+            },
             "enduranceScoreDTO": self.endurance_of(days[-1].date) if days else None,
         }
 
