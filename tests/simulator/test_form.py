@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from garminsync_tui.simulator.account import Account
 from garminsync_tui.simulator.athlete import Day
@@ -13,9 +13,9 @@ from .conftest import NOW
 LAST = date(2026, 11, 22)
 
 
-def days(account: Account) -> list[Day]:
+def days(account: Account, last: date = LAST) -> list[Day]:
     first = account.athlete.first_day
-    return [day for n in range((LAST - first).days + 1) if (day := account.worn(first + timedelta(days=n)))]
+    return [day for n in range((last - first).days + 1) if (day := account.worn(first + timedelta(days=n)))]
 
 
 def test_the_same_in_any_order() -> None:
@@ -26,15 +26,17 @@ def test_the_same_in_any_order() -> None:
 
 
 def test_a_day_that_passes_changes_none_before_it() -> None:
-    early, late = Form(Account(1, 60, NOW)), Account(1, 60, NOW)
-    known = Form(late)
-    known.load(LAST)
-    late.advance(3)
-    for back in range(1, 30):
-        day = LAST - timedelta(days=back)
-        assert early.load(day) == known.load(day) and early.oxygen(day) == known.oxygen(day)
-    # Of the first day there was only its first half.
-    assert known.load(LAST).acute >= early.load(LAST).acute
+    monday = date(2026, 11, 16)  # with a session in the evening, after the day's sync
+    account = Account(1, 60, datetime(2026, 11, 16, 15, tzinfo=UTC))
+    form = Form(account)
+    before = {day.date: form.load(day.date) for day in days(account, monday)}
+    account.advance(3)
+    assert {day: form.load(day) for day in before if day != monday} == {
+        day: load for day, load in before.items() if day != monday
+    }
+    tuesday = monday + timedelta(days=1)
+    assert form.load(tuesday) == Form(account).load(tuesday)
+    assert form.load(monday).acute > before[monday].acute
 
 
 def test_a_week_of_illness_shows() -> None:
@@ -69,4 +71,6 @@ def test_height_is_got_used_to_and_lost() -> None:
     heights = {day.date: form.altitude(day.date) for day in days(account)}
     high = [day for day in heights if whereabouts.place(day).height > 800]
     assert all(0 < heights[day] <= whereabouts.place(day).height for day in high)
+    for day, height in heights.items():
+        assert -60 <= height - form.altitude(day - timedelta(days=1)) <= 250
     assert max(heights[day] for day in high) > 5 * min(heights[day] for day in heights if day > high[-1])
