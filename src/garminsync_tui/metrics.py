@@ -67,6 +67,10 @@ _FLIGHT_DAY_S = 50 * 3600  # a day over the date line, with room
 
 _HRV_STATUS = ("none", "poor", "low", "unbalanced", "balanced")
 _SLEEP_STAGES = ("deep", "light", "rem", "awake")
+_TRAINING_STATUS = (
+    "no_status", "detraining", "unproductive", "overreaching", "maintaining", "recovery", "peaking", "productive",
+    "strained", "paused",
+)  # fmt: skip
 
 _CATALOGUE = (
     # Heart
@@ -125,6 +129,30 @@ _CATALOGUE = (
     Metric("visceral_fat", "rating", _EVENT, 1, 60, "Visceral fat", "A rating; up to 12 is healthy."),
     Metric("metabolic_age", "years", _EVENT, 1, 150, "Metabolic age", "Age with this resting energy."),
     Metric("physique_rating", "rating", _EVENT, 1, 9, "Physique rating", "From 1 to 9 (very muscular)."),
+    # Training
+    Metric("vo2max_running", "ml/kg/min", _DAY, 10, 100, "VO2 max, running", "Oxygen at full effort, on foot."),
+    Metric("vo2max_cycling", "ml/kg/min", _DAY, 10, 100, "VO2 max, cycling", "Oxygen at full effort, by bike."),
+    Metric("fitness_age", "years", _DAY, 5, 120, "Fitness age", "Age of people as fit as this."),
+    Metric("training_readiness", "points", _EVENT, 1, 100, "Training readiness", "Fit for training, up to 100."),
+    Metric("recovery_time", "s", _EVENT, 0, 864_000, "Recovery time", "Until the next hard effort."),
+    # Ordinals as recorded for 1, 4, 5 and 7; the word decides. 0 means no status yet and is not stored.
+    Metric("training_status", None, _DAY, 1, 9, "Training status", "What training does now.", _TRAINING_STATUS),
+    Metric("training_load_acute", "load", _DAY, 0, 20_000, "Acute load", "Load of about a week, weighted."),
+    Metric("training_load_chronic", "load", _DAY, 0, 20_000, "Chronic load", "Load of about four weeks."),
+    Metric("acwr", "ratio", _DAY, 0, 20, "Load ratio", "Acute over chronic load, as Garmin rounds it."),
+    Metric("heat_acclimation", "%", _DAY, 0, 100, "Heat acclimation", "How used to heat, up to 100 %."),
+    Metric("altitude_acclimation", "m", _DAY, 0, 9_000, "Altitude acclimation", "The height one is used to."),
+    Metric("race_prediction_5k", "s", _DAY, 600, 20_000, "Predicted 5 km", "Garmin's time for a 5 km race."),
+    Metric("race_prediction_10k", "s", _DAY, 1_300, 40_000, "Predicted 10 km", "Garmin's time for 10 km."),
+    Metric("race_prediction_half", "s", _DAY, 2_900, 90_000, "Predicted half marathon", "Garmin's time for it."),
+    Metric("race_prediction_marathon", "s", _DAY, 6_000, 180_000, "Predicted marathon", "Garmin's time for it."),
+    Metric("endurance_score", "points", _DAY, 1, 20_000, "Endurance score", "Lasting effort, to about 10 500."),
+    Metric("hill_score", "points", _DAY, 1, 100, "Hill score", "Strength and endurance uphill, up to 100."),
+    Metric("running_tolerance", "load", _DAY, 1, 1_000_000, "Running tolerance", "Impact a week can hold."),
+    Metric("impact_load", "load", _DAY, 0, 1_000_000, "Impact load", "Impact of a week's runs, in level metres."),
+    Metric("lactate_threshold_hr", "bpm", _DAY, 60, 230, "Threshold heart rate", "On the day it was found."),
+    Metric("lactate_threshold_speed", "m/s", _DAY, 1, 8, "Threshold speed", "On the day it was found."),
+    Metric("ftp_cycling", "W", _DAY, 20, 700, "Cycling FTP", "Power of an hour, on the day it was found."),
 )
 
 #: Every metric by its name.

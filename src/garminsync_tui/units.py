@@ -163,8 +163,18 @@ _BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
     "kg/m²": lambda value, units: _with_unit(value, 1, "kg/m²"),
     **{
         unit: lambda value, units, unit=unit: _with_unit(value, 0, unit)  # type: ignore[misc]
-        for unit in ("bpm", "ms", "kcal", "min")
+        for unit in ("bpm", "ms", "kcal", "min", "W")
     },
+    "ml/kg/min": lambda value, units: number(value, 1),
+    "ratio": lambda value, units: number(value, 1),
+    "m/s": lambda value, units: speed(value, "running", units),
+}
+#: Where the unit alone would say it badly: a race time in minutes, a height in kilometres.
+_BY_NAME: dict[str, Callable[[float, Units], str]] = {
+    "altitude_acclimation": elevation,
+    **dict.fromkeys(
+        (name for name in METRICS if name.startswith("race_prediction_")), lambda value, units: duration(value)
+    ),
 }
 
 
@@ -177,7 +187,7 @@ def metric_value(metric_type: str, value: float | None, units: Units = "metric")
         return number(value, 0 if value == int(value) else 1)
     if metric.words and value == int(value) and 0 <= value < len(metric.words):
         return metric.words[int(value)]
-    shown = _BY_UNIT.get(metric.unit)
+    shown = _BY_NAME.get(metric_type) or _BY_UNIT.get(metric.unit)
     return shown(value, units) if shown else number(value)
 
 

@@ -181,6 +181,107 @@ def weights(*entries: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+MAX_METRICS: list[dict[str, Any]] = [
+    {
+        "userId": 1,
+        "generic": {"calendarDate": "2026-05-01", "vo2MaxPreciseValue": 51.3, "vo2MaxValue": 51.0, "fitnessAge": None},
+        "cycling": {"calendarDate": "2026-05-01", "vo2MaxPreciseValue": None, "vo2MaxValue": 48.0, "fitnessAge": None},
+        "heatAltitudeAcclimation": {
+            "calendarDate": "2026-05-01",
+            "altitudeAcclimation": 1150,
+            "heatAcclimationPercentage": 35,
+            "heatTrend": "ACCLIMATIZING",
+            "currentAltitude": 1240,
+        },
+    }
+]
+
+
+def rating(**changes: Any) -> dict[str, Any]:
+    row = {
+        "calendarDate": "2026-05-01",
+        "timestamp": "2026-05-01T04:10:00.0",
+        "timestampLocal": "2026-05-01T06:10:00.0",
+        "level": "MODERATE",
+        "score": 71,
+        "recoveryTime": 90,
+        "inputContext": "AFTER_WAKEUP_RESET",
+    }
+    return row | changes
+
+
+TRAINING_READINESS: list[dict[str, Any]] = [
+    rating(timestamp="2026-05-01T07:45:00.0", score=44, recoveryTime=1500, inputContext="AFTER_POST_EXERCISE_RESET"),
+    rating(),
+]
+
+
+def status_of_day(**changes: Any) -> dict[str, Any]:
+    row = {
+        "calendarDate": "2026-05-01",
+        "trainingStatus": 7,
+        "trainingStatusFeedbackPhrase": "PRODUCTIVE_3",
+        "acuteTrainingLoadDTO": {
+            "acwrStatus": "OPTIMAL",
+            "dailyTrainingLoadAcute": 512,
+            "dailyTrainingLoadChronic": 430,
+            "dailyAcuteChronicWorkloadRatio": 1.1,
+        },
+        "primaryTrainingDevice": True,
+    }
+    return row | changes
+
+
+def training_status(**devices: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "vo2MaxWeeklyStatistics": {"successful": True, "payload": {"allMetrics": {"metricsMap": {}}}},
+        "weeklyTrainingStatus": {"statusCode": 200, "payload": {"reportData": devices}, "successful": True},
+    }
+
+
+FITNESS_AGE: list[dict[str, Any]] = [
+    {"calendarDate": "2026-05-01", "values": {"fitnessAge": 34.62, "achievableFitnessAge": 33.1, "rhr": 48}}
+]
+
+RACE_PREDICTIONS: list[dict[str, Any]] = [
+    {
+        "calendarDate": "2026-05-01",
+        "time5K": 1290,
+        "time10K": 2710,
+        "timeHalfMarathon": 6100,
+        "timeMarathon": 13200,
+    }
+]
+
+ENDURANCE_SCORE: dict[str, Any] = {
+    "avg": 6010,
+    "max": 6030,
+    "groupMap": {"2026-05-01": {"groupAverage": 5990, "groupMax": 5990, "enduranceContributorDTOList": []}},
+    "enduranceScoreDTO": {"calendarDate": "2026-05-02", "overallScore": 6030, "classification": 3},
+}
+
+HILL_SCORE: dict[str, Any] = {
+    "periodAvgScore": {"2026-05-01": 41},
+    "maxScore": 42,
+    "hillScoreDTOList": [{"calendarDate": "2026-05-01", "overallScore": 42, "strengthScore": 17}],
+}
+
+RUNNING_TOLERANCE: list[dict[str, Any]] = [
+    {"calendarDate": "2026-05-01", "acuteTolerance": 52000, "acuteImpactLoad": 38500, "acuteDistance": 33000}
+]
+
+
+def thresholds(value: float, series: str = "running", **changes: Any) -> list[dict[str, Any]]:
+    row = {
+        "from": "2026-05-01",
+        "until": "2026-05-01",
+        "series": series,
+        "value": value,
+        "updatedDate": "2026-05-01",
+    }
+    return [row | changes]
+
+
 #: endpoint → an answer with something in it.
 FULL: dict[str, Any] = {
     "daily_summaries": {"data": [summary(), summary("2026-05-02")]},
@@ -192,6 +293,17 @@ FULL: dict[str, Any] = {
     "stress": STRESS,
     "steps": STEPS,
     "weight": weights(weigh_in()),
+    "max_metrics": MAX_METRICS,
+    "training_readiness": TRAINING_READINESS,
+    "training_status": training_status(watch=[status_of_day()]),
+    "fitness_age": FITNESS_AGE,
+    "race_predictions": RACE_PREDICTIONS,
+    "endurance_score": ENDURANCE_SCORE,
+    "hill_score": HILL_SCORE,
+    "running_tolerance": RUNNING_TOLERANCE,
+    "lactate_threshold_hr": thresholds(168.0),
+    "lactate_threshold_speed": thresholds(0.372),
+    "ftp_cycling": thresholds(241.0, "cycling"),
 }
 
 

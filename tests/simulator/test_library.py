@@ -223,6 +223,73 @@ def test_weight(garmin: garminconnect.Garmin) -> None:
         assert newer["weightDelta"] == newer["weight"] - older["weight"]
 
 
+def test_oxygen_and_acclimation(garmin: garminconnect.Garmin) -> None:
+    rows: Any = garmin.get_max_metrics_range(A, B)
+    assert D in [row["generic"]["calendarDate"] for row in rows]
+    assert [row for row in rows if row["generic"]["calendarDate"] == D] == garmin.get_max_metrics(D)
+    assert {row["cycling"] is None for row in rows} == {True, False}
+    used_to = garmin.get_heat_altitude_acclimation_range(A, B)
+    assert used_to == [row["heatAltitudeAcclimation"] for row in rows]
+
+
+def test_readiness(garmin: garminconnect.Garmin) -> None:
+    day = garmin.get_training_readiness(D)
+    morning = garmin.get_morning_training_readiness(D)
+    assert morning == day[-1]
+    assert morning is not None and morning["inputContext"] == "AFTER_WAKEUP_RESET"
+    after = day[0]
+    assert after["inputContext"] == "AFTER_POST_EXERCISE_RESET"
+    assert after["recoveryTime"] > morning["recoveryTime"] and after["score"] < morning["score"]
+    woken = datetime.fromisoformat(f"{morning['timestamp']}+00:00").timestamp() * 1000
+    assert woken == garmin.get_sleep_data(D)["dailySleepDTO"]["sleepEndTimestampGMT"]
+    rows = garmin.get_training_readiness_range(A, B)
+    assert [row for row in rows if row["calendarDate"] == D] == day
+    assert [row["timestamp"] for row in rows] == sorted((row["timestamp"] for row in rows), reverse=True)
+
+
+def test_status_and_load(garmin: garminconnect.Garmin, simulator: Simulator) -> None:
+    report = garmin.get_weekly_training_status(A, B)
+    rows = report["reportData"][str(simulator.athlete.device_id)]
+    gateway = garmin.client.connectapi(f"/mobile-gateway/usersummary/trainingstatus/weekly/{A}/{B}")
+    assert gateway["weeklyTrainingStatus"]["payload"] == report
+    assert len(rows) == len([day for day in days(rows) if simulator.athlete.was_worn(date.fromisoformat(day))])
+    for row in rows:
+        load = row["acuteTrainingLoadDTO"]
+        ratio = load["dailyTrainingLoadAcute"] / load["dailyTrainingLoadChronic"]
+        assert ratio - 0.11 < load["dailyAcuteChronicWorkloadRatio"] <= ratio + 0.01
+
+
+def test_ages_races_and_scores(garmin: garminconnect.Garmin) -> None:
+    assert {30 < row["values"]["fitnessAge"] < 45 for row in garmin.get_fitness_age_daily(A, B)} == {True}
+    races: Any = garmin.get_race_predictions("2025-11-22", B, "daily")
+    for row in races:
+        times = [row[name] for name in ("time5K", "time10K", "timeHalfMarathon", "timeMarathon")]
+        assert all(2 < longer / shorter < 2.3 for shorter, longer in pairwise(times))
+    endurance = garmin.get_endurance_score(A, B, "daily")
+    assert endurance["groupMap"][D]["groupAverage"] == garmin.get_endurance_score(D)["overallScore"]
+    weekly = garmin.get_endurance_score(A, B)
+    assert list(weekly["groupMap"]) == [str(FIRST + timedelta(days=days)) for days in (0, 7, 14, 21)]
+    hill = {row["calendarDate"]: row for row in garmin.get_hill_score(A, B)["hillScoreDTOList"]}
+    assert hill[D] == garmin.get_hill_score(D)
+    for row in garmin.get_running_tolerance(A, B, "daily"):
+        assert (row["acuteImpactLoad"] > row["acuteDistance"]) == (row["acuteDistance"] > 0)
+
+
+def test_thresholds(garmin: garminconnect.Garmin) -> None:
+    first = str(LAST - timedelta(days=59))
+    found = garmin.get_lactate_threshold(latest=False, start_date=first, end_date=B)
+    assert days_of(found["speed"]) == days_of(found["heart_rate"]) == days_of(found["power"]) != []
+    assert all(0.3 < row["value"] < 0.45 for row in found["speed"])  # a tenth of m/s
+    assert all(150 < row["value"] < 180 for row in found["heart_rate"])
+    rides: Any = garmin.get_functional_threshold_power_range(first, B, sport="cycling")
+    assert {row["series"] for row in rides} == {"cycling"}
+    assert all(180 < row["value"] < 300 for row in rides)
+
+
+def days_of(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["updatedDate"] for row in rows]
+
+
 def test_a_day_without_the_watch(garmin: garminconnect.Garmin, simulator: Simulator) -> None:
     bare = next(day for back in range(1, 59) if not simulator.athlete.was_worn(day := LAST - timedelta(days=back)))
     d = str(bare)
@@ -237,6 +304,10 @@ def test_a_day_without_the_watch(garmin: garminconnect.Garmin, simulator: Simula
     assert garmin.get_rhr_daily(d, d) == []
     assert garmin.get_spo2_data(d)["averageSpO2"] is None
     assert garmin.get_respiration_data(d)["respirationValuesArray"] is None
+    assert garmin.get_max_metrics(d) == garmin.get_training_readiness(d) == []
+    assert garmin.get_hill_score(d) == garmin.get_endurance_score(d) == {}  # 204
+    assert garmin.get_weekly_training_status(d, d)["reportData"] == {}
+    assert garmin.get_endurance_score(d, d, "daily")["enduranceScoreDTO"] is None
     (summary,) = garmin.get_daily_summaries(d, d)["data"]
     assert summary["includesWellnessData"] is False
 

@@ -111,6 +111,36 @@ CASES = [
     ),
     ("weight-service_weight_dayview_2025-*.json", "DAYVIEW", {}, set()),
     (
+        "metrics-service_metrics_trainingreadiness_*.json",
+        f"/metrics-service/metrics/trainingreadiness/{FIRST}/{LAST}",
+        {},
+        set(),
+    ),
+    (
+        "metrics-service_metrics_trainingreadiness_2030*.json",
+        "/metrics-service/metrics/trainingreadiness/2030-01-01",
+        {},
+        set(),
+    ),
+    (
+        "mobile-gateway_usersummary_trainingstatus_weekly_*.json",
+        f"/mobile-gateway/usersummary/trainingstatus/weekly/{FIRST}/{LAST}",
+        {},
+        set(),
+    ),
+    (
+        "metrics-service_metrics_endurancescore__*.json",
+        "/metrics-service/metrics/endurancescore",
+        {"calendarDate": str(LAST)},
+        set(),
+    ),
+    (
+        "metrics-service_metrics_hillscore__*.json",
+        "/metrics-service/metrics/hillscore",
+        {"calendarDate": str(LAST)},
+        set(),
+    ),
+    (
         "weight-service_weight_range_2025-06-*.json",
         f"/weight-service/weight/range/{FIRST}/{LAST}",
         {"includeAll": "true"},
@@ -119,12 +149,20 @@ CASES = [
 ]
 
 
+def without_device(body: Any) -> Any:
+    """The body with the days of its watches in a list: a watch's number stands where a key does."""
+    if isinstance(body, dict) and "weeklyTrainingStatus" in body:
+        payload = body["weeklyTrainingStatus"]["payload"]
+        payload["reportData"] = list(payload["reportData"].values())
+    return body
+
+
 def shape_of_files(folder: Path, pattern: str) -> Shape:
     shape = Shape()
     files = sorted(folder.glob(pattern))
     assert files, pattern
     for file in files:
-        shape.see(json.loads(file.read_text()))
+        shape.see(without_device(json.loads(file.read_text())))
     if "dailySleepData" in pattern:  # the detail of a night was recorded behind the GraphQL gateway alone
         shape.see(json.loads((folder / "graphql" / "sleepScalar.json").read_text())["response"]["data"]["sleepScalar"])
     return shape
@@ -166,6 +204,25 @@ def test_range_of_summaries_is_like_the_gateway_s(responses: Path, web: httpx2.C
 
 
 @pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("vo2MaxScalar", f"/metrics-service/metrics/maxmet/daily/{FIRST}/{LAST}"),
+        ("trainingReadinessRangeScalar", f"/metrics-service/metrics/trainingreadiness/{FIRST}/{LAST}"),
+    ],
+)
+def test_ranges_of_training_are_like_the_gateway_s(responses: Path, web: httpx2.Client, name: str, path: str) -> None:
+    recorded = json.loads((responses / "graphql" / f"{name}.json").read_text())["response"]["data"][name]
+    left = differences(Shape().see(recorded), Shape().see(web.get(path).json()))
+    # An id was replaced by a word there, the newer keys of readiness were not asked for, and nobody rode a bike.
+    on_purpose = ("[].userId:", "[].userProfilePK:", "[].primaryActivityTracker is new")
+    assert [
+        difference
+        for difference in left
+        if not difference.startswith(on_purpose) and not difference.endswith("FactorFeedbackPhrase is new")
+    ] == []
+
+
+@pytest.mark.parametrize(
     ("pattern", "password", "code"),
     [
         ("SSO__POST__mobile_api_login.json", PASSWORD, None),
@@ -197,5 +254,5 @@ def test_same_keys_and_kinds(
     found = answers(web, simulator, path, params)
     assert found
     for body in found:
-        simulated.see(body)
+        simulated.see(without_device(body))
     assert set(differences(recorded, simulated)) == on_purpose

@@ -12,6 +12,8 @@ from garminsync_tui.simulator import Simulator
 LAST = date(2026, 11, 22)
 STATS = "/usersummary-service/stats"
 NAMED = {"startDate": "{first}", "endDate": "{last}"}
+SPANNED = {"fromCalendarDate": "{first}", "toCalendarDate": "{last}"}
+METRICS = "/metrics-service/metrics"
 
 RANGES = [
     ("/usersummary-service/v2/dailysummaries", NAMED, 31),
@@ -31,6 +33,17 @@ RANGES = [
     ("/hrv-service/hrv/daily/{first}/{last}", {}, 28),
     ("/weight-service/weight/dateRange", NAMED, 28),
     ("/weight-service/weight/range/{first}/{last}", {"includeAll": "true"}, 28),
+    (f"{METRICS}/maxmet/daily/{{first}}/{{last}}", {}, 28),
+    (f"{METRICS}/heataltitudeacclimation/daily/{{first}}/{{last}}", {}, 28),
+    (f"{METRICS}/trainingreadiness/{{first}}/{{last}}", {}, 28),
+    ("/mobile-gateway/usersummary/trainingstatus/weekly/{first}/{last}", {}, 28),
+    (f"{METRICS}/trainingstatus/weekly/{{name}}", SPANNED, 28),
+    ("/fitnessage-service/stats/daily/{first}/{last}", {}, 28),
+    (f"{METRICS}/racepredictions/daily/{{name}}", SPANNED, 366),
+    (f"{METRICS}/endurancescore/stats", NAMED | {"aggregation": "daily"}, 84),
+    (f"{METRICS}/hillscore/stats", NAMED | {"aggregation": "daily"}, 28),
+    (f"{METRICS}/runningtolerance/stats", NAMED | {"aggregation": "daily"}, 28),
+    ("/biometric-service/stats/lactateThresholdSpeed/range/{first}/{last}", {"sport": "RUNNING"}, 366),
 ]
 
 
@@ -67,6 +80,9 @@ def test_weeks(web: httpx2.Client) -> None:
         "/activitylist-service/activities/search/activities?start=-1",
         "/activitylist-service/activities/search/activities?limit=many",
         "/activitylist-service/activities/search/activities?startDate=soon",
+        "/metrics-service/metrics/hillscore?calendarDate=today",
+        "/metrics-service/metrics/endurancescore/stats?startDate=2026-11-01&endDate=2026-11-02&aggregation=yearly",
+        "/biometric-service/stats/functionalThresholdPower/range/2026-11-01/2026-11-02?sport=GOLF",
     ],
 )
 def test_what_cannot_be_read_is_refused(web: httpx2.Client, path: str) -> None:
@@ -86,6 +102,7 @@ def test_other_people_s_days_are_refused(web: httpx2.Client, name: str) -> None:
         "/activity-service/activity/1",
         "/activity-service/activity/99999999999999999999",
         "/download-service/files/activity/x",
+        "/biometric-service/stats/mood/range/2026-11-01/2026-11-02?sport=RUNNING",
     ],
 )
 def test_what_is_not_there(web: httpx2.Client, path: str) -> None:

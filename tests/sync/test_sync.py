@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from garminsync_tui.formats import read_track
-from garminsync_tui.garmin.endpoints import BY_NAME
+from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint
 from garminsync_tui.models import Activity, Coverage, HealthMetric, SyncJob
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
@@ -184,6 +185,13 @@ def test_windows_are_as_few_as_the_endpoint_allows() -> None:
     assert [day for fetch in plan for day in reversed(fetch.days)] == wanted
     assert len(plan) == 3
     assert all((fetch.last - fetch.first).days < weight.window_days for fetch in plan)
+
+
+@pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if each.window_days > 1], ids=lambda each: each.name)
+def test_sixty_days_cost_as_few_requests_as_the_window_allows(endpoint: Endpoint) -> None:
+    assert len(windows(endpoint, [NOW.date() - timedelta(days=n) for n in range(60)])) == ceil(
+        60 / endpoint.window_days
+    )
 
 
 def test_activities_have_no_row_without_a_file() -> None:

@@ -12,10 +12,13 @@ from starlette.routing import Route
 
 from .account import Account
 from .activities import Activities
+from .fitness import Fitness
+from .form import Form
 from .health import Health
 from .nights import Nights
 from .profile import Profile
 from .scale import Scale
+from .scores import Scores
 from .sign_in import SignIn
 from .summaries import Summaries
 from .training import Session
@@ -24,6 +27,7 @@ from .trends import Trends
 #: The widest range in days that an endpoint answers, where nothing is known about it.
 WINDOW_DAYS = 28
 _MONTH_DAYS = 31
+_QUARTER_DAYS = 84
 _YEAR_DAYS = 366
 _MOST_WEEKS = 52
 
@@ -43,11 +47,14 @@ class Routes:
         self._trends = Trends(account, summaries)
         self._nights = Nights(account, summaries)
         self._scale = Scale(account)
+        form = Form(account)
+        self._fitness = Fitness(account, form)
+        self._scores = Scores(account, form)
         self._profile = Profile(account, email)
 
     def all(self) -> list[Route]:
         """The table of endpoints."""
-        return [*self._profiles(), *self._sessions(), *self._days(), *self._ranges(), *self._weeks()]
+        return [*self._profiles(), *self._sessions(), *self._days(), *self._ranges(), *self._training(), *self._weeks()]
 
     def _profiles(self) -> list[Route]:
         profile, fixed = self._profile, self._fixed
@@ -118,6 +125,27 @@ class Routes:
             ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, WINDOW_DAYS, no_content=True),
             ranged("/weight-service/weight/dateRange", self._scale.view, WINDOW_DAYS, named),
             ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, WINDOW_DAYS),
+        ]
+
+    def _training(self) -> list[Route]:
+        fitness, scores, ranged, day = self._fitness, self._scores, self._range, self._day
+        metrics, ends = "/metrics-service/metrics", "{first}/{last}"
+        named, daily = ("startDate", "endDate"), ("fromCalendarDate", "toCalendarDate")
+        return [
+            ranged(f"{metrics}/maxmet/daily/{ends}", fitness.max_metrics, WINDOW_DAYS),
+            ranged(f"{metrics}/heataltitudeacclimation/daily/{ends}", fitness.acclimation, WINDOW_DAYS),
+            day(f"{metrics}/trainingreadiness/{{day}}", lambda day: fitness.readiness(day, day)),
+            ranged(f"{metrics}/trainingreadiness/{ends}", fitness.readiness, WINDOW_DAYS),
+            ranged(f"/mobile-gateway/usersummary/trainingstatus/weekly/{ends}", fitness.status, WINDOW_DAYS),
+            ranged(f"{metrics}/trainingstatus/weekly/{{name}}", fitness.report, WINDOW_DAYS, daily),
+            ranged(f"/fitnessage-service/stats/daily/{ends}", scores.ages, WINDOW_DAYS),
+            ranged(f"{metrics}/racepredictions/daily/{{name}}", scores.races, _YEAR_DAYS, daily),
+            day(f"{metrics}/endurancescore", scores.endurance_of, "calendarDate", no_content=True),
+            self._route(f"{metrics}/endurancescore/stats", self._endurance),
+            day(f"{metrics}/hillscore", scores.hill_of, "calendarDate", no_content=True),
+            ranged(f"{metrics}/hillscore/stats", scores.hill, WINDOW_DAYS, named),
+            ranged(f"{metrics}/runningtolerance/stats", scores.tolerance, WINDOW_DAYS, named),
+            self._route(f"/biometric-service/stats/{{kind}}/range/{ends}", self._thresholds),
         ]
 
     def _weeks(self) -> list[Route]:
@@ -197,6 +225,15 @@ class Routes:
     def _resting(self, request: Request) -> Response:
         first, last = _range_of(request, ("fromDate", "untilDate"), _YEAR_DAYS)
         return JSONResponse(self._trends.resting(first, last, request.query_params.getlist("metricId")))
+
+    def _endurance(self, request: Request) -> Response:
+        first, last = _range_of(request, ("startDate", "endDate"), _QUARTER_DAYS)
+        return JSONResponse(self._scores.endurance(first, last, request.query_params.get("aggregation", "weekly")))
+
+    def _thresholds(self, request: Request) -> Response:
+        first, last = _range_of(request, None, _YEAR_DAYS)
+        found = self._scores.thresholds(request.path_params["kind"], request.query_params.get("sport", ""), first, last)
+        return _problem(404, "HTTP 404 Not Found", "NotFoundException") if found is None else JSONResponse(found)
 
 
 def _range_of(request: Request, parameters: tuple[str, str] | None, window_days: int) -> tuple[date, date]:
