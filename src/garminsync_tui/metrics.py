@@ -71,6 +71,7 @@ _TRAINING_STATUS = (
     "no_status", "detraining", "unproductive", "overreaching", "maintaining", "recovery", "peaking", "productive",
     "strained", "paused",
 )  # fmt: skip
+_SEVERITIES = ("none", "low", "medium", "high")
 
 _CATALOGUE = (
     # Heart
@@ -94,6 +95,24 @@ _CATALOGUE = (
     Metric("sleep_awake", "s", _DAY, 0, _DAY_S, "Awake at night", "Time awake after falling asleep."),
     Metric("sleep_score", "points", _DAY, 1, 100, "Sleep score", "Garmin's score of the night, up to 100."),
     Metric("sleep_stage", None, _EVENT, 0, 3, "Stage of sleep", "The stage that begins here.", _SLEEP_STAGES),
+    Metric("sleep_need", "min", _DAY, 1, 1440, "Sleep need", "How much sleep the night asked for."),
+    Metric("sleep_movement", "index", _SAMPLE, 0, 100, "Movement asleep", "From 0 (still) upwards."),
+    Metric("sleep_restless_moment", "count", _EVENT, 1, 1000, "Restless moment", "Stirring in sleep, at its instant."),
+    Metric("nap_duration", "s", _EVENT, 60, 43_200, "Nap", "Time asleep by day, at its beginning."),
+    Metric("skin_temp_deviation", "°C", _DAY, -15, 15, "Skin temperature", "Against your usual at night."),
+    # Ordinals of the FIT profile's sleep_disruption_severity.
+    Metric(
+        "breathing_disruption", None, _EVENT, 0, 3, "Disrupted breath", "How disrupted it is from here.", _SEVERITIES
+    ),
+    # Breath
+    Metric("respiration_rate", "brpm", _SAMPLE, 1, 100, "Respiration", "Breaths a minute, every two minutes."),
+    Metric("respiration_waking_avg", "brpm", _DAY, 1, 100, "Respiration awake", "The day's mean while awake."),
+    Metric("respiration_sleep_avg", "brpm", _DAY, 1, 100, "Respiration asleep", "The night's mean."),
+    Metric("respiration_low", "brpm", _DAY, 1, 100, "Lowest respiration", "The day's fewest breaths a minute."),
+    Metric("respiration_high", "brpm", _DAY, 1, 100, "Highest respiration", "The day's most breaths a minute."),
+    Metric("spo2", "%", _SAMPLE, 50, 100, "Blood oxygen", "Mean saturation of an hour."),
+    Metric("spo2_avg", "%", _DAY, 50, 100, "Mean blood oxygen", "The day's mean saturation."),
+    Metric("spo2_low", "%", _DAY, 50, 100, "Lowest blood oxygen", "The day's lowest saturation."),
     # Stress and energy
     Metric("stress_level", "points", _SAMPLE, 0, 100, "Stress", "From 0 (rest) to 100, every three minutes."),
     Metric("stress_avg", "points", _DAY, 1, 100, "Mean stress", "The day's mean stress."),
@@ -103,13 +122,19 @@ _CATALOGUE = (
     Metric("body_battery_drained", "points", _DAY, 0, 200, "Body battery drained", "Energy spent."),
     Metric("body_battery_high", "points", _DAY, 1, 100, "Body battery, highest", "The day's highest."),
     Metric("body_battery_low", "points", _DAY, 1, 100, "Body battery, lowest", "The day's lowest."),
+    Metric(
+        "body_battery_event", "points", _EVENT, -100, 100, "Body battery event", "Energy gained, or lost (below 0)."
+    ),
     # Movement
     Metric("steps", "count", _SAMPLE, 0, 10_000, "Steps", "Steps in fifteen minutes."),
     Metric("steps_total", "count", _DAY, 0, 300_000, "Steps of the day", "All steps of the day."),
     Metric("step_goal", "count", _DAY, 1, 300_000, "Step goal", "How many steps the day asked for."),
     Metric("distance_total", "m", _DAY, 0, 1_000_000, "Distance of the day", "Distance covered."),
+    Metric("floors_ascended", "count", _SAMPLE, 0, 200, "Floors up", "Floors climbed in fifteen minutes."),
+    Metric("floors_descended", "count", _SAMPLE, 0, 200, "Floors down", "Floors descended in fifteen minutes."),
     Metric("floors_ascended_total", "count", _DAY, 0, 5_000, "Floors climbed", "Floors of 3 m, up."),
     Metric("floors_descended_total", "count", _DAY, 0, 5_000, "Floors descended", "Floors of 3 m, down."),
+    Metric("intensity_minutes", "min", _SAMPLE, 0, 120, "Intensity minutes", "Minutes of effort, as Garmin counts."),
     Metric("intensity_minutes_moderate_total", "min", _DAY, 0, 3_000, "Moderate minutes", "Brisk effort."),
     Metric("intensity_minutes_vigorous_total", "min", _DAY, 0, 3_000, "Vigorous minutes", "Hard effort."),
     Metric("calories_total", "kcal", _DAY, 1, 50_000, "Energy of the day", "Energy at rest and in motion."),

@@ -161,9 +161,14 @@ _BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
     "kg": weight,
     "%": lambda value, units: _with_unit(value, 1, "%"),
     "kg/m²": lambda value, units: _with_unit(value, 1, "kg/m²"),
+    "index": lambda value, units: number(value, 1),
+    # In the catalogue a difference of temperatures, which has no offset of 32.
+    "°C": lambda value, units: (
+        _with_unit(value * 9 / 5, 1, "°F") if units == "imperial" else _with_unit(value, 1, "°C")
+    ),
     **{
         unit: lambda value, units, unit=unit: _with_unit(value, 0, unit)  # type: ignore[misc]
-        for unit in ("bpm", "ms", "kcal", "min", "W")
+        for unit in ("bpm", "brpm", "ms", "kcal", "min", "W")
     },
     "ml/kg/min": lambda value, units: number(value, 1),
     "ratio": lambda value, units: number(value, 1),

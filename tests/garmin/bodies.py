@@ -91,14 +91,6 @@ HRV_NIGHT: dict[str, Any] = {
 
 HRV_SUMMARIES: dict[str, Any] = {"hrvSummaries": [HRV_NIGHT]}
 
-HRV_READINGS: dict[str, Any] = {
-    "hrvSummary": HRV_NIGHT,
-    "hrvReadings": [
-        {"hrvValue": 54, "readingTimeGMT": "2026-04-30T23:29:48.0", "readingTimeLocal": "2026-05-01T01:29:48.0"},
-        {"hrvValue": 56, "readingTimeGMT": "2026-04-30T23:34:48.0", "readingTimeLocal": "2026-05-01T01:34:48.0"},
-    ],
-}
-
 HEART_RATE: dict[str, Any] = {
     "calendarDate": "2026-05-01",
     "startTimestampGMT": "2026-04-30T22:00:00.0",
@@ -145,12 +137,113 @@ SLEEP: dict[str, Any] = {
         "remSleepSeconds": 6000,
         "awakeSleepSeconds": 600,
         "sleepScores": {"overall": {"value": 81, "qualifierKey": "GOOD"}},
+        "sleepNeed": {"calendarDate": "2026-05-01", "baseline": 460, "actual": 475, "feedback": "INCREASED"},
     },
     "sleepLevels": [
         {"startGMT": "2026-04-30T21:00:00.0", "endGMT": "2026-04-30T21:30:00.0", "activityLevel": 1.0},
         {"startGMT": "2026-04-30T21:30:00.0", "endGMT": "2026-04-30T22:15:00.0", "activityLevel": 0.0},
     ],
+    "sleepMovement": [
+        {"startGMT": "2026-04-30T20:59:00.0", "endGMT": "2026-04-30T21:00:00.0", "activityLevel": 4.5},
+        {"startGMT": "2026-04-30T21:00:00.0", "endGMT": "2026-04-30T21:01:00.0", "activityLevel": 0.25},
+    ],
+    "sleepRestlessMoments": [{"value": 1, "startGMT": STARTS_MS + 30 * MINUTE}],
+    "hrvData": [
+        {"value": 54.0, "startGMT": STARTS_MS + 90 * MINUTE},
+        {"value": 56.0, "startGMT": "2026-04-30T23:35:00.0"},
+    ],
+    "breathingDisruptionData": [
+        {"value": 0, "startGMT": STARTS_MS, "endGMT": STARTS_MS + 60 * MINUTE},
+        {"value": 2, "startGMT": STARTS_MS + 60 * MINUTE, "endGMT": STARTS_MS + 70 * MINUTE},
+        {"value": 255, "startGMT": STARTS_MS + 70 * MINUTE, "endGMT": STARTS_MS + 400 * MINUTE},
+    ],
+    "dailyNapDTOS": [
+        {
+            "calendarDate": "2026-05-01",
+            "napTimeSec": 1500,
+            "napStartTimestampGMT": "2026-05-01T12:10:00.0",
+            "napEndTimestampGMT": "2026-05-01T12:38:00.0",
+        }
+    ],
+    "avgSkinTempDeviationC": -0.3,
+    "avgSkinTempDeviationF": -0.5,
 }
+
+RESPIRATION: dict[str, Any] = {
+    "calendarDate": "2026-05-01",
+    "endTimestampGMT": "2026-05-01T22:00:00.0",
+    "lowestRespirationValue": 10.0,
+    "highestRespirationValue": 19.0,
+    "avgWakingRespirationValue": 14.0,
+    "avgSleepRespirationValue": 12.0,
+    "avgTomorrowSleepRespirationValue": 13.0,
+    "respirationValueDescriptorsDTOList": [{"key": "timestamp", "index": 0}, {"key": "respiration", "index": 1}],
+    "respirationValuesArray": [[STARTS_MS, 12.0], [STARTS_MS + 2 * MINUTE, -1.0], [STARTS_MS + 4 * MINUTE, -2.0]],
+}
+
+SPO2: dict[str, Any] = {
+    "calendarDate": "2026-05-01",
+    "endTimestampGMT": "2026-05-01T22:00:00.0",
+    "averageSpO2": 95.0,
+    "lowestSpO2": 88,
+    "latestSpO2": 97.0,
+    "spO2ValueDescriptorsDTOList": [
+        {"spo2ValueDescriptorIndex": 0, "spo2ValueDescriptorKey": "timestamp"},
+        {"spo2ValueDescriptorIndex": 1, "spo2ValueDescriptorKey": "spo2Reading"},
+        {"spo2ValueDescriptorIndex": 2, "spo2ValueDescriptorKey": "readingConfidence"},
+    ],
+    "spO2SingleValues": None,
+    "continuousReadingDTOList": None,
+    "spO2HourlyAverages": [[STARTS_MS, 95], [STARTS_MS + 60 * MINUTE, 94]],
+}
+
+FLOORS: dict[str, Any] = {
+    "endTimestampGMT": "2026-05-01T22:00:00.0",
+    "floorsValueDescriptorDTOList": [
+        {"key": "startTimeGMT", "index": 0},
+        {"key": "endTimeGMT", "index": 1},
+        {"key": "floorsAscended", "index": 2},
+        {"key": "floorsDescended", "index": 3},
+    ],
+    "floorValuesArray": [
+        ["2026-05-01T06:00:00.0", "2026-05-01T06:15:00.0", 3, 0],
+        ["2026-05-01T06:15:00.0", "2026-05-01T06:30:00.0", 0, 2],
+    ],
+}
+
+INTENSITY_MINUTES: dict[str, Any] = {
+    "calendarDate": "2026-05-01",
+    "endTimestampGMT": "2026-05-01T22:00:00.0",
+    "moderateMinutes": 6,
+    "vigorousMinutes": 9,
+    "imValueDescriptorsDTOList": [{"key": "timestamp", "index": 0}, {"key": "value", "index": 1}],
+    "imValuesArray": [[STARTS_MS + 600 * MINUTE, 18], [STARTS_MS + 615 * MINUTE, 6]],
+}
+
+BODY_BATTERY_EVENTS: list[dict[str, Any]] = [
+    {
+        "event": {
+            "eventType": "SLEEP",
+            "eventStartTimeGmt": "2026-04-30T21:00:00.000",
+            "timezoneOffset": 7_200_000,
+            "durationInMilliseconds": 27_600_000,
+            "bodyBatteryImpact": 55,
+            "feedbackType": "good_sleep",
+        },
+        "activityName": None,
+        "averageStress": 14.5,
+    },
+    {
+        "event": {
+            "eventType": "ACTIVITY",
+            "eventStartTimeGmt": "2026-05-01T06:00:00.000",
+            "durationInMilliseconds": 3_600_000,
+            "bodyBatteryImpact": -14,
+        },
+        "activityName": "Morning run",
+    },
+    {"event": None, "activityName": "Walk", "activityType": "walking"},
+]
 
 
 def weigh_in(**changes: Any) -> dict[str, Any]:
@@ -287,11 +380,15 @@ FULL: dict[str, Any] = {
     "daily_summaries": {"data": [summary(), summary("2026-05-02")]},
     "resting_heart_rate": RESTING,
     "hrv_summaries": HRV_SUMMARIES,
-    "hrv_readings": HRV_READINGS,
     "heart_rate": HEART_RATE,
     "sleep": SLEEP,
     "stress": STRESS,
     "steps": STEPS,
+    "respiration": RESPIRATION,
+    "spo2": SPO2,
+    "floors": FLOORS,
+    "intensity_minutes": INTENSITY_MINUTES,
+    "body_battery_events": BODY_BATTERY_EVENTS,
     "weight": weights(weigh_in()),
     "max_metrics": MAX_METRICS,
     "training_readiness": TRAINING_READINESS,

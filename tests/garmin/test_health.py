@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from garminsync_tui.errors import UnexpectedAnswer
 from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint
+from garminsync_tui.garmin.shapes import instant_ms
 from garminsync_tui.metrics import METRICS, Granularity, Reading, day_ms, plausible
 
 from . import bodies
@@ -157,7 +158,7 @@ def test_an_instant_told_twice_is_one_reading() -> None:
     assert values(parse("heart_rate", body), "heart_rate") == [(STARTS_MS, 51)]
 
 
-@pytest.mark.parametrize("name", ["heart_rate", "stress", "sleep", "hrv_readings"])
+@pytest.mark.parametrize("name", ["heart_rate", "stress", "sleep", "respiration", "spo2"])
 def test_the_answer_for_another_day_is_refused(name: str) -> None:
     with pytest.raises(UnexpectedAnswer, match="2026-05-03"):
         parse(name, FULL[name], date(2026, 5, 3))
@@ -196,6 +197,30 @@ def test_a_night_is_its_totals_its_score_and_its_stages() -> None:
     assert [METRICS["sleep_stage"].words[int(each.value)] for each in stages] == ["light", "deep"]
 
 
+def test_heart_rate_variability_comes_with_the_night() -> None:
+    assert values(parse("sleep", bodies.SLEEP), "hrv_rmssd") == [
+        (STARTS_MS + 90 * MINUTE, 54),
+        (STARTS_MS + 95 * MINUTE, 56),
+    ]
+
+
+def test_what_else_a_night_tells() -> None:
+    found = parse("sleep", bodies.SLEEP)
+    assert only(found, "sleep_need") == Reading("sleep_need", day_ms(DAY), 475)
+    assert only(found, "skin_temp_deviation") == Reading("skin_temp_deviation", day_ms(DAY), -0.3)
+    # Movement begins before sleep does.
+    assert values(found, "sleep_movement") == [(STARTS_MS - 61 * MINUTE, 4.5), (STARTS_MS - 60 * MINUTE, 0.25)]
+    assert only(found, "sleep_restless_moment").at_ms == STARTS_MS + 30 * MINUTE
+    assert only(found, "nap_duration") == Reading("nap_duration", STARTS_MS + 850 * MINUTE, 1500)
+    disruptions = [(each.value, each.extra) for each in found[DAY] if each.metric == "breathing_disruption"]
+    assert disruptions == [(0, {"word": "none", "seconds": 3600}), (2, {"word": "medium", "seconds": 600})]
+
+
+def test_a_nap_needs_no_night() -> None:
+    found = parse("sleep", {"dailySleepDTO": None, "dailyNapDTOS": bodies.SLEEP["dailyNapDTOS"]})
+    assert [each.metric for each in found[DAY]] == ["nap_duration"]
+
+
 def test_a_night_that_was_not_measured_is_nothing() -> None:
     night = dict.fromkeys(bodies.SLEEP["dailySleepDTO"]) | {"calendarDate": "2026-05-01", "deepSleepSeconds": 0}
     assert parse("sleep", {"dailySleepDTO": night, "sleepLevels": []}) == {}
@@ -205,6 +230,45 @@ def test_a_night_that_was_not_measured_is_nothing() -> None:
 def test_a_stage_that_does_not_exist_is_left_out(level: Any) -> None:
     levels = [bodies.SLEEP["sleepLevels"][0] | {"activityLevel": level}, bodies.SLEEP["sleepLevels"][1]]
     assert len(values(parse("sleep", bodies.SLEEP | {"sleepLevels": levels}), "sleep_stage")) == 1
+
+
+def test_breaths_have_no_sentinels() -> None:
+    found = parse("respiration", bodies.RESPIRATION)
+    assert values(found, "respiration_rate") == [(STARTS_MS, 12)]
+    assert only(found, "respiration_waking_avg") == Reading("respiration_waking_avg", day_ms(DAY), 14)
+    assert only(found, "respiration_sleep_avg").value == 12
+    assert (only(found, "respiration_low").value, only(found, "respiration_high").value) == (10, 19)
+
+
+def test_oxygen_is_kept_by_the_hour() -> None:
+    found = parse("spo2", bodies.SPO2 | {"spO2SingleValues": [[STARTS_MS + MINUTE, 90, 1]]})
+    assert values(found, "spo2") == [(STARTS_MS, 95), (STARTS_MS + 60 * MINUTE, 94)]
+    assert (only(found, "spo2_avg").value, only(found, "spo2_low").value) == (95, 88)
+
+
+def test_floors_are_found_by_descriptor_at_the_beginning_of_their_quarter() -> None:
+    names = ("floorsDescended", "floorsAscended", "endTimeGMT", "startTimeGMT")
+    body = bodies.FLOORS | {
+        "floorsValueDescriptorDTOList": [{"key": name, "index": at} for at, name in enumerate(names)],
+        "floorValuesArray": [[*reversed(row)] for row in bodies.FLOORS["floorValuesArray"]],
+    }
+    assert parse("floors", body) == parse("floors", bodies.FLOORS)
+    assert values(parse("floors", body), "floors_ascended") == [
+        (STARTS_MS + 480 * MINUTE, 3),
+        (STARTS_MS + 495 * MINUTE, 0),
+    ]
+    assert [value for _, value in values(parse("floors", body), "floors_descended")] == [0, 2]
+
+
+def test_what_charged_and_what_drained() -> None:
+    [night, run] = parse("body_battery_events", bodies.BODY_BATTERY_EVENTS)[DAY]
+    assert night == Reading("body_battery_event", STARTS_MS - 60 * MINUTE, 55, {"event": "sleep", "seconds": 27_600})
+    assert (run.value, run.extra) == (-14, {"event": "activity", "seconds": 3600})
+
+
+def test_an_event_s_word_is_plain_or_nothing() -> None:
+    event = bodies.BODY_BATTERY_EVENTS[0]["event"] | {"eventType": "\x1b[31mnap", "durationInMilliseconds": -1}
+    assert only(parse("body_battery_events", [{"event": event}]), "body_battery_event").extra is None
 
 
 def test_hrv_of_a_night() -> None:
@@ -275,7 +339,12 @@ def behind_gateway(shared: Path, name: str) -> Any:
         ("stress", "wellness-service_wellness_dailyStress_2023-07-20_2.json", "2023-07-20", 1, 21),
         ("stress", "wellness-service_wellness_dailyStress_2023-07-20.json", "2023-07-20", 1, 0),
         ("steps", "wellness-service_wellness_dailySummaryChart_DISPLAYNAME__date=2021-01-01.json", "2021-01-01", 1, 96),
-        ("hrv_readings", "hrv-service_hrv_2023-07-20.json", "2023-07-20", 1, None),
+        ("respiration", "wellness-service_wellness_daily_respiration_2023-07-01_2.json", "2023-07-01", 1, None),
+        ("spo2", "wellness-service_wellness_daily_spo2_2023-07-01_2.json", "2023-07-01", 1, 11),
+        ("floors", "wellness-service_wellness_floorsChartData_daily_2023-07-01_2.json", "2023-07-01", 1, 192),
+        ("body_battery_events", "wellness-service_wellness_bodyBattery_events_2023-07-18.json", "2023-07-18", 1, 0),
+        ("body_battery_events", "wellness-service_wellness_bodyBattery_events_2023-07-19.json", "2023-07-19", 1, 0),
+        ("body_battery_events", "wellness-service_wellness_bodyBattery_events_2023-07-20_2.json", "2023-07-20", 1, 1),
         ("hrv_summaries", "hrv-service_hrv_daily_2023-07-01_2023-07-20.json", "2023-07-01", 20, None),
         ("hrv_summaries", "hrv-service_hrv_daily_2023-06-23_2023-07-20.json", "2023-06-23", 28, None),
         ("sleep", "sleep-service_sleep_dailySleepData__date=2030-01-01.json", "2030-01-01", 1, 0),
@@ -316,6 +385,28 @@ def test_a_recorded_night_has_its_stages(shared: Path) -> None:
     assert only(found, "sleep").value == 29580
     assert only(found, "sleep_score").value == 89
     assert len(values(found, "sleep_stage")) == 26
+    for metric, array, key in (
+        ("hrv_rmssd", "hrvData", "value"),
+        ("sleep_movement", "sleepMovement", "activityLevel"),
+        ("sleep_restless_moment", "sleepRestlessMoments", "value"),
+    ):
+        assert [value for _, value in values(found, metric)] == [row[key] for row in body[array]]
+    assert only(found, "sleep_need").value == 500
+
+
+def test_a_recorded_deviation_of_skin_temperature(shared: Path) -> None:
+    body = recorded(shared, "sleep-service_sleep_dailySleepData__date=2025-07-06.json")
+    assert only(parse("sleep", body, date(2025, 7, 6)), "skin_temp_deviation").value == -0.1
+
+
+def test_recorded_breaths_keep_what_was_measured(shared: Path) -> None:
+    body = recorded(shared, "wellness-service_wellness_daily_respiration_2023-07-01_2.json")
+    found = parse("respiration", body, date(2023, 7, 1))
+    end = instant_ms(body["endTimestampGMT"])
+    assert end is not None
+    measured = [(at, rate) for at, rate in body["respirationValuesArray"] if rate > 0 and at < end]
+    assert values(found, "respiration_rate") == measured
+    assert only(found, "respiration_low").value == 9
 
 
 def test_recorded_weigh_ins(shared: Path) -> None:

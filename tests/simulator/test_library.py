@@ -154,6 +154,8 @@ def test_heart_rate_variability(garmin: garminconnect.Garmin) -> None:
     night = garmin.get_hrv_data(D)
     assert night is not None
     readings = [reading["hrvValue"] for reading in night["hrvReadings"]]
+    same = [reading["value"] for reading in garmin.get_sleep_data(D)["hrvData"]]
+    assert same == readings
     summary = night["hrvSummary"]
     assert summary["lastNightAvg"] == pytest.approx(sum(readings) / len(readings), abs=1)
     assert summary["lastNight5MinHigh"] == max(readings)
@@ -188,6 +190,8 @@ def test_intensity_calories_and_water(garmin: garminconnect.Garmin) -> None:
     rows = {row["calendarDate"]: row for row in garmin.get_daily_intensity_minutes_stats(A, B)}
     day = garmin.get_intensity_minutes_data(D)
     assert rows[D]["vigorousValue"] == day["vigorousMinutes"] > 0
+    counted = sum(minutes for _, minutes in day["imValuesArray"])
+    assert counted == day["moderateMinutes"] + 2 * day["vigorousMinutes"]
     assert sum(row["vigorousValue"] for row in garmin.get_weekly_intensity_minutes(A, B)) == sum(
         row["vigorousValue"] for row in rows.values()
     )

@@ -66,7 +66,10 @@ CASES = [
         "/sleep-service/sleep/dailySleepData",
         {"date": str(LAST)},
         # The recording's id was replaced by a word.
-        {".wellnessEpochSPO2DataDTOList[].userProfilePK: ['number'] instead of ['text']"},
+        {
+            ".wellnessEpochSPO2DataDTOList[].userProfilePK: ['number'] instead of ['text']",
+            ".breathingDisruptionData is new",
+        },
     ),
     (
         "sleep-service_sleep_dailySleepData__date=2030*.json",

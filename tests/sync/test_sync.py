@@ -35,9 +35,15 @@ async def test_everything_comes_once_and_again_nothing_does(installation: Instal
     assert {row[0] for row in content["health"]} >= {
         "heart_rate", "resting_heart_rate", "sleep", "sleep_stage", "sleep_score", "stress_level", "body_battery",
         "hrv_rmssd", "hrv_last_night_avg", "steps", "steps_total", "weight", "body_composition",
+        "respiration_rate", "respiration_waking_avg", "respiration_sleep_avg", "respiration_low", "respiration_high",
+        "spo2", "spo2_avg", "spo2_low", "floors_ascended", "floors_descended", "intensity_minutes",
+        "body_battery_event", "sleep_need", "sleep_movement", "sleep_restless_moment", "skin_temp_deviation",
+        "breathing_disruption",
     }  # fmt: skip
     assert {row[3] for row in content["coverage"]} <= {"fetched", "empty"}
     assert len(await installation.files()) == len(simulator.activity_ids())
+    asked = simulator.stats()["requests"]["by_path"]
+    assert not [path for path in asked if path.startswith("/hrv-service/hrv/") and "/daily/" not in path]
 
     written = await stamps(installation.database)
     simulator.reset_stats()

@@ -48,10 +48,13 @@ def test_the_range_of_an_ordinal_lies_within_its_words(name: str) -> None:
     assert metric.unit is None
 
 
+#: Differences, of which any may be true.
+SIGNED = {"skin_temp_deviation", "body_battery_event"}
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_sentinels_are_never_plausible(name: str) -> None:
-    assert not plausible(name, -1)
-    assert not plausible(name, -2)
+    assert plausible(name, -1) is plausible(name, -2) is (name in SIGNED)
     assert not plausible(name, float("nan"))
     assert not plausible(name, float("inf"))
     assert plausible(name, METRICS[name].lowest) and plausible(name, METRICS[name].highest)

@@ -115,6 +115,9 @@ def test_numbers_with_units(shown: str, expected: str) -> None:
     ("metric", "value", "system", "shown"),
     [
         ("resting_heart_rate", 48, "metric", "48 bpm"),
+        ("skin_temp_deviation", -0.3, "metric", "-0.3 °C"),
+        ("skin_temp_deviation", -0.5, "imperial", "-0.9 °F"),
+        ("sleep_movement", 0.25, "metric", "0.3"),
         ("sleep", 26_640, "metric", "7 h 24 m"),
         ("steps_total", 6412, "metric", "6 412"),
         ("distance_total", 8412, "imperial", "5.2 mi"),

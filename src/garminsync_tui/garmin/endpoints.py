@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..metrics import Reading
-from .health import body, heart, movement, performance, sleep, stress, summaries, training
+from .health import body, breathing, heart, movement, performance, sleep, stress, summaries, training
 from .shapes import span_days
 
 
@@ -101,16 +101,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         from_watch=True,
     ),
     Endpoint(
-        name="hrv_readings",
-        path="/hrv-service/hrv/{day}",
-        window_days=1,
-        parse=heart.hrv_readings,
-        metrics=("hrv_rmssd",),
-        tier=Tier.STANDARD,
-        capability="a watch worn at night",
-        from_watch=True,
-    ),
-    Endpoint(
         name="heart_rate",
         path="/wellness-service/wellness/dailyHeartRate/{display_name}",
         params={"date": "{day}"},
@@ -135,6 +125,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "sleep_awake",
             "sleep_score",
             "sleep_stage",
+            "sleep_need",
+            "sleep_movement",
+            "sleep_restless_moment",
+            "nap_duration",
+            "skin_temp_deviation",
+            "breathing_disruption",
+            "hrv_rmssd",
         ),
         tier=Tier.STANDARD,
         capability="a watch worn at night",
@@ -158,6 +155,62 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=movement.steps,
         metrics=("steps",),
         tier=Tier.STANDARD,
+        capability="a watch",
+        from_watch=True,
+    ),
+    Endpoint(
+        name="respiration",
+        path="/wellness-service/wellness/daily/respiration/{day}",
+        window_days=1,
+        parse=breathing.respiration,
+        metrics=(
+            "respiration_rate",
+            "respiration_waking_avg",
+            "respiration_sleep_avg",
+            "respiration_low",
+            "respiration_high",
+        ),
+        tier=Tier.STANDARD,
+        capability="a watch",
+        from_watch=True,
+    ),
+    Endpoint(
+        name="spo2",
+        path="/wellness-service/wellness/daily/spo2/{day}",
+        window_days=1,
+        parse=breathing.spo2,
+        metrics=("spo2", "spo2_avg", "spo2_low"),
+        tier=Tier.FULL,
+        capability="a pulse oximeter",
+        from_watch=True,
+    ),
+    Endpoint(
+        name="floors",
+        path="/wellness-service/wellness/floorsChartData/daily/{day}",
+        window_days=1,
+        parse=movement.floors,
+        metrics=("floors_ascended", "floors_descended"),
+        tier=Tier.FULL,
+        capability="a barometer",
+        from_watch=True,
+    ),
+    Endpoint(
+        name="intensity_minutes",
+        path="/wellness-service/wellness/daily/im/{day}",
+        window_days=1,
+        parse=movement.intensity_minutes,
+        metrics=("intensity_minutes",),
+        tier=Tier.FULL,
+        capability="a watch",
+        from_watch=True,
+    ),
+    Endpoint(
+        name="body_battery_events",
+        path="/wellness-service/wellness/bodyBattery/events/{day}",
+        window_days=1,
+        parse=stress.body_battery_events,
+        metrics=("body_battery_event",),
+        tier=Tier.FULL,
         capability="a watch",
         from_watch=True,
     ),

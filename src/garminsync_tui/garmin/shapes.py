@@ -8,6 +8,7 @@ whole day would be silently empty otherwise.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from ..metrics import METRICS, Reading, day_ms, plausible
 #: hours after 00:00 UTC of their date, and a night begins the evening before.
 _BEFORE_MS = 36 * 3_600_000
 _AFTER_MS = 48 * 3_600_000
+_WORD = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
 def unreadable(endpoint: str, what: str) -> UnexpectedAnswer:
@@ -85,6 +87,13 @@ def instant_ms(value: Any) -> int | None:
         return round(moment.timestamp() * 1000)
     except (ValueError, OverflowError):
         return None
+
+
+def plain_word(value: Any) -> str | None:
+    """A word of Garmin's such as "GOOD_SLEEP" as "good sleep"; None for anything that is not one."""
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
+        return None
+    return value.lower().replace("_", " ")
 
 
 def calendar_date(value: Any) -> date | None:

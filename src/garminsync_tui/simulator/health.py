@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from .athlete import Athlete, Day
 from .moments import days_between, midnight, ms, text
 from .samples import HEART_RATE_S, QUARTER_S, STRESS_S
 from .summaries import Summaries
-from .totals import INTENSITY_GOAL
+from .totals import INTENSITY_GOAL, effort
 
 _BATTERY_VERSION = 2.0
 HYDRATION_GOAL_ML = 2800.0
@@ -234,22 +235,33 @@ class Health:
         ]
 
     def intensity(self, date_: date) -> dict[str, Any]:
-        """Modelled: the day's intensity minutes and the week's so far."""
+        """Modelled: the day's intensity minutes by the quarter of an hour, vigorous ones twice; the week's so far."""
         monday = date_ - timedelta(days=date_.weekday())
         days = [day for date in days_between(monday, date_) if (day := self._account.worn(date))]
         week = [(day, self._summaries.totals(day)) for day in days]
-        today = [sums for day, sums in week if day.date == date_]
+        today = [(day, sums) for day, sums in week if day.date == date_]
         return head(self._athlete, date_) | {
             "weeklyModerate": sum(sums.moderate_min for _, sums in week),
             "weeklyVigorous": sum(sums.vigorous_min for _, sums in week),
             "weeklyTotal": sum(sums.moderate_min + 2 * sums.vigorous_min for _, sums in week),
             "weekGoal": INTENSITY_GOAL,
             "dayOfGoalMet": None,
-            "moderateMinutes": today[0].moderate_min if today else 0,
-            "vigorousMinutes": today[0].vigorous_min if today else 0,
+            "moderateMinutes": today[0][1].moderate_min if today else 0,
+            "vigorousMinutes": today[0][1].vigorous_min if today else 0,
             "imValueDescriptorsDTOList": [{"key": "timestamp", "index": 0}, {"key": "value", "index": 1}],
-            "imValuesArray": [],
+            "imValuesArray": self._effort(today[0][0]) if today else [],
         }
+
+    def _effort(self, day: Day) -> list[list[int]]:
+        """Quarters of an hour with effort and what they count."""
+        starts, cells = self._cells(day, QUARTER_S)
+        counts: Counter[int] = Counter()
+        for session in self._account.recorded(day):
+            credit = effort(session)
+            begins_s = int((session.starts - day.starts).total_seconds())
+            for minute in range(session.moving_s // 60 if credit else 0):
+                counts[min(cells - 1, (begins_s + 60 * minute) // QUARTER_S)] += credit
+        return [[starts + cell * 1000 * QUARTER_S, counts[cell]] for cell in sorted(counts)]
 
     def hydration(self, date_: date) -> dict[str, Any]:
         """What was drunk and sweated."""

@@ -46,10 +46,11 @@ class Nights:
     def sleep(self, date_: date) -> dict[str, Any]:
         """One night with its detail; where there is none, the recorded answer full of nulls."""
         found = self._with_night(date_)
+        naps = self._naps(date_)
         if found is None:
             night = {"id": None, "userProfilePK": self._athlete.profile_id, "calendarDate": date_.isoformat()}
             night |= dict.fromkeys(_NO_NIGHT) | {"deviceRemCapable": False, "retro": False}
-            return {"dailySleepDTO": night, "sleepMovement": [], "remSleepData": None, "sleepLevels": []}
+            return {"dailySleepDTO": night, "sleepMovement": [], "remSleepData": None, "sleepLevels": []} | naps
         day, slept = found
         return {
             "dailySleepDTO": self._night(day, slept),
@@ -69,13 +70,54 @@ class Nights:
             "sleepHeartRate": self._measured(slept, HEART_RATE_S, lambda samples: samples.heart_rate),
             "sleepStress": self._stress(day, slept),
             "sleepBodyBattery": self._measured(slept, STRESS_S, lambda samples: samples.battery),
-            "skinTempDataExists": False,
+            "breathingDisruptionData": self._breath(day, slept),
+            "skinTempDataExists": True,
+            "avgSkinTempDeviationC": self._skin(day),
+            "avgSkinTempDeviationF": round(1.8 * self._skin(day), 1),
+            "skinTempCalibrationDays": 19,
             "hrvData": [{"value": float(value), "startGMT": ms(at)} for at, value in self._variability(day, slept)],
             "avgOvernightHrv": float(day.hrv),
             "hrvStatus": self._status(date_),
             "bodyBatteryChange": day.battery_high - day.battery_low,
             "restingHeartRate": day.resting_hr,
+        } | naps
+
+    def _naps(self, date_: date) -> dict[str, Any]:
+        """Modelled: the nap of the day, if there was one; before the watch was synced it is not there yet."""
+        day = self._account.worn(date_)
+        starts = (
+            day.starts + timedelta(hours=13, minutes=self._athlete.dice(date_, "nap").randrange(90)) if day else None
+        )
+        if day is None or starts is None or not day.nap_s:
+            return {}
+        ends = starts + timedelta(seconds=day.nap_s)
+        if ends > self._account.synced_until:
+            return {}
+        nap = {
+            "userProfilePK": self._athlete.profile_id,
+            "deviceId": self._athlete.device_id,
+            "calendarDate": date_.isoformat(),
+            "napTimeSec": day.nap_s,
+            "napStartTimestampGMT": text(starts),
+            "napEndTimestampGMT": text(ends),
+            "napFeedback": "IDEAL_DURATION_LOW_NEED",
         }
+        return {"dailyNapDTOS": [nap]}
+
+    def _skin(self, day: Day) -> float:
+        return round(self._athlete.dice(day.date, "skin").gauss(0.9 * day.ill, 0.25), 1)
+
+    def _breath(self, day: Day, night: Night) -> list[dict[str, Any]]:
+        """Modelled: spans of undisturbed (0) and slightly disturbed (1) breath; 255 where it was not measured."""
+        dice = self._athlete.dice(day.date, "disrupted")
+        return [
+            {
+                "value": 255 if stage == AWAKE else int(dice.random() < 0.1 + 0.3 * day.ill),
+                "startGMT": ms(starts),
+                "endGMT": ms(ends),
+            }
+            for starts, ends, stage in night.levels()
+        ]
 
     def _night(self, day: Day, night: Night) -> dict[str, Any]:
         deep, light, rem, awake = night.seconds

@@ -8,6 +8,7 @@ from itertools import pairwise
 from .account import Account
 from .athlete import Day
 from .samples import ACTIVE, HEART_RATE_S, QUARTER_S, STRESS_S, UNMEASURED
+from .training import Session
 
 _METRES_A_STEP = 0.79
 _METRES_A_FLOOR = 3.048
@@ -60,6 +61,11 @@ class Totals:
         return max(0, self.seconds - self.active_s - self.highly_active_s - self.sleeping_s)
 
 
+def effort(session: Session) -> int:
+    """What a minute of it counts as intensity: 2 vigorous, 1 moderate, else 0."""
+    return (session.average_hr >= 100) + (session.average_hr >= 126)
+
+
 def totals(account: Account, day: Day) -> Totals:
     """A worn day's totals; of the day that is still running, up to the last sync."""
     samples = account.samples(day)
@@ -71,8 +77,8 @@ def totals(account: Account, day: Day) -> Totals:
     steps = samples.steps[: seconds // QUARTER_S]
     changes = [after - before for before, after in pairwise(battery)]
     done = account.recorded(day)
-    moderate = sum(s.moving_s // 60 for s in done if 100 <= s.average_hr < 126)
-    vigorous = sum(s.moving_s // 60 for s in done if s.average_hr >= 126)
+    moderate = sum(s.moving_s // 60 for s in done if effort(s) == 1)
+    vigorous = sum(s.moving_s // 60 for s in done if effort(s) == 2)
     trained_s = sum(s.moving_s for s in done if s.average_hr >= 100)
     walking_s = sum(QUARTER_S // 2 for count in steps if count > 150)
     asleep_s = sum(day.night.seconds[:3]) if day.night else 0

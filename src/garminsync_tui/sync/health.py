@@ -32,8 +32,6 @@ _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
 _PACE_AFTER = 20  # requests
 _LONG_MINUTES = 2
 
-#: A day that the first endpoint shows to be empty has nothing at the second either.
-_PROVES_EMPTY = {"hrv_summaries": ("hrv_readings",)}
 _SUMMARIES = "daily_summaries"
 
 
@@ -213,13 +211,10 @@ class _Work:
                 await health.roll_up_moved(session, self.account.id, moved)
                 worn = days_with_watch(body)
                 idle = [day for day in fetch.days if day not in worn]
-                proven = [each.name for each in ENDPOINTS if each.from_watch]
-            else:
-                idle = [day for day in fetch.days if not found.get(day)]
-                proven = list(_PROVES_EMPTY.get(endpoint.name, ()))
-            for name in proven:
-                # Only what was never fetched: a day that once had values is asked for again.
-                await coverage.prove_empty(session, self.account.id, name, idle)
+                for each in ENDPOINTS:
+                    if each.from_watch:
+                        # Only what was never fetched: a day that once had values is asked for again.
+                        await coverage.prove_empty(session, self.account.id, each.name, idle)
             await health.replace_days(
                 session,
                 self.account.id,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from ...metrics import METRICS, Reading
-from ..shapes import Collected, calendar_date, instant_ms, mapping, objects, same_day
+from ..shapes import Collected, calendar_date, mapping, objects
 from .series import Series, intraday
 
 
@@ -37,17 +37,6 @@ def hrv_summaries(body: Any, first: date, last: date) -> dict[date, list[Reading
         words = METRICS["hrv_status"].words
         if word in words:
             found.add_day(day, "hrv_status", words.index(word), {"word": word})
-    return found.by_day()
-
-
-def hrv_readings(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
-    """The five-minute readings of one night."""
-    name = "hrv_readings"
-    answer = mapping(body, name, "the body")
-    same_day(mapping(answer.get("hrvSummary"), name, "hrvSummary").get("calendarDate"), first, name)
-    found = Collected(first, last)
-    for row in objects(answer.get("hrvReadings"), name, "hrvReadings"):
-        found.add(first, "hrv_rmssd", instant_ms(row.get("readingTimeGMT")), row.get("hrvValue"))
     return found.by_day()
 
 

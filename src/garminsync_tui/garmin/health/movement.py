@@ -7,6 +7,7 @@ from typing import Any
 
 from ...metrics import Reading
 from ..shapes import Collected, instant_ms, objects
+from .series import Series, intraday
 
 
 def steps(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
@@ -16,3 +17,23 @@ def steps(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
     for row in objects(body, name, "the body"):
         found.add(first, "steps", instant_ms(row.get("startGMT")), row.get("steps"))
     return found.by_day()
+
+
+_FLOOR_COLUMNS = ("startTimeGMT", "endTimeGMT", "floorsAscended", "floorsDescended")
+_FLOORS = tuple(
+    Series(metric, "floorValuesArray", "floorsValueDescriptorDTOList", _FLOOR_COLUMNS, wanted, "startTimeGMT")
+    for metric, wanted in (("floors_ascended", "floorsAscended"), ("floors_descended", "floorsDescended"))
+)
+
+
+def floors(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+    """Floors up and down of each quarter of an hour of one day, at its beginning."""
+    return intraday("floors", _FLOORS, body, first, last)
+
+
+_INTENSITY = Series("intensity_minutes", "imValuesArray", "imValueDescriptorsDTOList", ("timestamp", "value"), "value")
+
+
+def intensity_minutes(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+    """Intensity minutes through one day. Modelled after what other clients read: one value, not two kinds."""
+    return intraday("intensity_minutes", (_INTENSITY,), body, first, last)

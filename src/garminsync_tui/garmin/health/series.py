@@ -20,15 +20,26 @@ class Series(NamedTuple):
     descriptors: str
     columns: tuple[str, ...]
     wanted: str
+    #: The column of the instants.
+    at: str = "timestamp"
 
 
-def intraday(name: str, wanted: tuple[Series, ...], body: Any, first: date, last: date) -> dict[date, list[Reading]]:
-    """The readings of some arrays of one day's answer. Raises UnexpectedAnswer."""
+def intraday(
+    name: str,
+    wanted: tuple[Series, ...],
+    body: Any,
+    first: date,
+    last: date,
+    of_day: tuple[tuple[str, str], ...] = (),
+) -> dict[date, list[Reading]]:
+    """The readings of some arrays of one day's answer, and the day's values (metric, key). Raises UnexpectedAnswer."""
     answer = mapping(body, name, "the body")
     same_day(answer.get("calendarDate"), first, name)
     found = Collected(first, last)
     for series in wanted:
         _take(found, series, answer, first, name)
+    for metric, key in of_day:
+        found.add_day(first, metric, answer.get(key))
     return found.by_day()
 
 
@@ -38,7 +49,7 @@ def _take(found: Collected, series: Series, answer: Mapping[str, Any], day: date
     if not rows:
         return
     descriptors = answer.get(series.descriptors)
-    at = column(descriptors, "timestamp", series.columns, endpoint, series.array)
+    at = column(descriptors, series.at, series.columns, endpoint, series.array)
     place = column(descriptors, series.wanted, series.columns, endpoint, series.array)
     readable = [row for row in rows if isinstance(row, list) and min(at, place) >= 0 and max(at, place) < len(row)]
     if not readable:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ...metrics import Reading
+from ..shapes import Collected, instant_ms, mapping, number, objects, plain_word
 from .series import Series, intraday
 
 _STRESS = Series(
@@ -27,3 +28,21 @@ _BODY_BATTERY = Series(
 def stress(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
     """Three-minute stress (-1 and -2: not measured) and body battery of one day."""
     return intraday("stress", (_STRESS, _BODY_BATTERY), body, first, last)
+
+
+def body_battery_events(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+    """What charged or drained the battery on one day. An activity may come without its event (recorded): a gap."""
+    name = "body_battery_events"
+    found = Collected(first, last)
+    for row in objects(body, name, "the body"):
+        event = mapping(row.get("event"), name, "event")
+        extra: dict[str, Any] = {}
+        word = plain_word(event.get("eventType"))
+        if word:
+            extra["event"] = word
+        milliseconds = number(event.get("durationInMilliseconds"))
+        if milliseconds is not None and 0 < milliseconds < 2 * 86_400_000:
+            extra["seconds"] = int(milliseconds) // 1000
+        at_ms = instant_ms(event.get("eventStartTimeGmt"))
+        found.add(first, "body_battery_event", at_ms, event.get("bodyBatteryImpact"), extra)
+    return found.by_day()
