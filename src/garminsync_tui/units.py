@@ -163,7 +163,7 @@ _BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
     "kg/m²": lambda value, units: _with_unit(value, 1, "kg/m²"),
     **{
         unit: lambda value, units, unit=unit: _with_unit(value, 0, unit)  # type: ignore[misc]
-        for unit in ("bpm", "ms", "kcal", "min")
+        for unit in ("bpm", "ms", "kcal", "min", "ml", "mmHg")
     },
 }
 

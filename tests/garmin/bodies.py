@@ -181,6 +181,30 @@ def weights(*entries: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def pressure(**changes: Any) -> dict[str, Any]:
+    entry = {
+        "version": 1,
+        "systolic": 121,
+        "diastolic": 79,
+        "pulse": 61,
+        "multiMeasurement": False,
+        "measurementTimestampLocal": "2026-05-01T19:30:00.0",
+        "measurementTimestampGMT": "2026-05-01T17:30:00.0",
+        "sourceType": "MANUAL",
+        "notes": None,
+    }
+    return entry | changes
+
+
+def pressures(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "from": "2026-05-01",
+        "until": "2026-05-02",
+        "measurementSummaries": [{"startDate": "2026-05-01", "measurements": list(entries)}] if entries else [],
+        "categoryStats": None,
+    }
+
+
 #: endpoint → an answer with something in it.
 FULL: dict[str, Any] = {
     "daily_summaries": {"data": [summary(), summary("2026-05-02")]},
@@ -192,6 +216,8 @@ FULL: dict[str, Any] = {
     "stress": STRESS,
     "steps": STEPS,
     "weight": weights(weigh_in()),
+    "blood_pressure": pressures(pressure()),
+    "hydration": [{"calendarDate": "2026-05-01", "valueInML": 1750.0, "goalInML": 2800.0}],
 }
 
 

@@ -31,6 +31,7 @@ RANGES = [
     ("/hrv-service/hrv/daily/{first}/{last}", {}, 28),
     ("/weight-service/weight/dateRange", NAMED, 28),
     ("/weight-service/weight/range/{first}/{last}", {"includeAll": "true"}, 28),
+    ("/bloodpressure-service/bloodpressure/range/{first}/{last}", {"includeAll": "true"}, 28),
 ]
 
 

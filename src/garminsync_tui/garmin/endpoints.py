@@ -183,6 +183,27 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         capability="a scale, or entries by hand",
         from_watch=False,
     ),
+    Endpoint(
+        name="blood_pressure",
+        path="/bloodpressure-service/bloodpressure/range/{first}/{last}",
+        params={"includeAll": "true"},
+        window_days=28,
+        parse=body.blood_pressure,
+        metrics=("blood_pressure_systolic", "blood_pressure_diastolic", "blood_pressure_pulse"),
+        tier=Tier.DAILY,
+        capability="a blood pressure monitor, or entries by hand",
+        from_watch=False,
+    ),
+    Endpoint(
+        name="hydration",
+        path="/usersummary-service/stats/hydration/daily/{first}/{last}",
+        window_days=31,
+        parse=body.hydration,
+        metrics=("hydration_intake", "hydration_goal"),
+        tier=Tier.DAILY,
+        capability="entries by hand",
+        from_watch=False,
+    ),
 )
 
 #: The same, by name.

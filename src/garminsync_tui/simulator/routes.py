@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from .account import Account
 from .activities import Activities
+from .cuff import Cuff
 from .health import Health
 from .nights import Nights
 from .profile import Profile
@@ -43,6 +44,7 @@ class Routes:
         self._trends = Trends(account, summaries)
         self._nights = Nights(account, summaries)
         self._scale = Scale(account)
+        self._cuff = Cuff(account)
         self._profile = Profile(account, email)
 
     def all(self) -> list[Route]:
@@ -118,6 +120,7 @@ class Routes:
             ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, WINDOW_DAYS, no_content=True),
             ranged("/weight-service/weight/dateRange", self._scale.view, WINDOW_DAYS, named),
             ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, WINDOW_DAYS),
+            ranged(f"/bloodpressure-service/bloodpressure/range/{ends}", self._cuff.ranged, WINDOW_DAYS),
         ]
 
     def _weeks(self) -> list[Route]:
