@@ -140,9 +140,19 @@ _CATALOGUE = (
     Metric("calories_total", "kcal", _DAY, 1, 50_000, "Energy of the day", "Energy at rest and in motion."),
     Metric("calories_active_total", "kcal", _DAY, 0, 50_000, "Active energy", "Energy in motion."),
     Metric("calories_bmr_total", "kcal", _DAY, 1, 50_000, "Resting energy", "Energy spent at rest."),
-    Metric("sedentary_time_total", "s", _DAY, 0, _FLIGHT_DAY_S, "Sitting", "Time without movement."),
-    Metric("active_time_total", "s", _DAY, 0, _FLIGHT_DAY_S, "Active", "Time in movement."),
-    Metric("highly_active_time_total", "s", _DAY, 0, _FLIGHT_DAY_S, "Highly active", "Time in hard motion."),
+    Metric(
+        "sedentary_time_total", "s", _DAY, 0, _FLIGHT_DAY_S, "Sitting", "No movement, where Garmin's range tells it."
+    ),
+    Metric("active_time_total", "s", _DAY, 0, _FLIGHT_DAY_S, "Active", "Movement, where Garmin's range tells it."),
+    Metric(
+        "highly_active_time_total",
+        "s",
+        _DAY,
+        0,
+        _FLIGHT_DAY_S,
+        "Highly active",
+        "Hard motion, where Garmin's range tells it.",
+    ),
     # Body
     Metric("weight", "kg", _EVENT, 2, 650, "Weight", "One weigh-in."),
     Metric("body_composition", "kg", _EVENT, 2, 650, "Body composition", "Weight, and what it consists of."),
@@ -178,6 +188,12 @@ _CATALOGUE = (
     Metric("lactate_threshold_hr", "bpm", _DAY, 60, 230, "Threshold heart rate", "On the day it was found."),
     Metric("lactate_threshold_speed", "m/s", _DAY, 1, 8, "Threshold speed", "On the day it was found."),
     Metric("ftp_cycling", "W", _DAY, 20, 700, "Cycling FTP", "Power of an hour, on the day it was found."),
+    Metric("blood_pressure_systolic", "mmHg", _EVENT, 40, 300, "Systolic pressure", "As the heart beats."),
+    Metric("blood_pressure_diastolic", "mmHg", _EVENT, 20, 200, "Diastolic pressure", "Between two beats."),
+    Metric("blood_pressure_pulse", "bpm", _EVENT, 20, 250, "Pulse, with pressure", "As the cuff measured it."),
+    # Garmin's 0 means that nothing was entered.
+    Metric("hydration_intake", "ml", _DAY, 1, 30_000, "Water drunk", "What was entered as drunk that day."),
+    Metric("hydration_goal", "ml", _DAY, 1, 30_000, "Water goal", "How much the day asked for."),
 )
 
 #: Every metric by its name.

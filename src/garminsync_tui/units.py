@@ -168,7 +168,7 @@ _BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
     ),
     **{
         unit: lambda value, units, unit=unit: _with_unit(value, 0, unit)  # type: ignore[misc]
-        for unit in ("bpm", "brpm", "ms", "kcal", "min", "W")
+        for unit in ("bpm", "brpm", "ms", "kcal", "min", "W", "ml", "mmHg")
     },
     "ml/kg/min": lambda value, units: number(value, 1),
     "ratio": lambda value, units: number(value, 1),

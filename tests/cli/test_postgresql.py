@@ -29,6 +29,8 @@ def test_the_way_through_the_commands_on_a_server(
     shown = run("activities", "file", listed[0]["id"])
     assert len(shown.out_bytes) == listed[0]["size_bytes"]
     assert run("health", "show", "heart_rate", "--every", "day", "--json").json["values"]
+    lines = run("health", "export", "--format", "jsonl").out.splitlines()
+    assert len(lines) >= status["health"]["readings"]
     assert run("coverage").code == 0
     assert run("jobs", "list", "--json").json[0]["state"] == "done"
     assert not (home / "garminsync.db").exists()

@@ -375,6 +375,30 @@ def thresholds(value: float, series: str = "running", **changes: Any) -> list[di
     return [row | changes]
 
 
+def pressure(**changes: Any) -> dict[str, Any]:
+    entry = {
+        "version": 1,
+        "systolic": 121,
+        "diastolic": 79,
+        "pulse": 61,
+        "multiMeasurement": False,
+        "measurementTimestampLocal": "2026-05-01T19:30:00.0",
+        "measurementTimestampGMT": "2026-05-01T17:30:00.0",
+        "sourceType": "MANUAL",
+        "notes": None,
+    }
+    return entry | changes
+
+
+def pressures(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "from": "2026-05-01",
+        "until": "2026-05-02",
+        "measurementSummaries": [{"startDate": "2026-05-01", "measurements": list(entries)}] if entries else [],
+        "categoryStats": None,
+    }
+
+
 #: endpoint → an answer with something in it.
 FULL: dict[str, Any] = {
     "daily_summaries": {"data": [summary(), summary("2026-05-02")]},
@@ -401,6 +425,8 @@ FULL: dict[str, Any] = {
     "lactate_threshold_hr": thresholds(168.0),
     "lactate_threshold_speed": thresholds(0.372),
     "ftp_cycling": thresholds(241.0, "cycling"),
+    "blood_pressure": pressures(pressure()),
+    "hydration": [{"calendarDate": "2026-05-01", "valueInML": 1750.0, "goalInML": 2800.0}],
 }
 
 

@@ -319,6 +319,37 @@ def test_words_from_outside_are_plain_or_nothing() -> None:
     assert values(found, "body_fat") == []
 
 
+def test_a_blood_pressure_lies_at_its_instant_in_utc() -> None:
+    found = parse("blood_pressure", bodies.pressures(bodies.pressure()))
+    at_ms = 1777656600000  # 17:30 UTC
+    assert found[DAY] == [
+        Reading("blood_pressure_systolic", at_ms, 121, {"source": "MANUAL"}),
+        Reading("blood_pressure_diastolic", at_ms, 79, {"source": "MANUAL"}),
+        Reading("blood_pressure_pulse", at_ms, 61, {"source": "MANUAL"}),
+    ]
+
+
+def test_a_blood_pressure_without_pulse_or_time_is_a_gap() -> None:
+    without_pulse = bodies.pressure(pulse=None)
+    without_time = bodies.pressure(measurementTimestampGMT=None, systolic=150)
+    found = parse("blood_pressure", bodies.pressures(without_pulse, without_time))
+    assert [reading.metric for reading in found[DAY]] == ["blood_pressure_systolic", "blood_pressure_diastolic"]
+    undated = bodies.pressure(measurementTimestampLocal=None)
+    assert len(parse("blood_pressure", bodies.pressures(undated))[DAY]) == 3
+
+
+def test_days_on_which_nothing_was_entered_have_a_goal_only() -> None:
+    rows = [
+        {"calendarDate": "2026-05-01", "valueInML": None, "goalInML": 2800.0},
+        {"calendarDate": "2026-05-02", "valueInML": 0.0, "goalInML": 2900.0},
+    ]
+    found = parse("hydration", rows)
+    assert {day: [reading.metric for reading in readings] for day, readings in found.items()} == {
+        DAY: ["hydration_goal"],
+        NEXT: ["hydration_goal"],
+    }
+
+
 # ── Recorded bodies ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -351,6 +382,7 @@ def behind_gateway(shared: Path, name: str) -> Any:
         ("sleep", "sleep-service_sleep_dailySleepData__date=2025-07-06.json", "2025-07-06", 1, None),
         ("weight", "weight-service_weight_range_2019-12-18_2020-01-01__includeAll=true.json", "2019-12-18", 15, 0),
         ("weight", "weight-service_weight_range_2025-06-01_2025-06-15__includeAll=true.json", "2025-06-01", 15, None),
+        ("hydration", "usersummary-service_stats_hydration_daily_2024-06-29_2024-06-29.json", "2024-06-29", 1, 2),
     ],
 )
 def test_a_recorded_body_is_read(
@@ -407,6 +439,10 @@ def test_recorded_breaths_keep_what_was_measured(shared: Path) -> None:
     measured = [(at, rate) for at, rate in body["respirationValuesArray"] if rate > 0 and at < end]
     assert values(found, "respiration_rate") == measured
     assert only(found, "respiration_low").value == 9
+
+
+def test_recorded_blood_pressures_are_none(shared: Path) -> None:
+    assert parse("blood_pressure", behind_gateway(shared, "bloodPressureScalar"), date(2024, 7, 2)) == {}
 
 
 def test_recorded_weigh_ins(shared: Path) -> None:

@@ -66,6 +66,7 @@ def test_two_months_hold_what_is_difficult() -> None:
     assert {(day.ends - day.starts) // timedelta(minutes=1) for day in days} - {1440}  # a flight
     weigh_ins = Athlete(1, LAST, 60)
     assert 15 <= sum(len(weigh_ins.weigh_ins(day.date)) for day in days) <= 40
+    assert 8 <= sum(len(weigh_ins.pressures(day.date)) for day in days) <= 26
 
 
 def test_illness_raises_the_pulse_and_stops_the_training() -> None:

@@ -85,6 +85,14 @@ def test_entries_without_a_watch_do_not_sync(own: Simulator, own_web: httpx2.Cli
     assert more[0]["sourceType"] == "MANUAL"
     assert more[0]["weight"] == happened["weighed"]["grams"]
     assert more[0]["bodyFat"] is None
+    pressures = own_web.get(f"/bloodpressure-service/bloodpressure/range/{TODAY}/{TODAY}").json()
+    newest = pressures["measurementSummaries"][0]["measurements"][0]
+    assert newest["sourceType"] == "MANUAL"
+    assert {key: newest[key] for key in ("systolic", "diastolic", "pulse")} == {
+        key: happened["pressure"][key] for key in ("systolic", "diastolic", "pulse")
+    }
+    water = f"/usersummary-service/stats/hydration/daily/{TODAY}/{TODAY}"
+    assert [row["valueInML"] for row in own_web.get(water).json()] == [happened["drunk"]["millilitres"]]
 
 
 def test_the_same_things_happen_each_time() -> None:

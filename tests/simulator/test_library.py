@@ -294,6 +294,18 @@ def days_of(rows: list[dict[str, Any]]) -> list[str]:
     return [row["updatedDate"] for row in rows]
 
 
+def test_blood_pressure(garmin: garminconnect.Garmin) -> None:
+    body = garmin.get_blood_pressure(A, B)
+    assert (body["from"], body["until"]) == (A, B)
+    summaries = body["measurementSummaries"]
+    assert 4 <= len(summaries) <= 16
+    for summary in summaries:
+        for entry in summary["measurements"]:
+            assert 95 < entry["systolic"] < 140
+            assert entry["diastolic"] < entry["systolic"]
+            assert entry["measurementTimestampLocal"][:10] == summary["startDate"]
+
+
 def test_a_day_without_the_watch(garmin: garminconnect.Garmin, simulator: Simulator) -> None:
     bare = next(day for back in range(1, 59) if not simulator.athlete.was_worn(day := LAST - timedelta(days=back)))
     d = str(bare)

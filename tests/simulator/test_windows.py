@@ -44,6 +44,7 @@ RANGES = [
     (f"{METRICS}/hillscore/stats", NAMED | {"aggregation": "daily"}, 28),
     (f"{METRICS}/runningtolerance/stats", NAMED | {"aggregation": "daily"}, 28),
     ("/biometric-service/stats/lactateThresholdSpeed/range/{first}/{last}", {"sport": "RUNNING"}, 366),
+    ("/bloodpressure-service/bloodpressure/range/{first}/{last}", {"includeAll": "true"}, 28),
 ]
 
 

@@ -15,7 +15,7 @@ from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint
 from garminsync_tui.models import Activity, Coverage, HealthMetric, SyncJob
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
-from garminsync_tui.store import activities
+from garminsync_tui.store import accounts, activities, health
 from garminsync_tui.store.files import FileStore
 from garminsync_tui.sync.health import windows
 
@@ -90,6 +90,35 @@ async def test_what_happens_at_garmin_happens_here(installation: Installation, s
         assert gone.remote_deleted_at is not None
         assert (installation.paths.files / gone.file_path).is_file()
     assert hand
+
+
+async def test_entries_without_a_watch_are_found_within_a_day_in_three_requests(
+    installation: Installation, simulator: Simulator
+) -> None:
+    await installation.sync()
+    told = simulator.advance(0)
+    simulator.reset_stats()
+    await installation.sync()  # too soon: only the watch and the list are looked at
+    assert simulator.stats()["requests"]["total"] <= 3
+    async with installation.database.write() as session:
+        await accounts.set_facts(session, installation.account.id, looked_deeper_at=NOW - timedelta(days=365))
+    simulator.reset_stats()
+    await installation.sync("health")
+    asked = simulator.stats()["requests"]["by_path"]
+    assert asked.pop("/wellness-service/wellness/syncTimestamp") == 1
+    assert sum(asked.values()) <= 3
+    async with installation.database.read() as session:
+        found = {
+            metric: (await health.readings(session, metric, NOW - timedelta(days=1), NOW + timedelta(days=1)))[-1].value
+            for metric in ("weight", *BY_NAME["blood_pressure"].metrics, "hydration_intake")
+        }
+    assert found == {
+        "weight": told["weighed"]["grams"] / 1000,
+        "blood_pressure_systolic": told["pressure"]["systolic"],
+        "blood_pressure_diastolic": told["pressure"]["diastolic"],
+        "blood_pressure_pulse": told["pressure"]["pulse"],
+        "hydration_intake": told["drunk"]["millilitres"],
+    }
 
 
 async def test_a_bad_item_is_written_down_and_the_rest_goes_on(

@@ -122,6 +122,7 @@ def test_numbers_with_units(shown: str, expected: str) -> None:
         ("steps_total", 6412, "metric", "6 412"),
         ("distance_total", 8412, "imperial", "5.2 mi"),
         ("weight", 72.44, "imperial", "159.7 lb"),
+        ("blood_pressure_systolic", 121.0, "metric", "121 mmHg"),
         ("body_fat", 18.25, "metric", "18.3 %"),
         ("hrv_status", 4, "metric", "balanced"),
         ("sleep_stage", 2, "metric", "rem"),

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..text import clean
 from .dates import DAY
 from .home import Group, Home, pass_home, waits
 from .names import known_metrics
-from .output import Output, listing, say
+from .output import Output, iso, listing, say
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ..models import HealthDaily, HealthMetric
     from ..store.database import Database
+    from ..transfer.rows import Form, Rows
     from ..units import Units
 
 _DAYS_SHOWN = 30
+_EXPORTED = ("metric", "timestamp", "local_day", "value", "unit", "metadata")
 
 
 @click.group(cls=Group)
@@ -219,3 +225,89 @@ def _clock(moment: datetime, zone: ZoneInfo) -> str:
     from ..units import local_time
 
     return local_time(moment, zone)
+
+
+# ── Export ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@health.command()
+@click.argument("metrics", nargs=-1, metavar="[METRIC]…")
+@click.option("--since", type=DAY, metavar="DATE", help="From this local day on.")
+@click.option("--until", type=DAY, metavar="DATE", help="Up to this local day.")
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "--output",
+    "-o",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    default="-",
+    help="A new file, readable by you alone; - is stdout.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@pass_home
+@waits
+async def export(
+    home: Home, metrics: tuple[str, ...], since: date | None, until: date | None, form: Form, target: Path, force: bool
+) -> int:
+    """Every stored reading of METRIC…, or of all metrics, as CSV or JSON Lines.
+
+    \b
+    metric     its name in `garminsync health types`
+    timestamp  the instant in UTC; 00:00Z of its date for a day's value
+    local_day  the day it belongs to where it was measured
+    value      in SI units; a word is its ordinal
+    unit       empty where there is none
+    metadata   a JSON object of what else belongs to it, or empty
+    """
+    known_metrics(metrics)
+    if since and until and since > until:
+        raise click.UsageError("--since lies after --until.")
+    import asyncio
+
+    from ..metrics import METRICS
+    from ..transfer.new_file import new_file
+    from ..transfer.rows import Rows
+    from ..units import number
+
+    to_file = str(target) != "-"
+    wanted = list(dict.fromkeys(metrics)) or list(METRICS)
+    # On one terminal with the rows a bar would only be between them.
+    shows = sys.stderr.isatty() and (to_file or not sys.stdout.isatty())
+    try:
+        async with home.opened() as (_, database):
+            with new_file(target, replace=force) if to_file else contextlib.nullcontext(sys.stdout) as stream:
+                written = await _write(database, wanted, since, until, Rows(stream, _EXPORTED, form), shows)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        if to_file:
+            say("No file was written.")
+        raise
+    if to_file:
+        say(f"{number(written)} readings written to {clean(str(target))}.")
+    elif not written:
+        say("Nothing is stored of this; `garminsync coverage` says what was fetched.")
+    return 0
+
+
+async def _write(
+    database: Database, metrics: list[str], since: date | None, until: date | None, rows: Rows, shows: bool
+) -> int:
+    """Write the readings of metrics, and on a terminal how far it is; how many there were."""
+    from ..store.outgoing import pages
+    from ..units import number
+    from .progress import ProgressLine
+
+    progress = ProgressLine()
+    written = 0
+    try:
+        async with contextlib.aclosing(pages(database, metrics, since, until)) as found:
+            async for page in found:
+                for name, timestamp, local_day, value, unit, extra in page:
+                    rows.write((name, iso(timestamp), local_day.isoformat(), value, unit, extra))
+                written += len(page)
+                if shows:
+                    share = metrics.index(page[0].metric) / len(metrics)
+                    progress.show("export", share, f"{page[0].metric}, {number(written)} readings")
+    finally:
+        progress.clear()
+    return written

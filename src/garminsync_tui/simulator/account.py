@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ..errors import UsageProblem
-from .athlete import Athlete, Day, WeighIn
+from .athlete import Athlete, Day, Pressure, WeighIn
 from .folder import Folder
 from .samples import Samples, measure
 from .training import Session, day_of_activity
@@ -42,6 +42,8 @@ class Account:
         self._updated: dict[int, datetime] = {}
         self._deleted: set[int] = set()
         self._typed: list[WeighIn] = []
+        self._pressures: list[Pressure] = []
+        self._drunk: dict[date, float] = {}
         #: the list of activities, until something changes
         self._listed: list[Session] | None = None
 
@@ -143,10 +145,38 @@ class Account:
         self._typed.append(entry)
         return entry
 
+    # Blood pressure and drinks
+
+    def pressures(self, day: date) -> list[Pressure]:
+        """The day's blood pressures, newest first."""
+        found = [*self.athlete.pressures(day), *(entry for entry in self._pressures if _local_date(entry) == day)]
+        return sorted((entry for entry in found if entry.at <= self.now), key=lambda entry: entry.at, reverse=True)
+
+    def type_in_pressure(self, systolic: int, diastolic: int, pulse: int, at: datetime) -> Pressure:
+        """A blood pressure entered without a watch."""
+        sample = 1_810_000_000_000 + len(self._pressures)
+        entry = Pressure(
+            sample, at, self.athlete.whereabouts.offset_s(at), systolic, diastolic, pulse, by_hand=True
+        )  # fmt: skip
+        self._pressures.append(entry)
+        return entry
+
+    def drunk(self, day: date) -> float | None:
+        """Millilitres entered as drunk: all of a day that is over, and what was typed in."""
+        usual = None
+        if self.day(day) and day != self.today:
+            usual = 250.0 * self.athlete.dice(day, "water").randrange(5, 13)
+        typed = self._drunk.get(day)
+        return usual if typed is None else (usual or 0.0) + typed
+
+    def type_in_drink(self, millilitres: float, day: date) -> None:
+        """A drink entered without a watch."""
+        self._drunk[day] = self._drunk.get(day, 0.0) + millilitres
+
     # Time
 
     def advance(self, days: int) -> dict[str, Any]:
-        """Let days pass, then rename an activity, delete one and weigh without a watch.
+        """Let days pass, then rename an activity, delete one and make entries by hand.
 
         With 0 days only those entries are made and the watch does not sync. Returns what happened.
         """
@@ -170,6 +200,11 @@ class Account:
             self._updated[renamed] = self.now
             self._listed = None
         weight = self.type_in_weight(73_000.0 + 100 * dice.randrange(20), self.now - timedelta(minutes=5))
+        pressure = self.type_in_pressure(
+            112 + dice.randrange(14), 68 + dice.randrange(12), 55 + dice.randrange(15), self.now - timedelta(minutes=4)
+        )
+        drink = 250.0 * dice.randrange(1, 4)
+        self.type_in_drink(drink, self.today)
         return {
             "now": self.now.isoformat(),
             "synced_until": self.synced_until.isoformat(),
@@ -178,8 +213,15 @@ class Account:
             "name": self._names.get(renamed) if renamed else None,
             "deleted": deleted,
             "weighed": {"date": _local_date(weight).isoformat(), "grams": weight.grams},
+            "pressure": {
+                "date": _local_date(pressure).isoformat(),
+                "systolic": pressure.systolic,
+                "diastolic": pressure.diastolic,
+                "pulse": pressure.pulse,
+            },
+            "drunk": {"date": self.today.isoformat(), "millilitres": drink},
         }
 
 
-def _local_date(entry: WeighIn) -> date:
+def _local_date(entry: WeighIn | Pressure) -> date:
     return (entry.at + timedelta(seconds=entry.offset_s)).date()

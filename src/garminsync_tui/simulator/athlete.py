@@ -91,6 +91,19 @@ class WeighIn:
     by_hand: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """One blood pressure, in mmHg, with the pulse."""
+
+    sample: int
+    at: datetime
+    offset_s: int
+    systolic: int
+    diastolic: int
+    pulse: int
+    by_hand: bool
+
+
 class Athlete:
     """Days from `first_day` on; `last_day` is the one on which the simulator was started."""
 
@@ -196,3 +209,15 @@ class Athlete:
         fat = round(15.8 - 2.4 * fitness(day) + dice.gauss(0, 0.3), 1)
         sample = 1_700_000_000_000 + day.toordinal() * 1000
         return (WeighIn(sample, at, self.whereabouts.offset_s(at), grams, fat, by_hand=False),)
+
+    def pressures(self, day: date) -> tuple[Pressure, ...]:
+        """About two blood pressures a week, at home, in the evening."""
+        dice = self.dice(day, "cuff")
+        if day < self.first_day or self.whereabouts.is_travelling(day) or dice.random() > 2 / 7:
+            return ()
+        at = datetime.combine(day, time(19, 10 + dice.randrange(40)), HOME.tz).astimezone(UTC)
+        systolic = round(118 - 4 * fitness(day) + dice.gauss(0, 4))
+        diastolic = round(76 - 3 * fitness(day) + dice.gauss(0, 3))
+        sample = 1_710_000_000_000 + day.toordinal() * 1000
+        pulse = 57 + dice.randrange(9)
+        return (Pressure(sample, at, self.whereabouts.offset_s(at), systolic, diastolic, pulse, by_hand=False),)

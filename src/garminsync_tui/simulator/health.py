@@ -265,7 +265,7 @@ class Health:
 
     def hydration(self, date_: date) -> dict[str, Any]:
         """What was drunk and sweated."""
-        millilitres = drunk(self._account, date_)
+        millilitres = self._account.drunk(date_)
         return {
             "userId": self._athlete.profile_id,
             "calendarDate": date_.isoformat(),
@@ -295,13 +295,6 @@ def bounds(athlete: Athlete, day: date) -> dict[str, str]:
         "startTimestampLocal": midnight(day),
         "endTimestampLocal": midnight(day + timedelta(days=1)),
     }
-
-
-def drunk(account: Account, day: date) -> float | None:
-    """Millilitres drunk on a day that is over."""
-    if not account.day(day) or day == account.today:
-        return None
-    return 250.0 * account.athlete.dice(day, "water").randrange(5, 13)
 
 
 def _activity_level(steps: int) -> str:

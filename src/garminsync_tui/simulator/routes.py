@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from .account import Account
 from .activities import Activities
+from .cuff import Cuff
 from .fitness import Fitness
 from .form import Form
 from .health import Health
@@ -50,6 +51,7 @@ class Routes:
         form = Form(account)
         self._fitness = Fitness(account, form)
         self._scores = Scores(account, form)
+        self._cuff = Cuff(account)
         self._profile = Profile(account, email)
 
     def all(self) -> list[Route]:
@@ -125,6 +127,7 @@ class Routes:
             ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, WINDOW_DAYS, no_content=True),
             ranged("/weight-service/weight/dateRange", self._scale.view, WINDOW_DAYS, named),
             ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, WINDOW_DAYS),
+            ranged(f"/bloodpressure-service/bloodpressure/range/{ends}", self._cuff.ranged, WINDOW_DAYS),
         ]
 
     def _training(self) -> list[Route]:

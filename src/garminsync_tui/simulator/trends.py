@@ -7,7 +7,7 @@ from typing import Any
 
 from .account import Account
 from .athlete import Athlete, Day
-from .health import HYDRATION_GOAL_ML, bounds, drunk
+from .health import HYDRATION_GOAL_ML, bounds
 from .moments import days_between, ms
 from .samples import STRESS_S
 from .summaries import Summaries
@@ -128,7 +128,7 @@ class Trends:
 
     def hydration_range(self, first: date, last: date) -> list[dict[str, Any]]:
         """Recorded: what was drunk each day."""
-        days = [(day, drunk(self._account, day)) for day in days_between(first, last)]
+        days = [(day, self._account.drunk(day)) for day in days_between(first, last)]
         return [
             {"calendarDate": day.isoformat(), "valueInML": millilitres, "goalInML": HYDRATION_GOAL_ML}
             for day, millilitres in days

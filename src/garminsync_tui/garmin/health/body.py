@@ -1,4 +1,4 @@
-"""Weight and what it consists of."""
+"""Weight and what it consists of, blood pressure, and what was drunk."""
 
 from __future__ import annotations
 
@@ -42,8 +42,7 @@ def _weigh_in(found: Collected, day: date | None, entry: Mapping[str, Any]) -> N
     grams = number(entry.get("weight"))
     if grams is None:
         return
-    source = entry.get("sourceType")
-    origin = {"source": source} if isinstance(source, str) and _PLAIN_WORD.fullmatch(source) else {}
+    origin = _origin(entry)
     parts: dict[str, float] = {}
     for metric, key in _COMPOSITION.items():
         amount = number(entry.get(key))
@@ -58,3 +57,40 @@ def _weigh_in(found: Collected, day: date | None, entry: Mapping[str, Any]) -> N
     measured = {metric: amount for metric, amount in parts.items() if metric != "bmi"}
     if measured:
         found.add(day, "body_composition", at_ms, kilograms, parts | origin)
+
+
+def _origin(entry: Mapping[str, Any]) -> dict[str, Any]:
+    source = entry.get("sourceType")
+    return {"source": source} if isinstance(source, str) and _PLAIN_WORD.fullmatch(source) else {}
+
+
+_PRESSURE = {
+    "blood_pressure_systolic": "systolic",
+    "blood_pressure_diastolic": "diastolic",
+    "blood_pressure_pulse": "pulse",
+}
+
+
+def blood_pressure(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+    """Every measurement, at its instant. Modelled: only an answer without measurements was recorded."""
+    name = "blood_pressure"
+    found = Collected(first, last)
+    summaries = mapping(body, name, "the body").get("measurementSummaries")
+    for summary in objects(summaries, name, "measurementSummaries"):
+        for entry in objects(summary.get("measurements"), name, "measurements"):
+            day = calendar_date(entry.get("measurementTimestampLocal")) or calendar_date(summary.get("startDate"))
+            at_ms = instant_ms(entry.get("measurementTimestampGMT"))
+            for metric, key in _PRESSURE.items():
+                found.add(day, metric, at_ms, entry.get(key), _origin(entry))
+    return found.by_day()
+
+
+def hydration(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+    """What was drunk each day, and the day's goal. Sweat loss is not in the range's answers."""
+    name = "hydration"
+    found = Collected(first, last)
+    for entry in objects(body, name, "the body"):
+        day = calendar_date(entry.get("calendarDate"))
+        found.add_day(day, "hydration_intake", entry.get("valueInML"))
+        found.add_day(day, "hydration_goal", entry.get("goalInML"))
+    return found.by_day()

@@ -1,0 +1,1 @@
+"""What goes out of the database into files that other programs read."""

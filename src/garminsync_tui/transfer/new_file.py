@@ -1,0 +1,66 @@
+"""A file that is there when it is complete, and until then not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from ..errors import GarminSyncError, UsageProblem
+from ..paths import PRIVATE_FILE_MODE
+
+
+@contextmanager
+def new_file(target: Path, *, replace: bool) -> Iterator[TextIO]:
+    """Text that becomes the file `target`, durably and for its owner only, when the block ends well.
+
+    Raises UsageProblem for a file that is there already, unless it may be replaced, and for what is no file;
+    GarminSyncError where the folder cannot be written.
+    """
+    _refuse(target, replace)
+    draft = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE_MODE)
+    except OSError as problem:
+        raise _unwritable(target, problem) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _refuse(target, replace)
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _refuse(target: Path, replace: bool) -> None:
+    """Raise UsageProblem where `target` must stay as it is."""
+    try:
+        if target.is_file():
+            if not replace:
+                raise UsageProblem(f"{target} is there already.", hint="Name another file, or replace it with --force.")
+        elif target.exists():
+            # Renaming over a device would take it away from the whole system.
+            raise UsageProblem(f"{target} is no file.", hint="Name a file; - means stdout.")
+    except OSError as problem:
+        raise _unwritable(target, problem) from None
+
+
+def _unwritable(target: Path, problem: OSError) -> GarminSyncError | OSError:
+    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return problem
+    return GarminSyncError(
+        f"{target} cannot be written: {problem.strerror}.",
+        hint="Is the folder there, and may you write into it?",
+    )

@@ -1,0 +1,35 @@
+"""Rows for other programs: CSV with a line of headings, or JSON Lines, an object a line with the same names."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from typing import Any, Literal, TextIO
+
+Form = Literal["csv", "jsonl"]
+
+
+class Rows:
+    """Writes rows of texts, numbers, objects and nothing (None) one at a time, keeping none.
+
+    Everything but ASCII inside objects is escaped. In CSV an object is its JSON and None an empty cell.
+    """
+
+    def __init__(self, stream: TextIO, columns: Sequence[str], form: Form) -> None:
+        self._stream = stream
+        self._columns = columns
+        self._csv = csv.writer(stream, lineterminator="\n") if form == "csv" else None
+        if self._csv:
+            self._csv.writerow(columns)
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Write one row, its values in the order of the columns."""
+        if self._csv:
+            self._csv.writerow([_json(value) if isinstance(value, dict) else value for value in row])
+        else:
+            self._stream.write(_json(dict(zip(self._columns, row, strict=True))) + "\n")
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
