@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from ..columns import from_ms
 from ..errors import Unavailable, UnexpectedAnswer
@@ -16,9 +17,10 @@ from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
 from ..garmin.endpoints import ENDPOINTS, Endpoint
 from ..garmin.health.summaries import day_bounds, days_with_watch
+from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
-from ..store import accounts, coverage, days, health
+from ..store import accounts, coverage, days, health, responses
 from ..store.health import FetchedDay
 
 #: How far back a plain sync goes; `--since` goes further.
@@ -30,7 +32,8 @@ _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
 
 #: A day that the first endpoint shows to be empty has nothing at the second either.
 _PROVES_EMPTY = {"hrv_summaries": ("hrv_readings",)}
-_SUMMARIES = "daily_summaries"
+#: Tells the bounds of days, and on which the watch was worn.
+SUMMARIES = "daily_summaries"
 
 
 class Fetch(NamedTuple):
@@ -50,7 +53,7 @@ class Fetch(NamedTuple):
         return self.days[-1]
 
 
-async def sync_health(run: JobRun, client: Client) -> None:
+async def sync_health(run: JobRun, client: Client, *, keep_raw: bool = True) -> None:
     """Bring the ledger of every endpoint up to date, from `parameters["since"]` (else a year back) to today."""
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
@@ -59,7 +62,7 @@ async def sync_health(run: JobRun, client: Client) -> None:
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
     since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=DEFAULT_DAYS)).isoformat())
-    chosen = _chosen(run.parameters.get("metrics"))
+    chosen = endpoints_of(run.parameters.get("metrics"))
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
         if run.parameters.get("full"):
@@ -68,7 +71,7 @@ async def sync_health(run: JobRun, client: Client) -> None:
             await coverage.make_stale(session, account.id, first, today, endpoints)
     ranges = [endpoint for endpoint in chosen if endpoint.window_days > 1]
     single = [endpoint for endpoint in chosen if endpoint.window_days == 1]
-    work = _Work(run, client, account)
+    work = _Work(run, client, account, keep_raw=keep_raw)
     await work.do(await work.missing(ranges, since, today))
     # The ranges have shown which days hold nothing: only the others cost a request each.
     plan = await work.missing(single, since, today)
@@ -82,7 +85,8 @@ async def sync_health(run: JobRun, client: Client) -> None:
     run.progress(1, 1, f"up to {today}")
 
 
-def _chosen(metrics: Sequence[str] | None) -> list[Endpoint]:
+def endpoints_of(metrics: Sequence[str] | None) -> list[Endpoint]:
+    """Those that some metrics come from; all where none is named."""
     if not metrics:
         return list(ENDPOINTS)
     wanted = set(metrics)
@@ -102,7 +106,7 @@ def _news(
         before = account.watch_synced_at or moment
         yield [endpoint.name for endpoint in ENDPOINTS], min(unsettled, before.date() - timedelta(days=1))
     elif _looks_deeper(account, moment):
-        by_hand = [endpoint for endpoint in ENDPOINTS if not endpoint.from_watch and endpoint.name != _SUMMARIES]
+        by_hand = [endpoint for endpoint in ENDPOINTS if not endpoint.from_watch and endpoint.name != SUMMARIES]
         yield (
             [endpoint.name for endpoint in by_hand],
             today - timedelta(days=min(endpoint.window_days for endpoint in by_hand) - 1),
@@ -112,10 +116,11 @@ def _news(
 class _Work:
     """The requests of one run, each stored before the next is sent."""
 
-    def __init__(self, run: JobRun, client: Client, account: GarminConnectAccount) -> None:
+    def __init__(self, run: JobRun, client: Client, account: GarminConnectAccount, *, keep_raw: bool) -> None:
         self.run = run
         self.client = client
         self.account = account
+        self.keep_raw = keep_raw
         self._outages = 0
         self._done = 0
         self._planned = 0
@@ -155,7 +160,7 @@ class _Work:
 
     async def _settled_meanwhile(self, fetch: Fetch) -> bool:
         """Whether an answer that came after the plan was made has shown all of its days to be empty."""
-        if fetch.endpoint.window_days == 1 or fetch.endpoint.name == _SUMMARIES:
+        if fetch.endpoint.window_days == 1 or fetch.endpoint.name == SUMMARIES:
             return False
         async with self.run.database.read() as session:
             settled = await coverage.settled(session, self.account.id, fetch.endpoint.name, fetch.first, fetch.last)
@@ -163,20 +168,16 @@ class _Work:
 
     async def _store(self, fetch: Fetch, body: Any, found: dict[date, Any]) -> None:
         endpoint = fetch.endpoint
+        # The answer tells of its whole window, also of days between those that were missing.
+        span = [fetch.first + timedelta(days=n) for n in range((fetch.last - fetch.first).days + 1)]
         async with self.run.page() as session:
-            if endpoint.name == _SUMMARIES:
-                bounds = [
-                    days.Bounds(each.day, from_ms(each.starts_ms), from_ms(each.ends_ms), each.utc_offset_s)
-                    for each in day_bounds(body)
-                    if fetch.first <= each.day <= fetch.last
-                ]
-                moved = await days.save(session, self.account.id, bounds)
-                await health.roll_up_moved(session, self.account.id, moved)
+            if endpoint.name == SUMMARIES:
+                await save_bounds(session, self.account.id, body, span)
                 worn = days_with_watch(body)
-                idle = [day for day in fetch.days if day not in worn]
+                idle = [day for day in span if day not in worn]
                 proven = [each.name for each in ENDPOINTS if each.from_watch]
             else:
-                idle = [day for day in fetch.days if not found.get(day)]
+                idle = [day for day in span if not found.get(day)]
                 proven = list(_PROVES_EMPTY.get(endpoint.name, ()))
             for name in proven:
                 # Only what was never fetched: a day that once had values is asked for again.
@@ -186,8 +187,12 @@ class _Work:
                 self.account.id,
                 endpoint.name,
                 endpoint.metrics,
-                [FetchedDay(day, found.get(day, [])) for day in fetch.days],
+                [FetchedDay(day, found.get(day, [])) for day in span],
             )
+            if self.keep_raw:
+                await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
+            else:
+                await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
             self.run.checkpoint["done"] = int(self.run.checkpoint.get("done", 0)) + 1
 
     async def _fail(self, fetch: Fetch, problem: UnexpectedAnswer | Unavailable) -> None:
@@ -200,6 +205,16 @@ class _Work:
         async with self.run.page() as session:
             for day in fetch.days:
                 await coverage.fail(session, self.account.id, fetch.endpoint.name, day, problem.message)
+
+
+async def save_bounds(session: Transaction, account_id: UUID, body: Any, wanted: Sequence[date]) -> None:
+    """Take the bounds of some days from daily summaries; the rollups of days that moved follow."""
+    bounds = [
+        days.Bounds(each.day, from_ms(each.starts_ms), from_ms(each.ends_ms), each.utc_offset_s)
+        for each in day_bounds(body)
+        if each.day in wanted
+    ]
+    await health.roll_up_moved(session, account_id, await days.save(session, account_id, bounds))
 
 
 def windows(endpoint: Endpoint, wanted: Sequence[date]) -> list[Fetch]:
