@@ -63,11 +63,19 @@ SETTINGS: tuple[Setting, ...] = (
         "how many days back health goes by itself; `sync health --since` goes further",
         lowest=1,
     ),
+    Setting(
+        "health.keep_raw",
+        "GARMINSYNC_KEEP_RAW",
+        True,
+        "whether Garmin's answers are kept, compressed, for `garminsync reparse`",
+    ),
     Setting("hooks.on_failed", "GARMINSYNC_ON_FAILED", "", "command that the daemon runs when something failed"),
     Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
     Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
+#: Variables and flags are text.
+_FLAGS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,12 @@ def _from_file(paths: Paths) -> dict[str, Any]:
 def _checked(name: str, value: Any, where: str) -> Any:
     setting = _BY_NAME[name]
     wrong = UsageProblem(f"{where}: {value!r} is no value for {name}.", hint=setting.about)
-    if isinstance(setting.default, bool) or isinstance(value, bool):
+    if isinstance(setting.default, bool):
+        flag = _FLAGS.get(value, value) if isinstance(value, str) else value
+        if not isinstance(flag, bool):
+            raise UsageProblem(wrong.message, hint="true or false.")
+        return flag
+    if isinstance(value, bool):
         raise wrong
     if isinstance(setting.default, str):
         if not isinstance(value, str) or (setting.choices and value not in setting.choices):

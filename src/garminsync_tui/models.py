@@ -512,6 +512,39 @@ class HealthDaily(Table):
     )
 
 
+class RawResponse(Table):
+    """What Garmin answered, compressed, so that a better parser need not ask again: the newest answer a request."""
+
+    __tablename__ = "raw_responses"
+
+    garmin_connect_account_id: Mapped[UUID] = mapped_column(
+        Id(), ForeignKey("garmin_connect_accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: A name of the endpoint table.
+    endpoint: Mapped[str] = mapped_column(primary_key=True)
+    first_day: Mapped[date] = mapped_column(primary_key=True)
+    last_day: Mapped[date] = mapped_column(primary_key=True)
+    #: JSON through zlib. None where the answer was not to be kept: it still outdates older ones of its days.
+    body: Mapped[bytes | None]
+    #: Of the JSON.
+    sha256: Mapped[bytes | None]
+    #: Of the compressed body, so that a sum need not read bodies.
+    size_bytes: Mapped[int]
+    #: Of several answers for a day the newest holds.
+    fetched_at: Mapped[datetime] = _created()
+
+    __table_args__ = (
+        *_ids("garmin_connect_account_id"),
+        *_not_empty("endpoint"),
+        CheckConstraint("last_day >= first_day", name="order"),
+        CheckConstraint("length(sha256) = 32", name="sha256_length"),
+        CheckConstraint("(body IS NULL) = (sha256 IS NULL)", name="body_has_sha256"),
+        CheckConstraint("size_bytes = coalesce(length(body), 0)", name="size_bytes_of_body"),
+        Index(None, "size_bytes"),
+        {"sqlite_strict": True},
+    )
+
+
 class ActivityFile(Table):
     """An original's bytes, on PostgreSQL, so that every machine on it has them."""
 

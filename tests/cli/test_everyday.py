@@ -77,6 +77,20 @@ def test_a_sync_without_news_takes_three_requests_at_most(synced: Synced) -> Non
     assert synced.simulator.stats()["requests"]["total"] <= 3
 
 
+def test_reparse_reads_the_stored_answers_without_asking(synced: Synced) -> None:
+    before = synced.run("health", "types", "--json").json
+    synced.simulator.reset_stats()
+    result = synced.run("reparse", "--since", "3d", "--metric", "sleep", "--json")
+    assert result.code == 0, result.err
+    assert [(job["job"], job["state"], job["failures"]) for job in result.json] == [("reparse", "done", [])]
+    assert synced.run("reparse").out.startswith("reparse")
+    assert synced.simulator.stats()["requests"]["total"] == 0
+    assert synced.run("health", "types", "--json").json == before
+    assert synced.run("reparse", "--since", "1d", "--until", "3d").code == 2
+    assert synced.run("status", "--json").json["database"]["raw_bytes"] > 0
+    assert "raw answers" in synced.run("status").out
+
+
 def test_status_is_one_screen_and_a_health_check(synced: Synced) -> None:
     result = synced.run("status")
     assert result.code == 0, result.out + result.err

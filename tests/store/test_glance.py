@@ -13,7 +13,7 @@ from garminsync_tui.ids import new_id
 from garminsync_tui.jobs.liveness import lives
 from garminsync_tui.jobs.queue import Queue, register
 from garminsync_tui.models import GarminConnectAccount, HealthDaily, RunnerRow
-from garminsync_tui.store import coverage
+from garminsync_tui.store import coverage, responses
 from garminsync_tui.store.database import Database, parse_url
 from garminsync_tui.store.glance import Glance, Totals, at_file, look, sqlite_file
 
@@ -43,6 +43,7 @@ async def seen(database: Database, account: GarminConnectAccount, tmp_path: Path
             )
         )
         await coverage.record(session, account.id, [coverage.Entry("steps", DAY, "fetched")])
+        await responses.keep(session, account.id, "steps", DAY, DAY, {"steps": 1})
     return await look(database)
 
 
@@ -56,6 +57,7 @@ async def test_everything_is_seen(seen: Glance, account: GarminConnectAccount) -
     assert [(turn.garmin_connect_account_id, turn.every_s) for turn in seen.schedules] == [(account.id, 3600)]
     assert seen.coverage == [Totals("steps", "fetched", 1, DAY, DAY)]
     assert seen.size_bytes > 0
+    assert 0 < seen.raw_bytes < 100
     assert abs(datetime.now(UTC) - seen.now) < timedelta(minutes=5)
 
 

@@ -34,6 +34,7 @@ from garminsync_tui.models import (
     HealthDaily,
     HealthMetric,
     JobEvent,
+    RawResponse,
     Schedule,
     SyncJob,
     Table,
@@ -155,7 +156,7 @@ async def test_alembic_sees_no_difference_to_the_models(database: Database) -> N
 
 
 SECRETS = {"password_hash", "oauth_token", "oauth_token_secret", "refresh_token", "wrapped_key"}
-BULK = {"bytes"}
+BULK = {"bytes", "body"}
 MOMENT = datetime(2026, 3, 29, 1, 59, 59, 999_000, tzinfo=UTC)
 
 
@@ -185,6 +186,16 @@ async def fill(database: Database, account: GarminConnectAccount) -> None:
                     source="garmin",
                     **owner,
                 ),
+                RawResponse(
+                    endpoint="steps",
+                    first_day=date(2026, 3, 28),
+                    last_day=date(2026, 3, 29),
+                    body=b"\x78",
+                    sha256=bytes(range(32)),
+                    size_bytes=1,
+                    fetched_at=MOMENT,
+                    **owner,
+                ),
                 HealthDaily(
                     metric_type="steps", day=date(2026, 3, 29), minimum=1, mean=1, maximum=1, n=1, last=1, **owner
                 ),
@@ -210,7 +221,7 @@ async def test_views_tell_ids_and_times_in_text_and_no_secrets(
         connection = await session.connection()
         views = set(await connection.run_sync(lambda sync: sa.inspect(sync).get_view_names()))
         assert {f"{name}_readable" for name in Table.metadata.tables} == views
-        filled = {f"{entity.__tablename__}_readable" for entity in ENTITIES}
+        filled = {f"{entity.__tablename__}_readable" for entity in (*ENTITIES, RawResponse)}
         for view in sorted(views):
             table = Table.metadata.tables[view.removesuffix("_readable")]
             columns = [column for column in table.columns if column.name not in SECRETS | BULK]
@@ -228,6 +239,38 @@ async def test_views_tell_ids_and_times_in_text_and_no_secrets(
             assert sorted(map(repr, map(tuple, shown))) == sorted(map(repr, expected)), view
             told = await connection.run_sync(lambda sync, view=view: sa.inspect(sync).get_columns(view))
             assert [column["name"] for column in told] == [column.name for column in columns]
+
+
+FIRST_ROWS = """
+INSERT INTO users (id, username, password_hash) VALUES ({user}, 'me', '$argon2id$of a discarded secret');
+INSERT INTO garmin_connect_accounts (id, user_id, garmin_user_id, server, active)
+ VALUES ({account}, {user}, '1001', 'https://connect.garmin.com', {no});
+INSERT INTO health_daily (garmin_connect_account_id, metric_type, day, minimum, mean, maximum, n, last)
+ VALUES ({account}, 'steps', '2026-03-29', 1, 2, 3, 4, 5)
+"""
+
+
+async def test_a_database_of_the_first_schema_keeps_its_rows(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "first"
+    shutil.copytree(migrate.migrations_folder(), folder, ignore=shutil.ignore_patterns("000[2-9]*", "__pycache__"))
+    with monkeypatch.context() as first:
+        first.setattr(migrate, "migrations_folder", lambda: folder)
+        first.setattr(migrate, "HEAD", "0001")
+        await (await Database.open(empty_url)).close()
+    lite = empty_url.startswith("sqlite")
+    user, account = (f"x'{UUID(int=n).hex}'" if lite else f"'{UUID(int=n)}'" for n in (1, 2))
+    for each in FIRST_ROWS.format(user=user, account=account, no="0" if lite else "false").split(";\n"):
+        await statement(empty_url, each)
+    assert not [key for key in await schema(empty_url) if "raw_responses" in key[1]]
+    async with await Database.open(empty_url) as database:
+        assert await statement(empty_url, "SELECT version_num FROM alembic_version") == [(migrate.HEAD,)]
+        async with database.read() as session:
+            daily = (await session.scalars(sa.select(HealthDaily))).one()
+            assert (daily.garmin_connect_account_id, daily.day, daily.last) == (UUID(int=2), date(2026, 3, 29), 5)
+            assert (await session.scalars(sa.select(User.username))).all() == ["me"]
+            assert (await session.scalars(sa.select(RawResponse))).all() == []
 
 
 # ── How they run ─────────────────────────────────────────────────────────────────────────────────────

@@ -51,6 +51,8 @@ def test_each_layer_covers_the_one_below_and_says_so(home: Paths) -> None:
         ("[display]\nunits = 3\n", "3"),
         ("[sync]\nrequests_per_second = nan\n", "requests_per_second"),
         ("verbose = true\n", "verbose"),
+        ("[health]\nkeep_raw = 1\n", "health.keep_raw"),
+        ('[health]\nkeep_raw = "no"\n', "health.keep_raw"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_setting(home: Paths, text: str, said: str) -> None:
@@ -59,6 +61,13 @@ def test_a_wrong_file_is_named_with_its_setting(home: Paths, text: str, said: st
         Config.load(home, environment={})
     assert said in problem.value.message
     assert str(home.config) in problem.value.message
+
+
+def test_a_switch_is_true_or_false(home: Paths) -> None:
+    assert Config.load(home, environment={})["health.keep_raw"] is True
+    write(home, "[health]\nkeep_raw = false\n")
+    assert Config.load(home, environment={})["health.keep_raw"] is False
+    assert Config.load(home, environment={"GARMINSYNC_KEEP_RAW": "true"})["health.keep_raw"] is True
 
 
 def test_a_wrong_variable_is_named(home: Paths) -> None:

@@ -106,6 +106,7 @@ def _lines(seen: Glance, database: str, samples: str) -> list[tuple[str, str]]:
     lines.append(("activities", number(seen.activities)))
     days = f", {seen.days[0]} to {seen.days[1]}" if seen.days[0] else ""
     lines.append(("health", f"{number(seen.readings)} readings{days}"))
+    lines.append(("raw answers", f"{size(seen.raw_bytes)} in the database, for `garminsync reparse`"))
     lines.append(("database", f"{database} ({size(seen.size_bytes)}, schema {seen.revision})"))
     lines.append(("version", __version__))
     return lines
@@ -191,6 +192,7 @@ def _document(seen: Glance, database: str) -> dict[str, Any]:
             "name": database,
             "exists": True,
             "size_bytes": seen.size_bytes,
+            "raw_bytes": seen.raw_bytes,
             "schema": seen.revision,
         },
         "version": __version__,

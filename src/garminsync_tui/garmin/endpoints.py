@@ -352,6 +352,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         tier=Tier.DAILY,
         capability="a power meter",
         from_watch=True,
+    ),
+    Endpoint(
         name="blood_pressure",
         path="/bloodpressure-service/bloodpressure/range/{first}/{last}",
         params={"includeAll": "true"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -32,25 +32,33 @@ class Entry(NamedTuple):
     last_at: datetime | None = None
 
 
-async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entry]) -> None:
-    """Write outcomes that need no second try."""
+async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entry], *, fetched: bool = True) -> None:
+    """Write outcomes that need no second try.
+
+    Where nothing was `fetched` (a stored answer was read again), what is failed or stale stays so, and when it was
+    checked stays too.
+    """
     rows = [{"garmin_connect_account_id": account_id, "attempts": 0, **entry._asdict()} for entry in entries]
     if not rows:
         return
     statement = insert(session, Coverage)
     excluded = statement.excluded
+    values: dict[str, Any] = {"first_at": excluded.first_at, "last_at": excluded.last_at}
+    if fetched:
+        values |= {
+            "status": excluded.status,
+            "attempts": 0,
+            "reason": None,
+            "next_try_at": None,
+            "checked_at": now(),
+        }
+    else:
+        # No IN: its list of parameters cannot be expanded for many rows at once.
+        settled = sa.or_(Coverage.status == "fetched", Coverage.status == "empty")
+        values["status"] = sa.case((settled, excluded.status), else_=Coverage.status)
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=["garmin_connect_account_id", "endpoint", "day", "item"],
-            set_={
-                "status": excluded.status,
-                "first_at": excluded.first_at,
-                "last_at": excluded.last_at,
-                "attempts": 0,
-                "reason": None,
-                "next_try_at": None,
-                "checked_at": now(),
-            },
+            index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values
         ),
         rows,
     )

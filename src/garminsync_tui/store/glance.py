@@ -83,6 +83,8 @@ class Glance(NamedTuple):
     runners: list[Registered]
     coverage: list[Totals]
     size_bytes: int
+    #: Of it the compressed answers that `reparse` reads.
+    raw_bytes: int
     revision: str
 
 
@@ -94,6 +96,7 @@ _QUESTIONS = {
     "activities": "SELECT count(*) FROM activities",
     # The rollup answers quickly at any size; the readings themselves would not.
     "health": "SELECT CAST(coalesce(sum(n), 0) AS BIGINT), min(day), max(day) FROM health_daily",
+    "raw": "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) FROM raw_responses",
     "jobs": "SELECT status, count(*) FROM sync_jobs GROUP BY status",
     "synced": """
         SELECT job_type, max(completed_at) FROM sync_jobs
@@ -177,6 +180,7 @@ def _glance(answers: Mapping[str, Sequence[tuple[Any, ...]]], now: Any, size_byt
             for endpoint, status, days, first, last in answers["coverage"]
         ],
         size_bytes=size_bytes,
+        raw_bytes=answers["raw"][0][0],
         revision=HEAD,
     )
 

@@ -105,8 +105,13 @@ async def replace_days(
     endpoint: str,
     metrics: Sequence[str],
     fetched: Sequence[FetchedDay],
+    *,
+    again: bool = False,
 ) -> None:
-    """Store what an endpoint gave for some days, in place of what it gave before, with ledger and rollup."""
+    """Store what an endpoint gave for some days, in place of what it gave before, with ledger and rollup.
+
+    `again` says that it comes from a stored answer: the ledger does not count it as a new fetch.
+    """
     before = await _ledger(session, account_id, endpoint, [each.day for each in fetched])
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
     timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
@@ -137,7 +142,7 @@ async def replace_days(
                 last_at=extent[1] if extent else None,
             )
         )
-    await coverage.record(session, account_id, entries)
+    await coverage.record(session, account_id, entries, fetched=not again)
     await _roll_up_days(session, account_id, by_day, fetched)
     if timed and touched:
         await roll_up(session, account_id, timed, await _days_of(session, account_id, touched))

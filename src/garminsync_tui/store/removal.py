@@ -18,6 +18,7 @@ from ..models import (
     GarminConnectAccount,
     HealthDaily,
     HealthMetric,
+    RawResponse,
     Schedule,
     SyncJob,
 )
@@ -34,7 +35,7 @@ class Belongings(NamedTuple):
 
 
 #: Children before parents; `job_events` go with their jobs.
-_OWNED = (HealthMetric, HealthDaily, Coverage, CalendarDay, Activity, SyncJob, Schedule)
+_OWNED = (RawResponse, HealthMetric, HealthDaily, Coverage, CalendarDay, Activity, SyncJob, Schedule)
 
 
 async def belongings(database: Database, account_id: UUID) -> Belongings:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from ..columns import from_ms
 from ..errors import Unavailable, UnexpectedAnswer
@@ -17,9 +18,10 @@ from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
 from ..garmin.endpoints import ENDPOINTS, Endpoint, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
+from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
-from ..store import accounts, coverage, days, health
+from ..store import accounts, coverage, days, health, responses
 from ..store.health import FetchedDay
 
 #: What people look at first: these days' values and samples come before anything older.
@@ -32,7 +34,8 @@ _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
 _PACE_AFTER = 20  # requests
 _LONG_MINUTES = 2
 
-_SUMMARIES = "daily_summaries"
+#: Tells the bounds of days, and on which the watch was worn.
+SUMMARIES = "daily_summaries"
 
 
 class Fetch(NamedTuple):
@@ -57,10 +60,11 @@ class Fetch(NamedTuple):
         return self.days[-1]
 
 
-async def sync_health(run: JobRun, client: Client, samples: str, history_days: int) -> None:
+async def sync_health(run: JobRun, client: Client, *, samples: str, history_days: int, keep_raw: bool) -> None:
     """Bring the ledger up to date, from `parameters["since"]` (else `history_days` back) to today.
 
-    `samples` is none, standard or full: which of the endpoints that take a request a day are asked.
+    `samples` is none, standard or full: which of the endpoints that take a request a day are asked. `keep_raw` says
+    whether answers are kept for `reparse`.
     """
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
@@ -70,14 +74,14 @@ async def sync_health(run: JobRun, client: Client, samples: str, history_days: i
     today = max(moment, synced_at or moment).astimezone(zone).date()
     since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=history_days)).isoformat())
     until = min(date.fromisoformat(run.parameters.get("until") or today.isoformat()), today)
-    chosen = _chosen(run.parameters.get("metrics"), samples)
+    chosen = giving(run.parameters.get("metrics"), endpoints_of(samples))
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
         if run.parameters.get("full"):
             await coverage.make_stale(session, account.id, since, until, [endpoint.name for endpoint in chosen])
         for endpoints, first in _news(account, synced_at, moment, today):
             await coverage.make_stale(session, account.id, first, today, endpoints)
-    work = _Work(run, client, account)
+    work = _Work(run, client, account, keep_raw=keep_raw)
     await work.plan(chosen, since, until)
     month_ago, lately = (today - timedelta(days=days - 1) for days in (_FIRST_DAYS, _FIRST_SAMPLE_DAYS))
     await work.do(lambda fetch: fetch.is_range and fetch.last >= month_ago)
@@ -94,9 +98,10 @@ async def sync_health(run: JobRun, client: Client, samples: str, history_days: i
     run.progress(1, 1, f"up to {today}")
 
 
-def _chosen(metrics: Sequence[str] | None, samples: str) -> list[Endpoint]:
+def giving(metrics: Sequence[str] | None, among: Sequence[Endpoint] = ENDPOINTS) -> list[Endpoint]:
+    """Those that some metrics come from; all of `among` where none is named."""
     if not metrics:
-        return endpoints_of(samples)
+        return list(among)
     wanted = set(metrics)
     return [endpoint for endpoint in ENDPOINTS if wanted & set(endpoint.metrics)]
 
@@ -114,7 +119,7 @@ def _news(
         before = account.watch_synced_at or moment
         yield [endpoint.name for endpoint in ENDPOINTS], min(unsettled, before.date() - timedelta(days=1))
     elif _looks_deeper(account, moment):
-        by_hand = [endpoint for endpoint in ENDPOINTS if not endpoint.from_watch and endpoint.name != _SUMMARIES]
+        by_hand = [endpoint for endpoint in ENDPOINTS if not endpoint.from_watch and endpoint.name != SUMMARIES]
         yield (
             [endpoint.name for endpoint in by_hand],
             today - timedelta(days=min(endpoint.window_days for endpoint in by_hand) - 1),
@@ -124,10 +129,11 @@ def _news(
 class _Work:
     """The requests of one run, each stored before the next is sent."""
 
-    def __init__(self, run: JobRun, client: Client, account: GarminConnectAccount) -> None:
+    def __init__(self, run: JobRun, client: Client, account: GarminConnectAccount, *, keep_raw: bool) -> None:
         self.run = run
         self.client = client
         self.account = account
+        self.keep_raw = keep_raw
         self._outages = 0
         self._left: list[Fetch] = []
         self._planned = 0
@@ -200,17 +206,13 @@ class _Work:
 
     async def _store(self, fetch: Fetch, body: Any, found: dict[date, Any]) -> None:
         endpoint = fetch.endpoint
+        # The answer tells of its whole window, also of days between those that were missing.
+        span = [fetch.first + timedelta(days=n) for n in range((fetch.last - fetch.first).days + 1)]
         async with self.run.page() as session:
-            if endpoint.name == _SUMMARIES:
-                bounds = [
-                    days.Bounds(each.day, from_ms(each.starts_ms), from_ms(each.ends_ms), each.utc_offset_s)
-                    for each in day_bounds(body)
-                    if fetch.first <= each.day <= fetch.last
-                ]
-                moved = await days.save(session, self.account.id, bounds)
-                await health.roll_up_moved(session, self.account.id, moved)
+            if endpoint.name == SUMMARIES:
+                await save_bounds(session, self.account.id, body, span)
                 worn = days_with_watch(body)
-                idle = [day for day in fetch.days if day not in worn]
+                idle = [day for day in span if day not in worn]
                 for each in ENDPOINTS:
                     if each.from_watch:
                         # Only what was never fetched: a day that once had values is asked for again.
@@ -220,8 +222,12 @@ class _Work:
                 self.account.id,
                 endpoint.name,
                 endpoint.metrics,
-                [FetchedDay(day, found.get(day, [])) for day in fetch.days],
+                [FetchedDay(day, found.get(day, [])) for day in span],
             )
+            if self.keep_raw:
+                await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
+            else:
+                await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
             self.run.checkpoint["done"] = int(self.run.checkpoint.get("done", 0)) + 1
 
     async def _fail(self, fetch: Fetch, problem: UnexpectedAnswer | Unavailable) -> None:
@@ -234,6 +240,16 @@ class _Work:
         async with self.run.page() as session:
             for day in fetch.days:
                 await coverage.fail(session, self.account.id, fetch.endpoint.name, day, problem.message)
+
+
+async def save_bounds(session: Transaction, account_id: UUID, body: Any, wanted: Sequence[date]) -> None:
+    """Take the bounds of some days from daily summaries; the rollups of days that moved follow."""
+    bounds = [
+        days.Bounds(each.day, from_ms(each.starts_ms), from_ms(each.ends_ms), each.utc_offset_s)
+        for each in day_bounds(body)
+        if each.day in wanted
+    ]
+    await health.roll_up_moved(session, account_id, await days.save(session, account_id, bounds))
 
 
 def windows(endpoint: Endpoint, wanted: Sequence[date]) -> list[Fetch]:

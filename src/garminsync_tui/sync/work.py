@@ -13,6 +13,7 @@ from ..store.budget import Rate
 from ..store.files import FileStore
 from .activities import sync_activities
 from .health import sync_health
+from .reparse import reparse
 from .session import open_client
 
 Work = Callable[[JobRun], Awaitable[None]]
@@ -34,9 +35,15 @@ def work(config: Config) -> Mapping[str, Work]:
     async def health(run: JobRun) -> None:
         account = await _account(run)
         async with await open_client(run.database, config.paths, account, rate) as client:
-            await sync_health(run, client, config["health.samples"], config["health.history_days"])
+            await sync_health(
+                run,
+                client,
+                samples=config["health.samples"],
+                history_days=config["health.history_days"],
+                keep_raw=config["health.keep_raw"],
+            )
 
-    return {"activity_sync": activities, "health_metrics_sync": health}
+    return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reparse}
 
 
 def _rate(config: Config) -> Rate | None:
