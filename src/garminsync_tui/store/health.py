@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..columns import from_ms, to_json, to_ms
 from ..ids import new_ids
 from ..metrics import METRICS, Granularity, Reading, day_ms
-from ..models import CalendarDay, Coverage, HealthDaily, HealthMetric
+from ..models import CalendarDay, Coverage, GarminConnectAccount, HealthDaily, HealthMetric
 from . import coverage, days
 from .upsert import insert
 
@@ -315,6 +315,11 @@ async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _of_any_account(table: type[HealthMetric | HealthDaily]) -> sa.ColumnElement[bool]:
+    """True for every row; but the indexes begin with the account, and a query that names none cannot use them."""
+    return table.garmin_connect_account_id.in_(sa.select(GarminConnectAccount.id))
+
+
 async def readings(
     session: AsyncSession, metric: str, since: datetime, until: datetime, limit: int | None = None
 ) -> list[HealthMetric]:
@@ -323,6 +328,7 @@ async def readings(
         await session.scalars(
             sa.select(HealthMetric)
             .where(
+                _of_any_account(HealthMetric),
                 HealthMetric.metric_type == metric,
                 HealthMetric.timestamp >= since,
                 HealthMetric.timestamp < until,
@@ -338,10 +344,42 @@ async def daily(session: AsyncSession, metric: str, since: date, until: date) ->
     return list(
         await session.scalars(
             sa.select(HealthDaily)
-            .where(HealthDaily.metric_type == metric, HealthDaily.day.between(since, until))
+            .where(
+                _of_any_account(HealthDaily), HealthDaily.metric_type == metric, HealthDaily.day.between(since, until)
+            )
             .order_by(HealthDaily.day)
         )
     )
+
+
+class Month(NamedTuple):
+    """A metric's month, from the rollups of its days."""
+
+    first: date
+    minimum: float
+    mean: float
+    maximum: float
+    n: int
+
+
+async def monthly(session: AsyncSession, metric: str, since: date, until: date) -> list[Month]:
+    """A metric by month for the days since..until, both included, oldest first; each reading counts once."""
+    d = HealthDaily
+    # Both databases write a date as ISO text.
+    month = sa.func.substr(sa.cast(d.day, sa.Text), 1, 7).label("month")
+    rows = await session.execute(
+        sa.select(
+            month,
+            sa.func.min(d.minimum),
+            sa.func.sum(d.mean * d.n) / sa.func.sum(d.n),
+            sa.func.max(d.maximum),
+            sa.cast(sa.func.sum(d.n), sa.BigInteger),
+        )
+        .where(_of_any_account(d), d.metric_type == metric, d.day.between(since, until))
+        .group_by(month)
+        .order_by(month)
+    )
+    return [Month(date.fromisoformat(f"{name}-01"), *rest) for name, *rest in rows]
 
 
 async def newest_day(session: AsyncSession, until: date | None = None) -> date | None:
