@@ -174,6 +174,18 @@ async def test_months_weigh_days_by_their_readings(database: Database, account: 
     assert some == [health.Month(date(2026, 10, 1), 60.0, 70.0, 80.0, 3)]
 
 
+async def test_counts_say_how_much_and_from_when_to_when(database: Database, account: GarminConnectAccount) -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    await store(database, account, MONDAY, [Reading("heart_rate", at(MONDAY, n), 60.0) for n in range(3)])
+    await store(database, account, tuesday, [Reading("heart_rate", at(tuesday, 1), 60.0)])
+    await store(database, account, MONDAY, [Reading("sleep", day_ms(MONDAY), 25200.0)], "sleep", ["sleep"])
+    async with database.read() as session:
+        assert await health.counts(session) == [
+            health.MetricCount("heart_rate", 4, MONDAY, tuesday),
+            health.MetricCount("sleep", 1, MONDAY, MONDAY),
+        ]
+
+
 async def test_rollups_follow_when_a_day_turns_out_to_have_other_bounds(
     database: Database, account: GarminConnectAccount
 ) -> None:

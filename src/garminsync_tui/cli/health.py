@@ -16,8 +16,7 @@ from .output import Output, listing, say
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from ..models import HealthDaily
-    from ..store.health import Month, StoredReading
+    from ..store.health import Month, StoredDay, StoredReading
     from ..units import Units
 
 _DAYS_SHOWN = 30
@@ -129,7 +128,7 @@ def _document(metric: str, every: str, values: list[dict[str, Any]]) -> dict[str
     return {"metric": metric, "unit": METRICS[metric].unit, "every": every, "values": values}
 
 
-def _days(metric: str, rows: list[HealthDaily], units: Units, out: Output) -> None:
+def _days(metric: str, rows: list[StoredDay], units: Units, out: Output) -> None:
     from ..units import is_of_a_day, metric_mean, metric_value, number
 
     if out.json:

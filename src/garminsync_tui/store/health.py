@@ -353,17 +353,26 @@ async def readings(
     return [StoredReading(*row) for row in rows]
 
 
-async def daily(session: AsyncSession, metric: str, since: date, until: date) -> list[HealthDaily]:
+class StoredDay(NamedTuple):
+    """A metric's day in the rollup. Whole rows of the model take several times as long, and ten years have 3652."""
+
+    day: date
+    minimum: float
+    mean: float
+    maximum: float
+    n: int
+    last: float
+
+
+async def daily(session: AsyncSession, metric: str, since: date, until: date) -> list[StoredDay]:
     """The rollup of a metric for the days since..until, both included, oldest first."""
-    return list(
-        await session.scalars(
-            sa.select(HealthDaily)
-            .where(
-                _of_any_account(HealthDaily), HealthDaily.metric_type == metric, HealthDaily.day.between(since, until)
-            )
-            .order_by(HealthDaily.day)
-        )
+    d = HealthDaily
+    rows = await session.execute(
+        sa.select(d.day, d.minimum, d.mean, d.maximum, d.n, d.last)
+        .where(_of_any_account(d), d.metric_type == metric, d.day.between(since, until))
+        .order_by(d.day)
     )
+    return [StoredDay(*row) for row in rows]
 
 
 class Month(NamedTuple):
@@ -413,14 +422,25 @@ class MetricCount(NamedTuple):
 
 async def counts(session: AsyncSession) -> list[MetricCount]:
     """Every metric that is stored, from the rollup."""
-    rows = await session.execute(
-        sa.select(
-            HealthDaily.metric_type,
-            sa.cast(sa.func.sum(HealthDaily.n), sa.BigInteger),
-            sa.func.min(HealthDaily.day, type_=HealthDaily.day.type),
-            sa.func.max(HealthDaily.day, type_=HealthDaily.day.type),
-        )
-        .group_by(HealthDaily.metric_type)
-        .order_by(HealthDaily.metric_type)
+    d = HealthDaily
+    # Grouped as the key is ordered, and its ends looked up: comparing every date would take most of the time.
+    totals = (
+        sa.select(d.garmin_connect_account_id, d.metric_type, sa.cast(sa.func.sum(d.n), sa.BigInteger).label("n"))
+        .group_by(d.garmin_connect_account_id, d.metric_type)
+        .subquery()
     )
-    return [MetricCount(*row) for row in rows]
+    inside = (
+        d.garmin_connect_account_id == totals.c.garmin_connect_account_id,
+        d.metric_type == totals.c.metric_type,
+    )
+    first, last = (
+        sa.select(end(d.day, type_=d.day.type)).where(*inside).scalar_subquery() for end in (sa.func.min, sa.func.max)
+    )
+    found: dict[str, MetricCount] = {}
+    for row in await session.execute(sa.select(totals.c.metric_type, totals.c.n, first, last)):
+        each = MetricCount(*row)
+        other = found.get(each.metric, each._replace(readings=0))
+        found[each.metric] = MetricCount(
+            each.metric, each.readings + other.readings, min(each.first, other.first), max(each.last, other.last)
+        )
+    return [found[metric] for metric in sorted(found)]
