@@ -59,6 +59,10 @@ demo *ARGS: setup
 bench *ARGS: setup
     {{ python }} -m benchmarks {{ ARGS }}
 
+# Ten million health rows on both databases (GARMINSYNC_BENCH_ROWS makes it fewer): many minutes
+bench-scale: setup
+    {{ python }} -m benchmarks scale-sqlite scale-postgresql
+
 # README's screens, exported by the program itself
 screens: setup
     {{ python }} docs/screens.py

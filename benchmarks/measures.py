@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, syncing, upsert
+from . import commands, scale, syncing, upsert
 from .line import Line
 
 MEASURES = {
@@ -16,7 +16,11 @@ MEASURES = {
     "help": commands.help_page,
     "status": commands.status,
     "first-paint": commands.first_paint,
+    "scale-sqlite": scale.sqlite,
+    "scale-postgresql": scale.postgresql,
 }
+#: Only when asked for by name: each takes many minutes.
+LONG = frozenset({"scale-sqlite", "scale-postgresql"})
 
 
 def measure(name: str) -> list[Line]:

@@ -201,7 +201,10 @@ def test_health_show_by_reading_hour_and_day_agree(synced: Synced) -> None:
     assert count > 100
     assert sum(each["n"] for each in hours["values"]) == count
     assert sum(each["n"] for each in days["values"]) == count
+    months = synced.run("health", "show", "heart_rate", "--every", "month", "--json").json
     highest = max(each["value"] for each in readings["values"])
+    assert max(each["max"] for each in months["values"]) == highest
+    assert sum(each["n"] for each in months["values"]) == len(readings["values"])
     assert max(each["max"] for each in hours["values"]) == highest
     assert max(each["max"] for each in days["values"]) == highest
     assert all(each["min"] <= each["mean"] <= each["max"] for each in hours["values"])
@@ -212,6 +215,7 @@ def test_health_show_of_a_daily_metric_is_by_date(synced: Synced) -> None:
     assert "bpm" in result.out
     first = result.out.splitlines()[1].split()[0]
     assert date.fromisoformat(first)
+    assert "values" in synced.run("health", "show", "resting_heart_rate", "--every", "month").out
     none = synced.run("health", "show", "resting_heart_rate", "--since", "2001-01-01", "--until", "2001-01-02")
     assert none.out == ""
     assert "Nothing is stored" in none.err

@@ -157,6 +157,35 @@ async def test_the_rollup_rebuilt_equals_the_one_that_was_kept(
     assert await rollup(database) == kept
 
 
+async def test_months_weigh_days_by_their_readings(database: Database, account: GarminConnectAccount) -> None:
+    last = date(2026, 9, 30)
+    await store(database, account, last, [Reading("heart_rate", at(last, 1), 50.0)])
+    for day, values in ((MONDAY, (60.0, 70.0, 80.0)), (MONDAY + timedelta(days=1), (100.0,))):
+        await store(
+            database, account, day, [Reading("heart_rate", at(day, n), value) for n, value in enumerate(values)]
+        )
+    async with database.read() as session:
+        every = await health.monthly(session, "heart_rate", last, date(2026, 10, 31))
+        some = await health.monthly(session, "heart_rate", MONDAY, MONDAY)
+    assert every == [
+        health.Month(date(2026, 9, 1), 50.0, 50.0, 50.0, 1),
+        health.Month(date(2026, 10, 1), 60.0, 77.5, 100.0, 4),
+    ]
+    assert some == [health.Month(date(2026, 10, 1), 60.0, 70.0, 80.0, 3)]
+
+
+async def test_counts_say_how_much_and_from_when_to_when(database: Database, account: GarminConnectAccount) -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    await store(database, account, MONDAY, [Reading("heart_rate", at(MONDAY, n), 60.0) for n in range(3)])
+    await store(database, account, tuesday, [Reading("heart_rate", at(tuesday, 1), 60.0)])
+    await store(database, account, MONDAY, [Reading("sleep", day_ms(MONDAY), 25200.0)], "sleep", ["sleep"])
+    async with database.read() as session:
+        assert await health.counts(session) == [
+            health.MetricCount("heart_rate", 4, MONDAY, tuesday),
+            health.MetricCount("sleep", 1, MONDAY, MONDAY),
+        ]
+
+
 async def test_rollups_follow_when_a_day_turns_out_to_have_other_bounds(
     database: Database, account: GarminConnectAccount
 ) -> None:
@@ -164,8 +193,9 @@ async def test_rollups_follow_when_a_day_turns_out_to_have_other_bounds(
     real = days.assumed(MONDAY, days.zone_of("America/New_York"))  # 06:00 in Berlin
     async with database.write() as session:
         moved = await days.save(session, account.id, [real])
-        assert moved == {MONDAY}
+        assert moved == {MONDAY + timedelta(days=n) for n in (-1, 0, 1)}  # its neighbours begin and end with it
         await health.roll_up_moved(session, account.id, moved)
-    assert await rollup(database) == []
+    sunday = MONDAY - timedelta(days=1)
+    assert await rollup(database) == [("heart_rate", sunday, 60.0, 60.0, 60.0, 1, 60.0)]
     async with database.write() as session:
         assert await days.save(session, account.id, [real]) == set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections import defaultdict
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ from .output import Output, iso, listing, say
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from ..models import HealthDaily, HealthMetric
     from ..store.database import Database
+    from ..store.health import Month, StoredDay, StoredReading
     from ..transfer.rows import Form, Rows
     from ..units import Units
 
@@ -86,7 +86,9 @@ async def types(home: Home, out: Output) -> int:
 @click.argument("metric")
 @click.option("--since", type=DAY, metavar="DATE", help="From this day on; 30 days back where it is not given.")
 @click.option("--until", type=DAY, metavar="DATE", help="Up to this day.")
-@click.option("--every", type=click.Choice(["day", "hour"]), help="Sum up; without it every reading is listed.")
+@click.option(
+    "--every", type=click.Choice(["month", "day", "hour"]), help="Sum up; without it every reading is listed."
+)
 @listing
 @pass_home
 @waits
@@ -96,39 +98,35 @@ async def show(home: Home, metric: str, since: date | None, until: date | None, 
     A metric with one value a day is listed by date. Times are of the account's time zone.
     """
     known_metrics([metric])
-    from ..store import accounts
-    from ..store.days import zone_of
-    from ..store.health import daily
+    from ..store import accounts, days
+    from ..store.health import daily, monthly, readings
     from ..units import is_of_a_day
 
     async with home.opened() as (config, database):
         account = await accounts.active_account(database)
-        zone = zone_of(account.time_zone if account else None)
+        zone = days.zone_of(account.time_zone if account else None)
         until = until or datetime.now(zone).date()
         since = since or until - timedelta(days=_DAYS_SHOWN - 1)
         if since > until:
             raise click.UsageError("--since lies after --until.")
         units: Units = config["display.units"]
-        if every == "day" or is_of_a_day(metric):
+        if every == "month":
+            async with database.read() as session:
+                _months(metric, await monthly(session, metric, since, until), units, out)
+        elif every == "day" or is_of_a_day(metric):
             async with database.read() as session:
                 rows = await daily(session, metric, since, until)
             _days(metric, rows, units, out)
         else:
-            readings = await _readings(database, metric, since, until, zone)
+            async with database.read() as session:
+                account_id = account.id if account else None
+                first, end = await days.extent(session, account_id, zone, since, until)
+                found = await readings(session, metric, first, end)
             if every == "hour":
-                _hours(metric, readings, zone, units, out)
+                _hours(metric, found, zone, units, out)
             else:
-                _single(metric, readings, zone, units, out)
+                _single(metric, found, zone, units, out)
     return 0
-
-
-async def _readings(database: Database, metric: str, since: date, until: date, zone: ZoneInfo) -> list[HealthMetric]:
-    from ..store.health import readings
-
-    first = datetime.combine(since, time(), zone).astimezone(UTC)
-    end = datetime.combine(until + timedelta(days=1), time(), zone).astimezone(UTC)
-    async with database.read() as session:
-        return await readings(session, metric, first, end)
 
 
 def _document(metric: str, every: str, values: list[dict[str, Any]]) -> dict[str, Any]:
@@ -137,7 +135,7 @@ def _document(metric: str, every: str, values: list[dict[str, Any]]) -> dict[str
     return {"metric": metric, "unit": METRICS[metric].unit, "every": every, "values": values}
 
 
-def _days(metric: str, rows: list[HealthDaily], units: Units, out: Output) -> None:
+def _days(metric: str, rows: list[StoredDay], units: Units, out: Output) -> None:
     from ..units import is_of_a_day, metric_mean, metric_value, number
 
     if out.json:
@@ -177,7 +175,35 @@ def _days(metric: str, rows: list[HealthDaily], units: Units, out: Output) -> No
         )
 
 
-def _hours(metric: str, readings: list[HealthMetric], zone: ZoneInfo, units: Units, out: Output) -> None:
+def _months(metric: str, rows: list[Month], units: Units, out: Output) -> None:
+    from ..units import metric_mean, metric_value, number
+
+    if out.json:
+        values = [
+            {"month": f"{row.first:%Y-%m}", "min": row.minimum, "mean": row.mean, "max": row.maximum, "n": row.n}
+            for row in rows
+        ]
+        out.document(_document(metric, "month", values))
+    elif not rows:
+        say("Nothing is stored for these days; `garminsync coverage` says what was fetched.")
+    else:
+        out.table(
+            ["month", "min", "mean", "max", "values"],
+            [
+                (
+                    f"{row.first:%Y-%m}",
+                    metric_value(metric, row.minimum, units),
+                    metric_mean(metric, row.mean, units),
+                    metric_value(metric, row.maximum, units),
+                    number(row.n),
+                )
+                for row in rows
+            ],
+            right=["min", "mean", "max", "values"],
+        )
+
+
+def _hours(metric: str, readings: list[StoredReading], zone: ZoneInfo, units: Units, out: Output) -> None:
     from ..units import metric_mean, metric_value, number
 
     hours: dict[datetime, list[float]] = defaultdict(list)
@@ -206,7 +232,7 @@ def _hours(metric: str, readings: list[HealthMetric], zone: ZoneInfo, units: Uni
     )
 
 
-def _single(metric: str, readings: list[HealthMetric], zone: ZoneInfo, units: Units, out: Output) -> None:
+def _single(metric: str, readings: list[StoredReading], zone: ZoneInfo, units: Units, out: Output) -> None:
     from ..units import metric_value
 
     if out.json:

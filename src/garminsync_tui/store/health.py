@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..columns import from_ms, to_json, to_ms
 from ..ids import new_ids
 from ..metrics import METRICS, Granularity, Reading, day_ms
-from ..models import CalendarDay, Coverage, HealthDaily, HealthMetric
+from ..models import CalendarDay, Coverage, GarminConnectAccount, HealthDaily, HealthMetric
 from . import coverage, days
 from .upsert import insert
 
@@ -287,6 +287,17 @@ async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable
             )
         )
     )
+    gone = set(wanted) - {day.day for day in found}
+    if gone:
+        await session.execute(
+            sa.delete(HealthDaily).where(
+                HealthDaily.garmin_connect_account_id == account_id,
+                HealthDaily.metric_type.in_(_TIMED),
+                HealthDaily.day.in_(gone),
+            )
+        )
+    if not found:
+        return
     stored_any = await session.scalar(
         sa.select(HealthMetric.id)
         .where(
@@ -320,33 +331,83 @@ async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _of_any_account(table: type[HealthMetric | HealthDaily]) -> sa.ColumnElement[bool]:
+    """True for every row; but the indexes begin with the account, and a query that names none cannot use them."""
+    return table.garmin_connect_account_id.in_(sa.select(GarminConnectAccount.id))
+
+
+class StoredReading(NamedTuple):
+    """What people see of a reading. Whole rows of the model take five times as long, and a day has 720."""
+
+    timestamp: datetime
+    value: float
+    extra: dict[str, Any] | None
+
+
 async def readings(
     session: AsyncSession, metric: str, since: datetime, until: datetime, limit: int | None = None
-) -> list[HealthMetric]:
+) -> list[StoredReading]:
     """The readings of a metric in [since, until), oldest first."""
-    return list(
-        await session.scalars(
-            sa.select(HealthMetric)
-            .where(
-                HealthMetric.metric_type == metric,
-                HealthMetric.timestamp >= since,
-                HealthMetric.timestamp < until,
-            )
-            .order_by(HealthMetric.timestamp)
-            .limit(limit)
-        )
+    r = HealthMetric
+    rows = await session.execute(
+        sa.select(r.timestamp, r.value, r.extra)
+        .where(_of_any_account(r), r.metric_type == metric, r.timestamp >= since, r.timestamp < until)
+        .order_by(r.timestamp)
+        .limit(limit)
     )
+    return [StoredReading(*row) for row in rows]
 
 
-async def daily(session: AsyncSession, metric: str, since: date, until: date) -> list[HealthDaily]:
+class StoredDay(NamedTuple):
+    """A metric's day in the rollup. Whole rows of the model take several times as long, and ten years have 3652."""
+
+    day: date
+    minimum: float
+    mean: float
+    maximum: float
+    n: int
+    last: float
+
+
+async def daily(session: AsyncSession, metric: str, since: date, until: date) -> list[StoredDay]:
     """The rollup of a metric for the days since..until, both included, oldest first."""
-    return list(
-        await session.scalars(
-            sa.select(HealthDaily)
-            .where(HealthDaily.metric_type == metric, HealthDaily.day.between(since, until))
-            .order_by(HealthDaily.day)
-        )
+    d = HealthDaily
+    rows = await session.execute(
+        sa.select(d.day, d.minimum, d.mean, d.maximum, d.n, d.last)
+        .where(_of_any_account(d), d.metric_type == metric, d.day.between(since, until))
+        .order_by(d.day)
     )
+    return [StoredDay(*row) for row in rows]
+
+
+class Month(NamedTuple):
+    """A metric's month, from the rollups of its days."""
+
+    first: date
+    minimum: float
+    mean: float
+    maximum: float
+    n: int
+
+
+async def monthly(session: AsyncSession, metric: str, since: date, until: date) -> list[Month]:
+    """A metric by month for the days since..until, both included, oldest first; each reading counts once."""
+    d = HealthDaily
+    # Both databases write a date as ISO text.
+    month = sa.func.substr(sa.cast(d.day, sa.Text), 1, 7).label("month")
+    rows = await session.execute(
+        sa.select(
+            month,
+            sa.func.min(d.minimum),
+            sa.func.sum(d.mean * d.n) / sa.func.sum(d.n),
+            sa.func.max(d.maximum),
+            sa.cast(sa.func.sum(d.n), sa.BigInteger),
+        )
+        .where(_of_any_account(d), d.metric_type == metric, d.day.between(since, until))
+        .group_by(month)
+        .order_by(month)
+    )
+    return [Month(date.fromisoformat(f"{name}-01"), *rest) for name, *rest in rows]
 
 
 async def newest_day(session: AsyncSession, until: date | None = None) -> date | None:
@@ -366,14 +427,25 @@ class MetricCount(NamedTuple):
 
 async def counts(session: AsyncSession) -> list[MetricCount]:
     """Every metric that is stored, from the rollup."""
-    rows = await session.execute(
-        sa.select(
-            HealthDaily.metric_type,
-            sa.cast(sa.func.sum(HealthDaily.n), sa.BigInteger),
-            sa.func.min(HealthDaily.day, type_=HealthDaily.day.type),
-            sa.func.max(HealthDaily.day, type_=HealthDaily.day.type),
-        )
-        .group_by(HealthDaily.metric_type)
-        .order_by(HealthDaily.metric_type)
+    d = HealthDaily
+    # Grouped as the key is ordered, and its ends looked up: comparing every date would take most of the time.
+    totals = (
+        sa.select(d.garmin_connect_account_id, d.metric_type, sa.cast(sa.func.sum(d.n), sa.BigInteger).label("n"))
+        .group_by(d.garmin_connect_account_id, d.metric_type)
+        .subquery()
     )
-    return [MetricCount(*row) for row in rows]
+    inside = (
+        d.garmin_connect_account_id == totals.c.garmin_connect_account_id,
+        d.metric_type == totals.c.metric_type,
+    )
+    first, last = (
+        sa.select(end(d.day, type_=d.day.type)).where(*inside).scalar_subquery() for end in (sa.func.min, sa.func.max)
+    )
+    found: dict[str, MetricCount] = {}
+    for row in await session.execute(sa.select(totals.c.metric_type, totals.c.n, first, last)):
+        each = MetricCount(*row)
+        other = found.get(each.metric, each._replace(readings=0))
+        found[each.metric] = MetricCount(
+            each.metric, each.readings + other.readings, min(each.first, other.first), max(each.last, other.last)
+        )
+    return [found[metric] for metric in sorted(found)]

@@ -23,7 +23,7 @@ from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
 from ..jobs.schedule import Scheduler
 from ..jobs.turns import next_turn
-from ..models import Activity, GarminConnectAccount, HealthDaily, JobEvent, SyncJob, User
+from ..models import Activity, GarminConnectAccount, JobEvent, SyncJob, User
 from ..store import accounts, activities, coverage, days, health
 from ..store.changes import changes
 from ..store.database import Database
@@ -47,7 +47,7 @@ class TodayFacts(NamedTuple):
 
     day: date
     newest: date | None
-    rollups: dict[str, dict[date, HealthDaily]]
+    rollups: dict[str, dict[date, health.StoredDay]]
     activities: Sequence[Activity]
 
 

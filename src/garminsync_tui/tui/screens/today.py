@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from ...errors import GarminSyncError
-    from ...models import HealthDaily
+    from ...store.health import StoredDay
     from ..engine import Engine, TodayFacts
 
 _DAYS = 21
@@ -204,7 +204,7 @@ class TodayScreen(Place):
         self.action_today_open()
 
 
-def readings(rollups: Mapping[str, Mapping[date, HealthDaily]], day: date, system: units.Units) -> dict[str, Reading]:
+def readings(rollups: Mapping[str, Mapping[date, StoredDay]], day: date, system: units.Units) -> dict[str, Reading]:
     """What each card says of `day`, with the 21 days up to it."""
     days = [day - timedelta(days=n) for n in range(_DAYS - 1, -1, -1)]
 
