@@ -40,12 +40,13 @@ INTERVALS_S = {
     "heart_rate": 120,
     "stress_level": 180,
     "body_battery": 180,
-    "hrv_rmssd": 100,
+    "respiration_rate": 120,
+    "hrv_rmssd": 300,
     "steps": 900,
     "sleep_stage": 1200,
 }
 OF_A_DAY = ("daily_summaries", "resting_heart_rate", "hrv_summaries")
-TIMED = ("heart_rate", "stress", "steps", "hrv_readings", "sleep")
+TIMED = ("heart_rate", "stress", "steps", "respiration", "sleep")
 CHOSEN = {endpoint.name: endpoint for endpoint in ENDPOINTS if endpoint.name in OF_A_DAY + TIMED}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from garminsync_tui.config import Value
 from garminsync_tui.formats import read_track
 from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint
 from garminsync_tui.models import Activity, Coverage, HealthMetric, SyncJob
@@ -27,6 +28,7 @@ def codes(jobs: list[SyncJob]) -> list[tuple[str, str | None]]:
 
 
 async def test_everything_comes_once_and_again_nothing_does(installation: Installation, simulator: Simulator) -> None:
+    installation.config.values["health.samples"] = Value("full", "file")
     assert codes(await installation.sync()) == [("completed", None), ("completed", None)]
     content = await installation.content()
     assert [row[0] for row in content["activities"]] == sorted(str(id_) for id_ in simulator.activity_ids())

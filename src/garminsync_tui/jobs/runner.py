@@ -240,10 +240,12 @@ class Runner:
             _log.exception("job %s: its end could not be written", run.job.id)
         finally:
             beating.cancel()
-            self._runs.pop(run.job.id, None)
-            self._woken.set()
-        with contextlib.suppress(GarminSyncError):
-            self._on_end(await self.queue.get(run.job.id))
+            try:  # first, as a runner that has no runs any more may be gone before this is told
+                with contextlib.suppress(GarminSyncError):
+                    self._on_end(await self.queue.get(run.job.id))
+            finally:
+                self._runs.pop(run.job.id, None)
+                self._woken.set()
 
     async def _beat(self, run: JobRun) -> None:
         while True:
