@@ -30,7 +30,7 @@ RANGES = [
     ("/wellness-service/wellness/bodyBattery/reports/daily", NAMED, 31),
     ("/sleep-service/stats/sleep/daily/{first}/{last}", {}, 28),
     ("/wellness-service/stats/daily/sleep/score/{first}/{last}", {}, 28),
-    ("/hrv-service/hrv/daily/{first}/{last}", {}, 28),
+    ("/hrv-service/hrv/daily/{first}/{last}", {}, 366),
     ("/weight-service/weight/dateRange", NAMED, 28),
     ("/weight-service/weight/range/{first}/{last}", {"includeAll": "true"}, 28),
     (f"{METRICS}/maxmet/daily/{{first}}/{{last}}", {}, 28),

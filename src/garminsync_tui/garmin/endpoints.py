@@ -86,7 +86,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         name="hrv_summaries",
         path="/hrv-service/hrv/daily/{first}/{last}",
-        window_days=28,
+        window_days=365,
         parse=heart.hrv_summaries,
         metrics=(
             "hrv_last_night_avg",

@@ -124,7 +124,7 @@ class Routes:
             ranged("/wellness-service/wellness/bodyBattery/reports/daily", trends.battery_range, _MONTH_DAYS, named),
             ranged(f"/sleep-service/stats/sleep/daily/{ends}", nights.sleep_range, WINDOW_DAYS),
             ranged(f"/wellness-service/stats/daily/sleep/score/{ends}", nights.score_range, WINDOW_DAYS),
-            ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, WINDOW_DAYS, no_content=True),
+            ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, _YEAR_DAYS, no_content=True),
             ranged("/weight-service/weight/dateRange", self._scale.view, WINDOW_DAYS, named),
             ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, WINDOW_DAYS),
             ranged(f"/bloodpressure-service/bloodpressure/range/{ends}", self._cuff.ranged, WINDOW_DAYS),
