@@ -20,7 +20,7 @@ async def export(home: Path) -> None:
     config = Config.load(Paths.below(home), environment={"GARMINSYNC_RUNNER": "never"})
     app = GarminSyncApp(config)
     async with app.run_test(size=(100, 30)) as pilot:
-        for key, name in ((None, "today"), ("2", "activities"), ("enter", "activity")):
+        for key, name in ((None, "today"), ("c", "coverage"), ("2", "activities"), ("enter", "activity")):
             if key:
                 await pilot.press(key)
             for _ in range(40):  # files are read and drawn in the background

@@ -139,12 +139,12 @@ async def test_it_sends_what_the_library_sends() -> None:
 async def test_an_endpoint_is_asked_by_its_table() -> None:
     async with Talk(always(200, None)) as talk:
         await talk.client.fetch(BY_NAME["sleep"], date(2026, 5, 1), date(2026, 5, 1))
-        await talk.client.fetch(BY_NAME["hrv_summaries"], date(2026, 5, 1), date(2026, 5, 28))
-        with pytest.raises(ValueError, match="28 days"):
-            await talk.client.fetch(BY_NAME["hrv_summaries"], date(2026, 5, 1), date(2026, 5, 29))
+        await talk.client.fetch(BY_NAME["hrv_summaries"], date(2026, 5, 1), date(2027, 4, 30))
+        with pytest.raises(ValueError, match="365 days"):
+            await talk.client.fetch(BY_NAME["hrv_summaries"], date(2026, 5, 1), date(2027, 5, 1))
     assert [(asked.path, asked.query) for asked in talk.asked] == [
         ("/wellness-service/wellness/dailySleepData/me%2Fyou", {"date": "2026-05-01", "nonSleepBufferMinutes": "60"}),
-        ("/hrv-service/hrv/daily/2026-05-01/2026-05-28", {}),
+        ("/hrv-service/hrv/daily/2026-05-01/2027-04-30", {}),
     ]
 
 
