@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from ..metrics import Reading
 from .health import body, breathing, heart, movement, performance, sleep, stress, summaries, training
-from .shapes import span_days
+from .shapes import Readings, span_days
 
 
 class Tier(StrEnum):
@@ -29,7 +28,7 @@ class Tier(StrEnum):
     FULL = "full"
 
 
-Parse = Callable[[Any, date, date], dict[date, list[Reading]]]
+Parse = Callable[[Any, date, date], Readings]
 
 
 @dataclass(frozen=True, slots=True)

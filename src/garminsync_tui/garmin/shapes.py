@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,7 +33,7 @@ def unreadable(endpoint: str, what: str) -> UnexpectedAnswer:
 
 
 def _kind(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "a truth value", int: "a number"}
+    names = {dict: "an object", list: "a list", str: "text", bool: "a truth value"}
     return names.get(type(value), "a number")
 
 
@@ -128,6 +129,15 @@ def column(descriptors: Any, wanted: str, recorded: Sequence[str], endpoint: str
     return recorded.index(wanted)
 
 
+class Readings(dict[date, list[Reading]]):
+    """The readings of each day that has any; and what was there and could not be taken, for the ledger to say."""
+
+    def __init__(self, days: Mapping[date, list[Reading]], left_out: Mapping[date, str]) -> None:
+        super().__init__(days)
+        #: Like "3 heart_rate out of range, 1 heart_rate as text".
+        self.left_out = dict(left_out)
+
+
 class Collected:
     """The readings of one answer: plausible, near the days asked for, one for each metric and instant."""
 
@@ -137,6 +147,7 @@ class Collected:
         self._earliest = day_ms(first) - _BEFORE_MS
         self._latest = day_ms(last) + _AFTER_MS
         self._found: dict[tuple[str, int], tuple[date, Reading]] = {}
+        self._left_out: dict[date, Counter[str]] = {}
 
     def add(
         self,
@@ -146,26 +157,53 @@ class Collected:
         value: Any,
         extra: dict[str, Any] | None = None,
     ) -> None:
-        """Take a reading of `day` at an instant; one that cannot be true, or lacks either, is a gap."""
+        """Take a reading of `day` at an instant; null and Garmin's other ways to say "not measured" are a gap."""
+        if value is None:
+            return
         amount = number(value)
-        if amount is None or at_ms is None or day is None or not self._first <= day <= self._last:
-            return
-        if METRICS[metric].words and amount != int(amount):
-            return
-        if self._earliest <= at_ms < self._latest and plausible(metric, amount):
+        entry = METRICS[metric]
+        if amount is None:
+            self.leave_out(day, metric, f"as {_kind(value)}")
+        elif day is None or not self._first <= day <= self._last:
+            self.leave_out(None, metric, f"of {day}" if day else "without a date")
+        elif at_ms is None:
+            self.leave_out(day, metric, "without a time")
+        elif not self._earliest <= at_ms < self._latest:
+            self.leave_out(day, metric, "at another time")
+        elif not plausible(metric, amount) or (entry.words and amount != int(amount)):
+            if amount > 0 or entry.lowest < 0:
+                self.leave_out(day, metric, "out of range")
+        else:
             self._found[metric, at_ms] = (day, Reading(metric, at_ms, amount, extra or None))
 
     def add_day(self, day: date | None, metric: str, value: Any, extra: dict[str, Any] | None = None) -> None:
         """Take the value of a whole day or night."""
-        if day is not None and self._first <= day <= self._last:
-            self.add(day, metric, day_ms(day), value, extra)
+        self.add(day, metric, None if day is None else day_ms(day), value, extra)
 
-    def by_day(self) -> dict[date, list[Reading]]:
+    def add_word(self, day: date | None, metric: str, word: Any) -> None:
+        """Take a day's value that is one of the metric's words; its ordinal is stored."""
+        words = METRICS[metric].words
+        known = word.lower() if isinstance(word, str) else ""
+        if known in words:
+            self.add_day(day, metric, words.index(known), {"word": known})
+        elif word is not None:
+            self.leave_out(day, metric, "with an unknown word")
+
+    def leave_out(self, day: date | None, metric: str, why: str, count: int = 1) -> None:
+        """Something was there and cannot be taken. What is not of one of the days asked for is told of the last."""
+        place = day if day is not None and self._first <= day <= self._last else self._last
+        self._left_out.setdefault(place, Counter())[f"{metric} {why}"] += count
+
+    def by_day(self) -> Readings:
         """The readings of each day that has any, in the order they came."""
         days: dict[date, list[Reading]] = {}
         for day, reading in self._found.values():
             days.setdefault(day, []).append(reading)
-        return days
+        left_out = {
+            day: ", ".join(f"{count} {what}" for what, count in counts.most_common())
+            for day, counts in self._left_out.items()
+        }
+        return Readings(days, left_out)
 
 
 def same_day(told: Any, asked: date, endpoint: str) -> None:

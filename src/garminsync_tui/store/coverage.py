@@ -30,6 +30,8 @@ class Entry(NamedTuple):
     item: str = ""
     first_at: datetime | None = None
     last_at: datetime | None = None
+    #: What was there and could not be taken.
+    reason: str | None = None
 
 
 async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entry], *, fetched: bool = True) -> None:
@@ -38,7 +40,15 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
     Where nothing was `fetched` (a stored answer was read again), what is failed or stale stays so, and when it was
     checked stays too.
     """
-    rows = [{"garmin_connect_account_id": account_id, "attempts": 0, **entry._asdict()} for entry in entries]
+    rows = [
+        {
+            "garmin_connect_account_id": account_id,
+            "attempts": 0,
+            **entry._asdict(),
+            "reason": entry.reason and entry.reason[:_REASON_CHARACTERS],
+        }
+        for entry in entries
+    ]
     if not rows:
         return
     statement = insert(session, Coverage)
@@ -48,14 +58,17 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
         values |= {
             "status": excluded.status,
             "attempts": 0,
-            "reason": None,
+            "reason": excluded.reason,
             "next_try_at": None,
             "checked_at": now(),
         }
     else:
         # No IN: its list of parameters cannot be expanded for many rows at once.
         settled = sa.or_(Coverage.status == "fetched", Coverage.status == "empty")
-        values["status"] = sa.case((settled, excluded.status), else_=Coverage.status)
+        values |= {
+            "status": sa.case((settled, excluded.status), else_=Coverage.status),
+            "reason": sa.case((settled, excluded.reason), else_=Coverage.reason),
+        }
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values

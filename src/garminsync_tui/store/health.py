@@ -49,6 +49,8 @@ class FetchedDay(NamedTuple):
 
     day: date
     readings: Sequence[Reading]
+    #: What was there and could not be taken, for the ledger.
+    left_out: str | None = None
 
 
 async def upsert(session: AsyncSession, account_id: UUID, readings: Sequence[Reading]) -> None:
@@ -118,7 +120,7 @@ async def replace_days(
     await upsert(session, account_id, [reading for each in fetched for reading in each.readings])
     entries: list[coverage.Entry] = []
     touched: list[tuple[datetime, datetime]] = []
-    for day, readings in fetched:
+    for day, readings, left_out in fetched:
         kept = {(reading.metric, reading.at_ms) for reading in readings}
         instants = [reading.at_ms for reading in readings if METRICS[reading.metric].granularity is not Granularity.DAY]
         # A day's value alone is its own extent, so that the ledger knows that there was one.
@@ -140,6 +142,7 @@ async def replace_days(
                 "fetched" if readings else "empty",
                 first_at=extent[0] if extent else None,
                 last_at=extent[1] if extent else None,
+                reason=left_out,
             )
         )
     await coverage.record(session, account_id, entries, fetched=not again)

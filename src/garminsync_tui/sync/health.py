@@ -18,6 +18,7 @@ from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
 from ..garmin.endpoints import ENDPOINTS, Endpoint, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
+from ..garmin.shapes import Readings
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
@@ -204,7 +205,7 @@ class _Work:
         async with self.run.database.read() as session:
             return await coverage.settled(session, self.account.id, endpoint, first, last, self.run.asked_at)
 
-    async def _store(self, fetch: Fetch, body: Any, found: dict[date, Any]) -> None:
+    async def _store(self, fetch: Fetch, body: Any, found: Readings) -> None:
         endpoint = fetch.endpoint
         # The answer tells of its whole window, also of days between those that were missing.
         span = [fetch.first + timedelta(days=n) for n in range((fetch.last - fetch.first).days + 1)]
@@ -222,7 +223,7 @@ class _Work:
                 self.account.id,
                 endpoint.name,
                 endpoint.metrics,
-                [FetchedDay(day, found.get(day, [])) for day in span],
+                [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in span],
             )
             if self.keep_raw:
                 await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)

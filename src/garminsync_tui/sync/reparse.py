@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import UnexpectedAnswer
 from ..garmin.endpoints import BY_NAME
+from ..garmin.shapes import Readings
 from ..jobs.run import JobRun
 from ..store import health, responses
 from ..store.health import FetchedDay
@@ -56,7 +57,7 @@ def shares(found: Sequence[Stored], since: date | None, until: date | None) -> l
 
 
 async def _page(run: JobRun, page: Sequence[_Share]) -> None:
-    read: list[tuple[_Share, Any, dict[date, Any]]] = []
+    read: list[tuple[_Share, Any, Readings]] = []
     async with run.database.read() as session:
         for share in page:
             answer = share[0]
@@ -73,7 +74,7 @@ async def _page(run: JobRun, page: Sequence[_Share]) -> None:
         for (answer, days), body, found in read:
             if answer.endpoint == SUMMARIES:
                 await save_bounds(session, run.account_id, body, days)
-            fetched = [FetchedDay(day, found.get(day, [])) for day in days]
+            fetched = [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in days]
             metrics = BY_NAME[answer.endpoint].metrics
             await health.replace_days(session, run.account_id, answer.endpoint, metrics, fetched, again=True)
         run.checkpoint["behind"] = _key(page[-1][0])

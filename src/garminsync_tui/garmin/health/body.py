@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ...metrics import METRICS, Reading
-from ..shapes import Collected, calendar_date, instant_ms, mapping, number, objects
+from ...metrics import METRICS
+from ..shapes import Collected, Readings, calendar_date, instant_ms, mapping, number, objects
 
 _PLAIN_WORD = re.compile(r"[A-Z0-9_]{1,40}")
 
 
-def weight(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def weight(body: Any, first: date, last: date) -> Readings:
     """Every weigh-in, at its instant. Masses come in grams and are kept in kilograms."""
     name = "weight"
     found = Collected(first, last)
@@ -41,12 +41,15 @@ def _weigh_in(found: Collected, day: date | None, entry: Mapping[str, Any]) -> N
     at_ms = instant_ms(entry.get("timestampGMT"))
     grams = number(entry.get("weight"))
     if grams is None:
+        found.add(day, "weight", at_ms, entry.get("weight"))
         return
     origin = _origin(entry)
     parts: dict[str, float] = {}
     for metric, key in _COMPOSITION.items():
         amount = number(entry.get(key))
-        if amount is not None:
+        if amount is None:
+            found.add(day, metric, at_ms, entry.get(key))
+        else:
             in_grams = METRICS[metric].unit == "kg"
             # Garmin sends 22.8 as the nearest 32-bit float, 22.799999237060547.
             parts[metric] = round(amount / 1000 if in_grams else amount, 3)
@@ -71,7 +74,7 @@ _PRESSURE = {
 }
 
 
-def blood_pressure(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def blood_pressure(body: Any, first: date, last: date) -> Readings:
     """Every measurement, at its instant. Modelled: only an answer without measurements was recorded."""
     name = "blood_pressure"
     found = Collected(first, last)
@@ -85,7 +88,7 @@ def blood_pressure(body: Any, first: date, last: date) -> dict[date, list[Readin
     return found.by_day()
 
 
-def hydration(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def hydration(body: Any, first: date, last: date) -> Readings:
     """What was drunk each day, and the day's goal. Sweat loss is not in the range's answers."""
     name = "hydration"
     found = Collected(first, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ...metrics import Reading
+from ..shapes import Readings
 from .series import Series, intraday
 
 _RESPIRATION = Series(
@@ -23,7 +23,7 @@ _RESPIRATION_OF_DAY = (
 )
 
 
-def respiration(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def respiration(body: Any, first: date, last: date) -> Readings:
     """Two-minute breaths a minute of one day (negative: not measured) and what they come to."""
     return intraday("respiration", (_RESPIRATION,), body, first, last, _RESPIRATION_OF_DAY)
 
@@ -34,6 +34,6 @@ _SPO2 = Series("spo2", "spO2HourlyAverages", "spO2ValueDescriptorsDTOList", ("ti
 _SPO2_OF_DAY = (("spo2_avg", "averageSpO2"), ("spo2_low", "lowestSpO2"))
 
 
-def spo2(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def spo2(body: Any, first: date, last: date) -> Readings:
     """The oxygen saturation of each measured hour of one day, its mean and its lowest."""
     return intraday("spo2", (_SPO2,), body, first, last, _SPO2_OF_DAY)

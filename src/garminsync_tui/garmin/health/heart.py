@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ...metrics import METRICS, Reading
-from ..shapes import Collected, calendar_date, mapping, objects
+from ..shapes import Collected, Readings, calendar_date, mapping, objects
 from .series import Series, intraday
 
 
-def resting_heart_rate(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def resting_heart_rate(body: Any, first: date, last: date) -> Readings:
     """Up to a year of resting heart rates. Modelled after what other clients read."""
     name = "resting_heart_rate"
     metrics = mapping(mapping(body, name, "the body").get("allMetrics"), name, "allMetrics")
@@ -21,7 +20,7 @@ def resting_heart_rate(body: Any, first: date, last: date) -> dict[date, list[Re
     return found.by_day()
 
 
-def hrv_summaries(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def hrv_summaries(body: Any, first: date, last: date) -> Readings:
     """The nights' heart rate variability, its baseline and its status."""
     name = "hrv_summaries"
     found = Collected(first, last)
@@ -33,10 +32,7 @@ def hrv_summaries(body: Any, first: date, last: date) -> dict[date, list[Reading
         baseline = mapping(night.get("baseline"), name, "baseline")
         found.add_day(day, "hrv_baseline_low", baseline.get("balancedLow"))
         found.add_day(day, "hrv_baseline_high", baseline.get("balancedUpper"))
-        word = str(night.get("status")).lower()
-        words = METRICS["hrv_status"].words
-        if word in words:
-            found.add_day(day, "hrv_status", words.index(word), {"word": word})
+        found.add_word(day, "hrv_status", night.get("status"))
     return found.by_day()
 
 
@@ -45,6 +41,6 @@ _HEART_RATE = Series(
 )
 
 
-def heart_rate(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def heart_rate(body: Any, first: date, last: date) -> Readings:
     """Two-minute heart rates of one day."""
     return intraday("heart_rate", (_HEART_RATE,), body, first, last)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ...metrics import Reading
-from ..shapes import Collected, instant_ms, objects
+from ..shapes import Collected, Readings, instant_ms, objects
 from .series import Series, intraday
 
 
-def steps(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def steps(body: Any, first: date, last: date) -> Readings:
     """Steps of each quarter of an hour of one day, at its beginning."""
     name = "steps"
     found = Collected(first, last)
@@ -26,7 +25,7 @@ _FLOORS = tuple(
 )
 
 
-def floors(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def floors(body: Any, first: date, last: date) -> Readings:
     """Floors up and down of each quarter of an hour of one day, at its beginning."""
     return intraday("floors", _FLOORS, body, first, last)
 
@@ -34,6 +33,6 @@ def floors(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
 _INTENSITY = Series("intensity_minutes", "imValuesArray", "imValueDescriptorsDTOList", ("timestamp", "value"), "value")
 
 
-def intensity_minutes(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def intensity_minutes(body: Any, first: date, last: date) -> Readings:
     """Intensity minutes through one day. Modelled after what other clients read: one value, not two kinds."""
     return intraday("intensity_minutes", (_INTENSITY,), body, first, last)

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from ...metrics import Reading
-from ..shapes import Collected, calendar_date, mapping, number, objects
+from ..shapes import Collected, Readings, calendar_date, mapping, number, objects
 
 _RACES = {
     "race_prediction_5k": "time5K",
@@ -20,7 +19,7 @@ _RACES = {
 }
 
 
-def fitness_age(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def fitness_age(body: Any, first: date, last: date) -> Readings:
     """Fitness ages by day."""
     name = "fitness_age"
     found = Collected(first, last)
@@ -30,7 +29,7 @@ def fitness_age(body: Any, first: date, last: date) -> dict[date, list[Reading]]
     return found.by_day()
 
 
-def race_predictions(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def race_predictions(body: Any, first: date, last: date) -> Readings:
     """Up to a year of predicted race times."""
     found = Collected(first, last)
     for row in objects(body, "race_predictions", "the body"):
@@ -39,7 +38,7 @@ def race_predictions(body: Any, first: date, last: date) -> dict[date, list[Read
     return found.by_day()
 
 
-def endurance_score(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def endurance_score(body: Any, first: date, last: date) -> Readings:
     """Scores by day: groups of one day each, by their first date, and the newest score by itself."""
     name = "endurance_score"
     answer = mapping(body, name, "the body")
@@ -52,7 +51,7 @@ def endurance_score(body: Any, first: date, last: date) -> dict[date, list[Readi
     return found.by_day()
 
 
-def hill_score(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def hill_score(body: Any, first: date, last: date) -> Readings:
     """Scores by day; a row has the keys that the answer for one day was recorded with."""
     name = "hill_score"
     found = Collected(first, last)
@@ -61,7 +60,7 @@ def hill_score(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
     return found.by_day()
 
 
-def running_tolerance(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def running_tolerance(body: Any, first: date, last: date) -> Readings:
     """The impact of the week up to each day, and how much of it a week can hold."""
     name = "running_tolerance"
     found = Collected(first, last)
@@ -72,12 +71,12 @@ def running_tolerance(body: Any, first: date, last: date) -> dict[date, list[Rea
     return found.by_day()
 
 
-def lactate_threshold_hr(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def lactate_threshold_hr(body: Any, first: date, last: date) -> Readings:
     """Threshold heart rates, on the days on which a run gave one."""
     return _found_on("lactate_threshold_hr", "running", body, first, last)
 
 
-def lactate_threshold_speed(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def lactate_threshold_speed(body: Any, first: date, last: date) -> Readings:
     """Threshold speeds, on the days on which a run gave one. They come as tenths of what they are."""
     # Nobody's threshold is a slow walk: an answer that is no longer divided is read as well.
     return _found_on(
@@ -90,7 +89,7 @@ def lactate_threshold_speed(body: Any, first: date, last: date) -> dict[date, li
     )
 
 
-def ftp_cycling(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def ftp_cycling(body: Any, first: date, last: date) -> Readings:
     """Threshold power by bike, on the days on which a ride gave one."""
     return _found_on("ftp_cycling", "cycling", body, first, last)
 
@@ -102,12 +101,12 @@ def _found_on(
     first: date,
     last: date,
     meant: Callable[[float], float] = lambda value: value,
-) -> dict[date, list[Reading]]:
+) -> Readings:
     """The rows of one sport, each on the date it was updated or, without one, on the first of its period."""
     found = Collected(first, last)
     for row in objects(body, metric, "the body"):
-        value = number(row.get("value"))
-        if value is not None and str(row.get("series") or series).lower() == series:
+        if str(row.get("series") or series).lower() == series:
+            value = number(row.get("value"))
             day = calendar_date(row.get("updatedDate")) or calendar_date(row.get("from"))
-            found.add_day(day, metric, meant(value))
+            found.add_day(day, metric, row.get("value") if value is None else meant(value))
     return found.by_day()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ...metrics import Reading, day_ms
-from ..shapes import Collected, column, instant_ms, mapping, same_day, sequence, unreadable
+from ...metrics import day_ms
+from ..shapes import Collected, Readings, column, instant_ms, mapping, same_day, sequence, unreadable
 
 _LATEST_END_MS = 60 * 3_600_000  # of a local day, after 00:00 UTC of its date, with a flight west
 
@@ -31,7 +31,7 @@ def intraday(
     first: date,
     last: date,
     of_day: tuple[tuple[str, str], ...] = (),
-) -> dict[date, list[Reading]]:
+) -> Readings:
     """The readings of some arrays of one day's answer, and the day's values (metric, key). Raises UnexpectedAnswer."""
     answer = mapping(body, name, "the body")
     same_day(answer.get("calendarDate"), first, name)
@@ -57,6 +57,8 @@ def _take(found: Collected, series: Series, answer: Mapping[str, Any], day: date
     ends_ms = instant_ms(answer.get("endTimestampGMT"))
     if ends_ms is None or not 0 < ends_ms - day_ms(day) < _LATEST_END_MS:
         ends_ms = day_ms(day) + _LATEST_END_MS  # answers with made-up bounds (1970) are recorded
+    if len(readable) < len(rows):
+        found.leave_out(day, series.metric, "in rows that cannot be read", len(rows) - len(readable))
     for row in readable:
         at_ms = instant_ms(row[at])
         if at_ms is not None and at_ms < ends_ms:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ...metrics import METRICS, Reading
-from ..shapes import Collected, instant_ms, mapping, number, objects, same_day
+from ...metrics import METRICS
+from ..shapes import Collected, Readings, instant_ms, mapping, number, objects, same_day
 
 
-def sleep(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def sleep(body: Any, first: date, last: date) -> Readings:
     """One night: its totals, its stages and what was measured meanwhile. One not measured has no duration.
 
     Its epochs of breath and oxygen are left out: the day's own answers give them. Naps and disruptions of breath
@@ -21,7 +21,10 @@ def sleep(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
     night = mapping(answer.get("dailySleepDTO"), name, "dailySleepDTO")
     same_day(night.get("calendarDate"), first, name)
     found = Collected(first, last)
-    if number(night.get("sleepTimeSeconds")):
+    asleep_s = night.get("sleepTimeSeconds")
+    if number(asleep_s) is None:
+        found.add_day(first, "sleep", asleep_s)
+    elif number(asleep_s):
         parts = {
             "deep_s": number(night.get("deepSleepSeconds")),
             "light_s": number(night.get("lightSleepSeconds")),
@@ -34,7 +37,7 @@ def sleep(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
         found.add_day(
             first,
             "sleep",
-            night.get("sleepTimeSeconds"),
+            asleep_s,
             {key: int(part) for key, part in parts.items() if part is not None},
         )
         for metric, key in _STAGE_TOTALS.items():
@@ -69,12 +72,15 @@ def _length(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"seconds": seconds} if 0 < seconds < 86_400 else {}
 
 
+_NOT_MEASURED = 255
+
+
 def _disruption(found: Collected, day: date, row: Mapping[str, Any]) -> None:
     severity, words = number(row.get("value")), METRICS["breathing_disruption"].words
-    # 255 means not measured.
-    if severity is not None and severity in range(len(words)):
-        extra = {"word": words[int(severity)]} | _length(row)
-        found.add(day, "breathing_disruption", instant_ms(row.get("startGMT")), severity, extra)
+    known = severity is not None and severity in range(len(words))
+    extra = {"word": words[int(severity or 0)]} | _length(row) if known else None
+    if severity != _NOT_MEASURED:
+        found.add(day, "breathing_disruption", instant_ms(row.get("startGMT")), row.get("value"), extra)
 
 
 _STAGE_TOTALS = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ...metrics import Reading
-from ..shapes import Collected, instant_ms, mapping, number, objects, plain_word
+from ..shapes import Collected, Readings, instant_ms, mapping, number, objects, plain_word
 from .series import Series, intraday
 
 _STRESS = Series(
@@ -25,12 +24,12 @@ _BODY_BATTERY = Series(
 )
 
 
-def stress(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def stress(body: Any, first: date, last: date) -> Readings:
     """Three-minute stress (-1 and -2: not measured) and body battery of one day."""
     return intraday("stress", (_STRESS, _BODY_BATTERY), body, first, last)
 
 
-def body_battery_events(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def body_battery_events(body: Any, first: date, last: date) -> Readings:
     """What charged or drained the battery on one day. An activity may come without its event (recorded): a gap."""
     name = "body_battery_events"
     found = Collected(first, last)

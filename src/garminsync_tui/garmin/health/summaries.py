@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from ...metrics import Reading, day_ms
-from ..shapes import Collected, calendar_date, instant_ms, mapping, number, objects
+from ...metrics import day_ms
+from ..shapes import Collected, Readings, calendar_date, instant_ms, mapping, number, objects
 
 _NAME = "daily_summaries"
 
@@ -65,16 +65,17 @@ class DayBounds:
     utc_offset_s: int
 
 
-def daily_summaries(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def daily_summaries(body: Any, first: date, last: date) -> Readings:
     """The totals of each day. On a day without sign of wear a zero is "not measured" and is left out."""
     found = Collected(first, last)
     for summary in _summaries(body):
         day = calendar_date(summary.get("calendarDate"))
         worn = _is_worn(summary)
         for metric, places in _PLACES.items():
-            amount = _first_number(summary, places)
-            if amount is not None and (worn or amount > 0):
-                found.add_day(day, metric, amount)
+            told = [value for place in places if (value := _at(summary, place)) is not None]
+            value = next((value for value in told if number(value) is not None), told[0] if told else None)
+            if worn or (number(value) or 0) > 0:
+                found.add_day(day, metric, value)
     return found.by_day()
 
 
@@ -118,10 +119,6 @@ def _is_worn(summary: Mapping[str, Any]) -> bool:
     return summary.get("includesWellnessData") is True or any(
         (number(_at(summary, place)) or 0) > 0 for place in _SIGNS_OF_WEAR
     )
-
-
-def _first_number(summary: Mapping[str, Any], places: tuple[str, ...]) -> float | None:
-    return next((amount for place in places if (amount := number(_at(summary, place))) is not None), None)
 
 
 def _first_instant(summary: Mapping[str, Any], *places: str) -> int | None:

@@ -6,15 +6,14 @@ import re
 from datetime import date
 from typing import Any
 
-from ...metrics import METRICS, Reading
-from ..shapes import Collected, calendar_date, instant_ms, mapping, number, objects, unreadable
+from ..shapes import Collected, Readings, calendar_date, instant_ms, mapping, number, objects, unreadable
 
 _PLAIN_WORD = re.compile(r"[A-Z0-9_]{1,60}")
 #: "PRODUCTIVE_6", "NO_STATUS", "DETRAINING": the word, then perhaps a number that picks a sentence.
 _STATUS_PHRASE = re.compile(r"([A-Z]+(?:_[A-Z]+)*)(?:_\d+)?")
 
 
-def max_metrics(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def max_metrics(body: Any, first: date, last: date) -> Readings:
     """VO2 max on foot and by bike, and how used to heat and height the body is.
 
     Recorded behind the GraphQL gateway, without a cyclist. Each part says itself which date it is of.
@@ -34,7 +33,7 @@ def max_metrics(body: Any, first: date, last: date) -> dict[date, list[Reading]]
     return found.by_day()
 
 
-def training_readiness(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def training_readiness(body: Any, first: date, last: date) -> Readings:
     """Each time readiness was rated: after waking, after exercise, in between; and the rest still needed then."""
     name = "training_readiness"
     found = Collected(first, last)
@@ -44,11 +43,11 @@ def training_readiness(body: Any, first: date, last: date) -> dict[date, list[Re
         known = isinstance(context, str) and _PLAIN_WORD.fullmatch(context)
         found.add(day, "training_readiness", at_ms, row.get("score"), {"context": context} if known else None)
         minutes = number(row.get("recoveryTime"))
-        found.add(day, "recovery_time", at_ms, None if minutes is None else minutes * 60)
+        found.add(day, "recovery_time", at_ms, row.get("recoveryTime") if minutes is None else minutes * 60)
     return found.by_day()
 
 
-def training_status(body: Any, first: date, last: date) -> dict[date, list[Reading]]:
+def training_status(body: Any, first: date, last: date) -> Readings:
     """The status of each day, and the load of the last week and weeks. The primary watch's word counts."""
     name = "training_status"
     part = mapping(mapping(body, name, "the body").get("weeklyTrainingStatus"), name, "weeklyTrainingStatus")
@@ -60,12 +59,10 @@ def training_status(body: Any, first: date, last: date) -> dict[date, list[Readi
     found = Collected(first, last)
     for row in sorted(rows, key=lambda row: row.get("primaryTrainingDevice") is True):
         day = calendar_date(row.get("calendarDate"))
-        phrase = _STATUS_PHRASE.fullmatch(str(row.get("trainingStatusFeedbackPhrase")))
-        word = phrase[1].lower() if phrase else ""
-        words = METRICS["training_status"].words
+        told = row.get("trainingStatusFeedbackPhrase")
+        phrase = _STATUS_PHRASE.fullmatch(told) if isinstance(told, str) else None
         # By the word: clients disagree about most of the numbers.
-        if word in words:
-            found.add_day(day, "training_status", words.index(word), {"word": word})
+        found.add_word(day, "training_status", phrase[1] if phrase else told)
         load = mapping(row.get("acuteTrainingLoadDTO"), name, "acuteTrainingLoadDTO")
         found.add_day(day, "training_load_acute", load.get("dailyTrainingLoadAcute"))
         found.add_day(day, "training_load_chronic", load.get("dailyTrainingLoadChronic"))
