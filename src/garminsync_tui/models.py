@@ -222,6 +222,9 @@ class GarminConnectAccount(Table):
     #: Who refreshes the token now, and until when nobody else tries.
     refresh_owner: Mapped[UUID | None]
     refresh_lease_until: Mapped[datetime | None]
+    #: How many activities Garmin counted, and when: what does not follow from it was deleted or came from elsewhere.
+    activities_counted: Mapped[int | None]
+    activities_counted_at: Mapped[datetime | None]
 
     __table_args__ = (
         *_ids("id", "user_id", "refresh_owner"),

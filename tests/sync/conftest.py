@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -52,15 +53,24 @@ class Installation:
 
     async def sync(self, *kinds: str, **parameters: Any) -> list[SyncJob]:
         """Run jobs to their end, as `garminsync sync` does; the jobs as they ended."""
-        queue = Queue(self.database)
         parameters.setdefault("since", (NOW.date() - timedelta(days=DAYS - 1)).isoformat())
+        return await self.plain_sync(*kinds, **parameters)
+
+    async def plain_sync(self, *kinds: str, scheduled: bool = False, **parameters: Any) -> list[SyncJob]:
+        """The same without a beginning that was asked for; `scheduled`: as a turn of the schedule, not a person."""
+        queue = Queue(self.database)
+        asked: dict[str, Any] = {"priority": 10}
+        if scheduled:
+            await queue.ensure_schedules(self.account.id, list(JOB_TYPE.values()), 3600)
+            schedule = next(each for each in await queue.schedules() if each.job_type == "health_metrics_sync")
+            asked = {"schedule": (schedule.id, str(uuid4()))}
         ids = [
             await queue.enqueue(
                 self.account.user_id,
                 JOB_TYPE[kind],
                 account_id=self.account.id,
-                priority=10,
                 parameters=parameters if kind == "health" else {k: v for k, v in parameters.items() if k == "full"},
+                **asked,
             )
             for kind in kinds or ("activities", "health")
         ]

@@ -16,9 +16,17 @@ import sqlalchemy as sa
 from garminsync_tui.config import Value
 from garminsync_tui.errors import Unavailable
 from garminsync_tui.garmin.client import Client
-from garminsync_tui.garmin.endpoints import ENDPOINTS, Endpoint, Tier
-from garminsync_tui.models import Coverage
+from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint, Tier, bring_back_path
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.jobs.run import JobRun
+from garminsync_tui.jobs.runner import Runner
+from garminsync_tui.models import Coverage, SyncJob
 from garminsync_tui.simulator import Simulator
+from garminsync_tui.store import days as days_of_store
+from garminsync_tui.store import health
+from garminsync_tui.store.health import VANISHED
+from garminsync_tui.sync.health import ARCHIVED, KEPT_BACK
+from garminsync_tui.sync.work import work
 
 from .conftest import Installation, install
 
@@ -132,3 +140,198 @@ async def test_samples_are_as_many_requests_a_day_as_was_chosen(
     assert 0 < len(standard) <= 5 * 3
     assert len(standard) + len(full) <= 9 * 3
     await installed.database.close()
+
+
+# ── Nothing is forgotten, and nothing is told twice ──────────────────────────────────────────────────
+
+
+async def reasons(installation: Installation, *statuses: str) -> dict[tuple[str, date], str | None]:
+    async with installation.database.read() as session:
+        rows = await session.scalars(sa.select(Coverage).where(Coverage.status.in_(statuses)))
+        return {(row.endpoint, row.day): row.reason for row in rows}
+
+
+async def time_passes(installation: Installation) -> None:
+    """The pauses before the next try are over."""
+    async with installation.database.write() as session:
+        later = sa.update(Coverage).where(Coverage.next_try_at.is_not(None))
+        await session.execute(later.values(next_try_at=NOW - timedelta(days=400)))
+
+
+def codes(jobs: list[SyncJob]) -> list[tuple[str, str | None]]:
+    return [(job.status, (job.extra or {}).get("error_code")) for job in jobs]
+
+
+@pytest.mark.parametrize("simulator", [30], indirect=True)
+async def test_what_failed_in_a_wider_sync_comes_with_a_plain_one(
+    installed: Installation, simulator: Simulator
+) -> None:
+    installed.config.values["health.history_days"] = Value(3, "file")
+    old = TODAY - timedelta(days=25)
+    simulator.add_faults([{"path": "dailyStress", "status": 404, "body": "{}", "dates": [str(old), str(old)]}])
+    await installed.sync("health", since=str(TODAY - timedelta(days=29)), metrics=["stress_level"])
+    assert (await ledger(installed, BY_NAME["stress"]))[old] == "failed"
+    simulator.clear_faults()
+    assert codes(await installed.plain_sync("health")) == [("completed", None)]
+    assert (await ledger(installed, BY_NAME["stress"]))[old] in {"fetched", "empty"}
+    assert not await reasons(installed, "failed")
+    await installed.database.close()
+
+
+@pytest.mark.parametrize("simulator", [4], indirect=True)
+async def test_a_cause_that_cannot_change_is_told_once(installed: Installation, simulator: Simulator) -> None:
+    installed.config.values["health.history_days"] = Value(3, "file")
+    simulator.add_faults([{"path": "hillscore", "status": 404, "body": "{}"}])
+    assert codes(await installed.plain_sync("health")) == [("failed", "partly")]
+    failed = await reasons(installed, "failed")
+    assert {endpoint for endpoint, _ in failed} == {"hill_score"}
+    for scheduled in (False, True):
+        await time_passes(installed)
+        assert codes(await installed.plain_sync("health", scheduled=scheduled)) == [("completed", None)]
+        assert (await reasons(installed, "failed")).keys() == failed.keys()
+    # Another cause is news.
+    simulator.clear_faults()
+    simulator.add_faults([{"path": "hillscore", "status": 400, "body": "{}"}])
+    await time_passes(installed)
+    assert codes(await installed.plain_sync("health", scheduled=True)) == [("failed", "partly")]
+    # It is told to who asks, and to a schedule once.
+    await time_passes(installed)
+    assert codes(await installed.plain_sync("health", scheduled=True)) == [("completed", None)]
+    assert codes(await installed.plain_sync("health")) == [("failed", "partly")]
+    await installed.database.close()
+
+
+@pytest.mark.parametrize("simulator", [2], indirect=True)
+async def test_a_job_that_goes_on_does_not_begin_again(
+    installed: Installation, asked: list[tuple[Endpoint, date, date]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted every few requests, it asks for nothing twice, whether for news or for all again."""
+    installed.config.values["health.history_days"] = Value(1, "file")
+    await installed.plain_sync("health")
+    asked.clear()
+    queue = Queue(installed.database)
+    (job,) = await installed.plain_sync("health", full=True)
+    whole = len(asked)
+    assert job.status == "completed" and whole > 20
+    asked.clear()
+    breathe = JobRun.breathe
+
+    async def short_of_breath(self: JobRun, requests: int = 0) -> None:
+        if requests >= 5:
+            raise Unavailable("Garmin is out of reach.")
+        await breathe(self, requests)
+
+    monkeypatch.setattr(JobRun, "breathe", short_of_breath)
+    (job,) = await installed.plain_sync("health", full=True)
+    while job.status == "pending" and len(asked) < 3 * whole:
+        await queue.retry(job.id)
+        await Runner(
+            installed.database, work(installed.config), kind="command", run_dir=installed.paths.run
+        ).run_until_idle()
+        job = await queue.get(job.id)
+    assert job.status == "completed"
+    assert len(asked) == whole
+    await installed.database.close()
+
+
+# ── What Garmin puts away, and what it loses ─────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def archive() -> Iterator[Simulator]:
+    with Simulator(days=9, now=NOW, archived_after_days=6) as running:
+        yield running
+
+
+async def test_archived_days_are_asked_for_and_read_later(archive: Simulator, tmp_path: Path) -> None:
+    installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", archive)
+    installed.config.values["health.history_days"] = Value(8, "file")
+    assert codes(await installed.plain_sync("health")) == [("completed", None)]
+    waiting = await reasons(installed, "stale")
+    assert set(waiting.values()) == {ARCHIVED}
+    put_away = {day for _, day in waiting}
+    assert put_away and max(put_away) < TODAY - timedelta(days=6)
+    assert {endpoint for endpoint, _ in waiting} == {"heart_rate"}, "asked first; with it the day was brought back"
+    requests = archive.stats()["requests"]["by_path"]
+    assert {path: n for path, n in requests.items() if "epoch/request" in path} == {
+        bring_back_path(day): 1 for day in put_away
+    }
+
+    archive.reset_stats()
+    await installed.plain_sync("health")  # too soon
+    assert archive.stats()["requests"]["total"] <= 2
+    await time_passes(installed)
+    assert codes(await installed.plain_sync("health")) == [("completed", None)]
+    assert not await reasons(installed, "stale", "failed")
+    found = await ledger(installed, BY_NAME["heart_rate"])
+    assert {found[day] for day in put_away} == {"fetched"}
+    await installed.database.close()
+
+
+async def test_a_day_that_stays_in_the_archive_is_a_failure_in_the_end(archive: Simulator, tmp_path: Path) -> None:
+    installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", archive)
+    installed.config.values["health.history_days"] = Value(8, "file")
+    archive.add_faults([{"path": "epoch/request", "status": 200, "body": "{}"}])
+    for _ in range(3):
+        archive.reset_stats()
+        assert codes(await installed.plain_sync("health")) == [("completed", None)]
+        await time_passes(installed)
+        waiting = await reasons(installed, "stale")
+        assert {endpoint for endpoint, _ in waiting} == {"heart_rate", "stress", "steps"}
+        requests = archive.stats()["requests"]["by_path"]
+        assert {n for path, n in requests.items() if "epoch/request" in path} == {1}
+    assert codes(await installed.plain_sync("health")) == [("failed", "partly")]
+    assert set((await reasons(installed, "failed")).values()) == {KEPT_BACK}
+    await installed.database.close()
+
+
+@pytest.mark.parametrize("simulator", [3], indirect=True)
+async def test_what_garmin_loses_stays_here(installed: Installation, simulator: Simulator) -> None:
+    installed.config.values["health.history_days"] = Value(2, "file")
+    await installed.plain_sync("health")
+    before = await installed.content()
+    for path, body in (
+        ("dailyHeartRate", "{}"),
+        ("dailyStress", "null"),
+        ("weight-service", '{"dailyWeightSummaries": []}'),
+        ("v2/dailysummaries", '{"data": []}'),
+    ):
+        simulator.add_faults([{"path": path, "status": 200, "body": body}])
+    assert codes(await installed.plain_sync("health", full=True)) == [("completed", None)]
+    after = await installed.content()
+    assert after["health"] == before["health"] and after["daily"] == before["daily"]
+    told = await reasons(installed, "fetched", "stale")
+    assert {VANISHED} <= set(told.values())
+    await installed.database.close()
+
+
+# ── A day goes on ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("simulator", [2], indirect=True)
+async def test_a_day_synced_at_noon_is_whole_after_the_next_sync_of_the_watch(
+    installed: Installation, simulator: Simulator, tmp_path: Path
+) -> None:
+    installed.config.values["health.history_days"] = Value(1, "file")
+    await installed.plain_sync("health")
+    zone = ZoneInfo("Europe/Berlin")
+
+    async def hours(installation: Installation) -> set[int]:
+        async with installation.database.read() as session:
+            starts, ends = await days_of_store.extent(session, installation.account.id, zone, TODAY, TODAY)
+            rows = await health.readings(session, "heart_rate", starts, ends)
+        return {row.timestamp.astimezone(zone).hour for row in rows}
+
+    assert max(await hours(installed)) < 13
+    simulator.advance(1)
+    assert codes(await installed.plain_sync("health")) == [("completed", None)]
+    assert not await reasons(installed, "stale", "failed")
+    afresh = await install(tmp_path / "other", f"sqlite:///{tmp_path}/other.db", simulator)
+    afresh.config.values["health.history_days"] = Value(2, "file")
+    await afresh.plain_sync("health")
+    if simulator.athlete.was_worn(TODAY):
+        assert max(await hours(installed)) == 23
+    ours, theirs = await installed.content(), await afresh.content()
+    assert ours["health"] == theirs["health"] and ours["daily"] == theirs["daily"]
+    await installed.database.close()
+    await afresh.database.close()

@@ -144,12 +144,21 @@ class Client:
         Raises SignInRequired, RateLimited, NotAtGarmin (404, 410), Unavailable, and UnexpectedAnswer for
         other refusals, for what is no JSON and for more of it than `Limits.json_bytes`.
         """
+        return await self._json("GET", path, params)
+
+    async def post(self, path: str) -> Any:
+        """What Garmin answers to a request that may be made twice, without a body of its own. Raises as `get`."""
+        return await self._json("POST", path, None)
+
+    async def _json(self, method: str, path: str, params: Mapping[str, str] | None) -> Any:
         body = bytearray()
         kind = ""
         async for attempt in self._tries():
             with attempt:
                 body.clear()
-                kind = await self._receive(path, params, "application/json", body.extend, self._limits.json_bytes)
+                kind = await self._receive(
+                    path, params, "application/json", body.extend, self._limits.json_bytes, method=method
+                )
         return self._decoded(path, kind, bytes(body))
 
     async def download(self, path: str, into: Path, max_bytes: int = 256 * _MIB) -> bool:
@@ -191,6 +200,7 @@ class Client:
         sink: Callable[[bytes], object],
         most_bytes: int,
         slowest_bytes_s: float | None = None,
+        method: str = "GET",
     ) -> str:
         """Ask once (again after a 401, and over redirects): the body goes to `sink`, its type is returned."""
         url = httpx2.URL(self._server.api + path)
@@ -204,7 +214,7 @@ class Client:
             self._requests += 1
             try:
                 async with asyncio.timeout(self._limits.request_s) as deadline:
-                    async with self._http.stream("GET", url, params=params, headers=headers) as response:
+                    async with self._http.stream(method, url, params=params, headers=headers) as response:
                         if response.status_code in (200, 204):
                             await self._pour(path, response, sink, most_bytes, deadline, slowest_bytes_s)
                             return response.headers.get("content-type", "")

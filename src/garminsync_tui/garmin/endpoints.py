@@ -16,6 +16,9 @@ from urllib.parse import quote
 from .health import body, breathing, heart, movement, performance, sleep, stress, summaries, training
 from .shapes import Readings, span_days
 
+#: The endpoint that tells the bounds of days, and on which the watch was worn.
+SUMMARIES = "daily_summaries"
+
 
 class Tier(StrEnum):
     """How often an endpoint is asked, and so whether it is worth its requests to everybody."""
@@ -48,7 +51,15 @@ class Endpoint:
     capability: str
     #: Comes from a worn watch: there is nothing to fetch for days without one.
     from_watch: bool
+    #: A value of the day's summary that is only there where this endpoint has readings; empty where none is known.
+    #: Readings that are missing beside it are in Garmin's archive.
+    seen_in: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people enter, and delete, what it gives."""
+        return not self.from_watch and self.name != SUMMARIES
 
     def address(self, first: date, last: date, display_name: str) -> tuple[str, dict[str, str]]:
         """Path and parameters for the days first..last. Raises ValueError for more days than the window."""
@@ -61,7 +72,7 @@ class Endpoint:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        name="daily_summaries",
+        name=SUMMARIES,
         path="/usersummary-service/v2/dailysummaries",
         params={"startDate": "{first}", "endDate": "{last}"},
         window_days=31,
@@ -109,6 +120,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         tier=Tier.STANDARD,
         capability="a watch",
         from_watch=True,
+        seen_in="max_heart_rate",
     ),
     Endpoint(
         name="sleep",
@@ -145,6 +157,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         tier=Tier.STANDARD,
         capability="a watch",
         from_watch=True,
+        seen_in="stress_max",
     ),
     Endpoint(
         name="steps",
@@ -156,6 +169,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         tier=Tier.STANDARD,
         capability="a watch",
         from_watch=True,
+        seen_in="steps_total",
     ),
     Endpoint(
         name="respiration",
@@ -192,6 +206,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         tier=Tier.FULL,
         capability="a barometer",
         from_watch=True,
+        seen_in="floors_ascended_total",
     ),
     Endpoint(
         name="intensity_minutes",
@@ -377,6 +392,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 
 #: The same, by name.
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+
+
+def bring_back_path(day: date) -> str:
+    """Where Garmin is asked, by POST, to bring an old day's readings back from its archive; they come later."""
+    return f"/wellness-service/wellness/epoch/request/{day.isoformat()}"
+
 
 _TIERS = {
     "none": {Tier.DAILY},

@@ -105,8 +105,8 @@ class JobRun:
 
     @property
     def asked_at(self) -> datetime | None:
-        """When the job first began, where a person asked for it; None for a turn of a schedule."""
-        return None if self.job.schedule_id else self.job.started_at
+        """When the job first began, where a person asked for it (too); None for a turn of a schedule alone."""
+        return None if self.job.schedule_id and not self.job.priority else self.job.started_at
 
     @property
     def share(self) -> float | None:

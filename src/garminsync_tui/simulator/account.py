@@ -23,7 +23,14 @@ LONGEST_HISTORY_DAYS = 3650
 class Account:
     """The athlete's account: a clock, what was synced, what was renamed, deleted or typed in by hand."""
 
-    def __init__(self, seed: int, days: int, now: datetime, folder: Folder | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        days: int,
+        now: datetime,
+        folder: Folder | None = None,
+        archived_after_days: int = LONGEST_HISTORY_DAYS,
+    ) -> None:
         if not 1 <= days <= LONGEST_HISTORY_DAYS:
             raise UsageProblem(
                 f"The simulator keeps 1 to {LONGEST_HISTORY_DAYS:,} days, not {days:,}.",
@@ -37,6 +44,8 @@ class Account:
         self.athlete = Athlete(seed, anchor, days)
         self.synced_until = self._sync_due()
         self._folder = folder
+        self._archived_after = timedelta(days=archived_after_days)
+        self._brought_back: set[date] = set()
         self._samples: dict[date, Samples] = {}
         self._names: dict[int, str] = {}
         self._updated: dict[int, datetime] = {}
@@ -83,6 +92,14 @@ class Account:
     def measured_s(self, day: Day) -> int:
         """Seconds of the day that have been synced."""
         return int((min(day.ends, self.synced_until) - day.starts).total_seconds())
+
+    def is_archived(self, day: date) -> bool:
+        """Whether the readings of a day lie in the archive, where requests for them do not look."""
+        return self.today - day > self._archived_after and day not in self._brought_back
+
+    def bring_back(self, day: date) -> None:
+        """Take a day out of the archive."""
+        self._brought_back.add(day)
 
     # Activities
 

@@ -29,8 +29,19 @@ class Health:
         return self._account.athlete
 
     def _cells(self, day: Day, grid_s: int) -> tuple[int, int]:
-        """The day's first instant (ms) and how many cells of a grid have been synced."""
-        return ms(day.starts), self._account.measured_s(day) // grid_s
+        """The day's first instant (ms) and how many cells of a grid have been synced and are not archived."""
+        cells = 0 if self._account.is_archived(day.date) else self._account.measured_s(day) // grid_s
+        return ms(day.starts), cells
+
+    def bring_back(self, date_: date) -> dict[str, Any]:
+        """What a request to bring a day back from the archive is answered (modelled)."""
+        self._account.bring_back(date_)
+        return {
+            "userProfilePk": self._athlete.profile_id,
+            "calendarDate": date_.isoformat(),
+            "status": "SUBMITTED",
+            "source": "USER",
+        }
 
     # One day
 

@@ -101,6 +101,7 @@ class Routes:
             day(f"{wellness}/daily/spo2/{{day}}", health.oxygen),
             day(f"{wellness}/daily/im/{{day}}", health.intensity),
             day(f"{wellness}/bodyBattery/events/{{day}}", health.battery_events),
+            day(f"{wellness}/epoch/request/{{day}}", health.bring_back, method="POST"),
             day("/usersummary-service/usersummary/hydration/daily/{day}", health.hydration),
             day(f"{wellness}/dailySleepData/{{name:path}}", nights.sleep, "date"),
             day("/sleep-service/sleep/dailySleepData", nights.sleep, "date"),
@@ -162,7 +163,7 @@ class Routes:
 
     # Kinds of endpoints
 
-    def _route(self, path: str, answer: _Answer) -> Route:
+    def _route(self, path: str, answer: _Answer, method: str = "GET") -> Route:
         async def handle(request: Request) -> Response:
             refusal = self._sign_in.refusal(request)
             if refusal is not None:
@@ -175,7 +176,7 @@ class Routes:
             except ValueError as problem:
                 return _problem(400, str(problem), "BadRequestException")
 
-        return Route(path, handle)
+        return Route(path, handle, methods=[method])
 
     def _fixed(self, path: str, body: Callable[[], Any]) -> Route:
         return self._route(path, lambda request: JSONResponse(body()))
@@ -194,13 +195,19 @@ class Routes:
         return self._route(path, answer)
 
     def _day(
-        self, path: str, body: Callable[[date], Any], parameter: str | None = None, *, no_content: bool = False
+        self,
+        path: str,
+        body: Callable[[date], Any],
+        parameter: str | None = None,
+        *,
+        no_content: bool = False,
+        method: str = "GET",
     ) -> Route:
         def answer(request: Request) -> Response:
             given = request.query_params.get(parameter, "") if parameter else request.path_params["day"]
             return _answer(body(date.fromisoformat(given)), no_content)
 
-        return self._route(path, answer)
+        return self._route(path, answer, method)
 
     def _range(
         self,

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..errors import GarminSyncError, UsageProblem
-from .account import Account
+from .account import LONGEST_HISTORY_DAYS, Account
 from .athlete import Athlete
 from .faults import Fault, Mishaps, fault_of
 from .folder import Folder
@@ -51,13 +51,14 @@ class Simulator:
         password: str = "simulator",  # noqa: S107
         latency_ms: int = 0,
         token_lifetime_s: int = 86_400,
+        archived_after_days: int = LONGEST_HISTORY_DAYS,
         faults: Sequence[Fault] = (),
     ) -> None:
         folder = Folder(activities_dir) if activities_dir else None
         self.email = email
         self.password = password
         self._port = port
-        self._account = Account(seed, days, now or datetime.now(UTC), folder)
+        self._account = Account(seed, days, now or datetime.now(UTC), folder, archived_after_days)
         self._sign_in = SignIn(email, password, mfa_code, token_lifetime_s)
         self._requests: Counter[str] = Counter()
         routes = Routes(self._account, self._sign_in, email)

@@ -120,8 +120,8 @@ async def get(database: Database, account_id: UUID) -> GarminConnectAccount:
         return await session.get_one(GarminConnectAccount, account_id)
 
 
-async def set_facts(session: AsyncSession, account_id: UUID, **facts: datetime) -> None:
-    """Remember when something of the account was looked at."""
+async def set_facts(session: AsyncSession, account_id: UUID, **facts: datetime | int | now) -> None:
+    """Remember when something of the account was looked at, and what was seen."""
     await session.execute(sa.update(GarminConnectAccount).where(GarminConnectAccount.id == account_id).values(**facts))
 
 

@@ -105,6 +105,14 @@ def _column(attribute: str) -> str:
     return "metadata" if attribute == "extra" else attribute
 
 
+async def created_since(session: AsyncSession, account_id: UUID, moment: datetime) -> int:
+    """How many activities of an account were stored first after a moment."""
+    statement = sa.select(sa.func.count()).where(
+        Activity.garmin_connect_account_id == account_id, Activity.created_at > moment
+    )
+    return await session.scalar(statement) or 0
+
+
 async def others(session: AsyncSession, account_id: UUID, garmin_ids: set[str]) -> list[UUID]:
     """The stored activities that are not among `garmin_ids`."""
     rows = await session.execute(

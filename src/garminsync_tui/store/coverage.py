@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -77,18 +78,38 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
     )
 
 
-async def fail(session: AsyncSession, account_id: UUID, endpoint: str, day: date, reason: str, item: str = "") -> None:
+async def fail(session: AsyncSession, account_id: UUID, endpoint: str, day: date, reason: str, item: str = "") -> bool:
     """Write down a failure; its next try comes after a pause that grows from 15 minutes to a week.
 
-    The extent of what was stored before stays, so that a later success knows what it replaces.
+    The extent of what was stored before stays, so that a later success knows what it replaces. Returns whether this
+    is news: it had not failed before, or for another cause.
     """
+    return await _again_later(session, account_id, endpoint, day, item, "failed", reason)
+
+
+async def put_off(session: AsyncSession, account_id: UUID, endpoint: str, day: date, reason: str) -> None:
+    """Ask again for a day later, after a pause that grows as a failure's does."""
+    await _again_later(session, account_id, endpoint, day, "", "stale", reason)
+
+
+async def tries(session: AsyncSession, account_id: UUID, endpoint: str, day: date) -> int:
+    """How often a day was asked for since it last came."""
+    entry = await session.get(Coverage, (account_id, endpoint, day, ""))
+    return entry.attempts if entry else 0
+
+
+async def _again_later(
+    session: AsyncSession, account_id: UUID, endpoint: str, day: date, item: str, status: str, reason: str
+) -> bool:
     before = await session.get(Coverage, (account_id, endpoint, day, item))
     attempts = (before.attempts if before else 0) + 1
+    # Numbers differ where the cause does not: a range's dates, an activity's id.
+    told = (before.status, _without_numbers(before.reason)) if before else None
     values = {
-        "status": "failed",
+        "status": status,
         "reason": reason[:_REASON_CHARACTERS],
         "attempts": attempts,
-        "next_try_at": from_now(min(_FIRST_PAUSE_S * 4 ** (attempts - 1), _LONGEST_PAUSE_S)),
+        "next_try_at": from_now(min(_FIRST_PAUSE_S * 4 ** min(attempts - 1, 10), _LONGEST_PAUSE_S)),
         "checked_at": now(),
     }
     await session.execute(
@@ -96,6 +117,11 @@ async def fail(session: AsyncSession, account_id: UUID, endpoint: str, day: date
         .values(garmin_connect_account_id=account_id, endpoint=endpoint, day=day, item=item, **values)
         .on_conflict_do_update(index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values)
     )
+    return told != (status, _without_numbers(reason))
+
+
+def _without_numbers(reason: str | None) -> str:
+    return re.sub(r"\d+", "", (reason or "")[:_REASON_CHARACTERS])
 
 
 async def make_stale(
@@ -106,11 +132,11 @@ async def make_stale(
         Coverage.garmin_connect_account_id == account_id,
         Coverage.day.between(since, until),
         Coverage.endpoint != ACTIVITY_FILE,
-        Coverage.status.in_(["fetched", "empty"]),
+        Coverage.status.in_(["fetched", "empty", "stale"]),
     )
     if endpoints is not None:
         statement = statement.where(Coverage.endpoint.in_(endpoints))
-    await session.execute(statement.values(status="stale"))
+    await session.execute(statement.values(status="stale", next_try_at=None))
 
 
 async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date]) -> None:
@@ -133,7 +159,7 @@ async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, da
 async def settled(
     session: AsyncSession, account_id: UUID, endpoint: str, since: date, until: date, retry_from: datetime | None = None
 ) -> set[date]:
-    """Days of a range with nothing to do now: fetched, empty, or failed and not due yet.
+    """Days of a range with nothing to do now: fetched, empty, or to be asked for again and not due yet.
 
     What failed before `retry_from`, when somebody asked for it, is due at once.
     """
@@ -146,10 +172,34 @@ async def settled(
                 sa.or_(
                     Coverage.status.in_(["fetched", "empty"]),
                     sa.and_(Coverage.status == "failed", ~_is_due(retry_from)),
+                    sa.and_(Coverage.status == "stale", Coverage.next_try_at > now()),
                 ),
             )
         )
     )
+
+
+async def due_days(
+    session: AsyncSession, account_id: UUID, before: date, retry_from: datetime | None = None
+) -> dict[tuple[str, str], set[date]]:
+    """By endpoint and status, the failed and stale days before a date that are due: nothing is ever forgotten."""
+    rows = await session.execute(
+        sa.select(Coverage.endpoint, Coverage.status, Coverage.day).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint != ACTIVITY_FILE,
+            Coverage.day < before,
+            sa.or_(
+                sa.and_(Coverage.status == "failed", _is_due(retry_from)),
+                sa.and_(
+                    Coverage.status == "stale", sa.or_(Coverage.next_try_at.is_(None), Coverage.next_try_at <= now())
+                ),
+            ),
+        )
+    )
+    found: dict[tuple[str, str], set[date]] = {}
+    for endpoint, status, day in rows:
+        found.setdefault((endpoint, status), set()).add(day)
+    return found
 
 
 def _is_due(retry_from: datetime | None) -> sa.ColumnElement[bool]:

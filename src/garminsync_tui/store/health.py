@@ -40,6 +40,9 @@ _INCOMING = (
 )
 
 
+#: The ledger's word for a day of which Garmin tells nothing any more.
+VANISHED = "Garmin tells nothing of this day any more; what is stored of it stays."
+
 _TIMED = tuple(name for name, metric in METRICS.items() if metric.granularity is not Granularity.DAY)
 _BY_DAY = tuple(name for name, metric in METRICS.items() if metric.granularity is Granularity.DAY)
 
@@ -109,12 +112,22 @@ async def replace_days(
     fetched: Sequence[FetchedDay],
     *,
     again: bool = False,
+    keep_vanished: bool = False,
 ) -> None:
     """Store what an endpoint gave for some days, in place of what it gave before, with ledger and rollup.
 
-    `again` says that it comes from a stored answer: the ledger does not count it as a new fetch.
+    `again` says that it comes from a stored answer: the ledger does not count it as a new fetch. `keep_vanished` keeps
+    what is stored of a day that is suddenly without any reading.
     """
     before = await _ledger(session, account_id, endpoint, [each.day for each in fetched])
+    if keep_vanished:
+        gone = [each.day for each in fetched if not each.readings and each.day in before and before[each.day].first_at]
+        fetched = [each for each in fetched if each.day not in gone]
+        stays = [
+            coverage.Entry(endpoint, day, "fetched", "", before[day].first_at, before[day].last_at, VANISHED)
+            for day in gone
+        ]
+        await coverage.record(session, account_id, stays)
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
     timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
     await upsert(session, account_id, [reading for each in fetched for reading in each.readings])
@@ -337,6 +350,15 @@ async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
 def _of_any_account(table: type[HealthMetric | HealthDaily]) -> sa.ColumnElement[bool]:
     """True for every row; but the indexes begin with the account, and a query that names none cannot use them."""
     return table.garmin_connect_account_id.in_(sa.select(GarminConnectAccount.id))
+
+
+async def is_positive(session: AsyncSession, account_id: UUID, metric: str, day: date) -> bool:
+    """Whether a metric of days has a value above zero on a day."""
+    d = HealthDaily
+    value = await session.scalar(
+        sa.select(d.last).where(d.garmin_connect_account_id == account_id, d.metric_type == metric, d.day == day)
+    )
+    return value is not None and value > 0
 
 
 class StoredReading(NamedTuple):

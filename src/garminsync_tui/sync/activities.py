@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ..columns import now
 from ..errors import FileDamaged, NotAtGarmin, Unavailable, UnexpectedAnswer
 from ..formats import detect, open_original, validate
 from ..formats.tcx_writer import summary_tcx
 from ..garmin.activities import (
+    COUNT,
     LIST,
     NEWS_PAGE_SIZE,
     PAGE_SIZE,
@@ -19,16 +21,21 @@ from ..garmin.activities import (
     export_path,
     original_path,
     parse_activities,
+    parse_count,
 )
 from ..garmin.client import Client
+from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
-from ..models import FILE_TYPES
+from ..models import FILE_TYPES, GarminConnectAccount
 from ..store import accounts, activities, coverage
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
 
 _OVERLAP = 1  # a page begins with the last item of the one before: an insertion meanwhile shows nothing twice
 _MOST_PAGES = 2000
+_WALK_EVERY = timedelta(days=7)
+_COUNT_EVERY = timedelta(hours=24)
+_MOST_GONE = 10  # activities that may be missing in a list before somebody has to confirm it
 _COMMIT_EVERY = 10  # activities; files that are durable before their row are adopted after a crash
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the item
 
@@ -36,21 +43,67 @@ _OUTAGES_IN_A_ROW = 3  # then it is the server, not the item
 async def sync_activities(run: JobRun, client: Client, files: FileStore) -> None:
     """Fetch what the list has and we do not, from the newest back.
 
-    An ordinary run ends at the first page that brings nothing new; a full one (`parameters["full"]`), or one
-    while the list was never read to its end, goes on to the end and then knows what was deleted at Garmin.
+    An ordinary run ends at the first page that brings nothing new. A full one (`parameters["full"]`), once a week any,
+    and one that finds that the number of activities does not add up, goes on to the end of the list and then knows
+    what was renamed and what was deleted at Garmin. The number is asked for once a day.
     """
     since = _day(run.parameters.get("since"))
     account = await accounts.get(run.database, run.account_id)
-    walk = Walk(run, client, files, since, to_the_end=bool(run.parameters.get("full")) or not account.list_walked_at)
+    full = bool(run.parameters.get("full"))
+    walk = Walk(run, client, files, since, to_the_end=full or _is_due(account.list_walked_at, _WALK_EVERY))
     await walk.list_pages()
+    counted: int | None = None
+    if since is None and (walk.to_the_end or _is_due(account.activities_counted_at, _COUNT_EVERY)):
+        counted = await _count(client)
+        if not walk.to_the_end and not await _adds_up(run, account, counted):
+            run.checkpoint.pop("start", None)
+            walk = Walk(run, client, files, since, to_the_end=True)
+            await walk.list_pages()
     await walk.retry_failed()
     async with run.page() as session:
-        if walk.reached_end and since is None:
-            await accounts.set_facts(session, run.account_id, list_walked_at=datetime.now(UTC))
-            if walk.whole and walk.seen:
-                await activities.mark_deleted(session, await activities.others(session, run.account_id, walk.seen))
+        facts: dict[str, Any] = {}
+        if counted is not None:
+            facts |= {"activities_counted": counted, "activities_counted_at": now()}
+        if walk.saw_all and since is None:
+            facts |= {"list_walked_at": datetime.now(UTC)}
+            await _mark_deleted(run, session, walk, counted)
+        if facts:
+            await accounts.set_facts(session, run.account_id, **facts)
         run.checkpoint.clear()
     run.progress(1, 1, f"{walk.saved} new or changed" if walk.saved else "nothing new")
+
+
+def _is_due(last: datetime | None, every: timedelta) -> bool:
+    return last is None or datetime.now(UTC) - last >= every
+
+
+async def _count(client: Client) -> int | None:
+    """How many activities Garmin has; None where it does not say."""
+    try:
+        return parse_count(await client.get(COUNT))
+    except UnexpectedAnswer:
+        return None
+
+
+async def _adds_up(run: JobRun, account: GarminConnectAccount, counted: int | None) -> bool:
+    """Whether what came here since the last count explains this one. Its own scope does not matter: only changes do."""
+    if counted is None:
+        return True
+    if account.activities_counted is None or account.activities_counted_at is None:
+        return False
+    async with run.database.read() as session:
+        came = await activities.created_since(session, account.id, account.activities_counted_at)
+    return counted == account.activities_counted + came
+
+
+async def _mark_deleted(run: JobRun, session: Transaction, walk: Walk, counted: int | None) -> None:
+    """What a whole list does not hold any more is gone at Garmin, unless the list itself looks cut off."""
+    gone = await activities.others(session, run.account_id, walk.seen)
+    most = max(_MOST_GONE, len(walk.seen) // 10)
+    if len(gone) > most and (counted is None or counted > len(walk.seen)):
+        await run.note("warning", f"{len(gone)} activities are not in Garmin's list; nothing is marked as deleted yet")
+    elif walk.seen:
+        await activities.mark_deleted(session, gone)
 
 
 class Walk:
@@ -65,9 +118,14 @@ class Walk:
         self.seen: set[str] = set()
         self.saved = 0
         self.reached_end = False
-        #: Whether this run began at the newest item, so that what it did not see is not there.
-        self.whole = not run.checkpoint.get("start")
+        self._from_the_newest = not run.checkpoint.get("start")
+        self._unreadable = 0
         self._outages = 0
+
+    @property
+    def saw_all(self) -> bool:
+        """Whether this run read the list from its newest item to its end: what it did not see is not there."""
+        return self.reached_end and self._from_the_newest and not self._unreadable
 
     async def list_pages(self) -> None:
         """Page after page until there is nothing new, or nothing at all."""
@@ -75,6 +133,7 @@ class Walk:
         for _ in range(_MOST_PAGES):
             limit = PAGE_SIZE if self.to_the_end or start else NEWS_PAGE_SIZE
             rows, unreadable = parse_activities(await self.client.get(LIST, {"start": str(start), "limit": str(limit)}))
+            self._unreadable += len(unreadable)
             for sentence in unreadable:
                 self.run.failed_item("activity", sentence)
             listed = len(rows) + len(unreadable)
@@ -124,7 +183,6 @@ class Walk:
                     await self._commit(batch)
                     raise
             batch.failed.append((row, problem.message))
-            self.run.failed_item(f"activity {row.garmin_activity_id}", problem.message)
 
     async def _commit(self, batch: _Batch) -> None:
         """Write rows whose files are durable, the ledger and the checkpoint, in one transaction."""
@@ -150,14 +208,11 @@ class Walk:
                 ],
             )
             for row, why in batch.failed:
-                await coverage.fail(
-                    session,
-                    self.run.account_id,
-                    ACTIVITY_FILE,
-                    _local_day(row),
-                    why,
-                    row.garmin_activity_id,
-                )
+                name = row.garmin_activity_id
+                news = await coverage.fail(session, self.run.account_id, ACTIVITY_FILE, _local_day(row), why, name)
+                # What a schedule met before is told once; the ledger knows it anyway.
+                if news or self.run.asked_at:
+                    self.run.failed_item(f"activity {name}", why)
             self.run.checkpoint["start"] = batch.start
             self.run.checkpoint["saved"] = int(self.run.checkpoint.get("saved", 0)) + len(batch.stored)
         batch.count += len(batch.stored)

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..columns import from_ms
-from ..errors import Unavailable, UnexpectedAnswer
+from ..errors import GarminSyncError, NotAtGarmin, Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
-from ..garmin.endpoints import ENDPOINTS, Endpoint, endpoints_of
+from ..garmin.endpoints import ENDPOINTS, SUMMARIES, Endpoint, bring_back_path, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
 from ..garmin.shapes import Readings
 from ..jobs.queue import Transaction
@@ -35,8 +35,11 @@ _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
 _PACE_AFTER = 20  # requests
 _LONG_MINUTES = 2
 
-#: Tells the bounds of days, and on which the watch was worn.
-SUMMARIES = "daily_summaries"
+#: The ledger's word for readings that Garmin has put away.
+ARCHIVED = "Garmin keeps this day in its archive and was asked to bring it back."
+KEPT_BACK = "Garmin keeps this day in its archive and did not bring it back yet."
+#: How often it is asked before that is a failure.
+_MOST_ASKED = 3
 
 
 class Fetch(NamedTuple):
@@ -78,11 +81,14 @@ async def sync_health(run: JobRun, client: Client, *, samples: str, history_days
     chosen = giving(run.parameters.get("metrics"), endpoints_of(samples))
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
-        if run.parameters.get("full"):
+        # Once in a job: what was fetched since then is not asked for again when the job goes on.
+        if run.parameters.get("full") and "looked_at" not in run.checkpoint:
             await coverage.make_stale(session, account.id, since, until, [endpoint.name for endpoint in chosen])
-        for endpoints, first in _news(account, synced_at, moment, today):
-            await coverage.make_stale(session, account.id, first, today, endpoints)
-    work = _Work(run, client, account, keep_raw=keep_raw)
+        if run.checkpoint.get("looked_at") != str(synced_at):
+            for endpoints, first in _news(account, synced_at, moment, today):
+                await coverage.make_stale(session, account.id, first, today, endpoints)
+        run.checkpoint["looked_at"] = str(synced_at)
+    work = _Work(run, client, account, today, keep_raw=keep_raw)
     await work.plan(chosen, since, until)
     month_ago, lately = (today - timedelta(days=days - 1) for days in (_FIRST_DAYS, _FIRST_SAMPLE_DAYS))
     await work.do(lambda fetch: fetch.is_range and fetch.last >= month_ago)
@@ -120,7 +126,7 @@ def _news(
         before = account.watch_synced_at or moment
         yield [endpoint.name for endpoint in ENDPOINTS], min(unsettled, before.date() - timedelta(days=1))
     elif _looks_deeper(account, moment):
-        by_hand = [endpoint for endpoint in ENDPOINTS if not endpoint.from_watch and endpoint.name != SUMMARIES]
+        by_hand = [endpoint for endpoint in ENDPOINTS if endpoint.by_hand]
         yield (
             [endpoint.name for endpoint in by_hand],
             today - timedelta(days=min(endpoint.window_days for endpoint in by_hand) - 1),
@@ -130,11 +136,16 @@ def _news(
 class _Work:
     """The requests of one run, each stored before the next is sent."""
 
-    def __init__(self, run: JobRun, client: Client, account: GarminConnectAccount, *, keep_raw: bool) -> None:
+    def __init__(
+        self, run: JobRun, client: Client, account: GarminConnectAccount, today: date, *, keep_raw: bool
+    ) -> None:
         self.run = run
         self.client = client
         self.account = account
+        self.today = today
         self.keep_raw = keep_raw
+        #: Days that Garmin was asked in this run to bring back from its archive.
+        self._brought_back: set[date] = set()
         self._outages = 0
         self._left: list[Fetch] = []
         self._planned = 0
@@ -142,16 +153,24 @@ class _Work:
         self._started_at = time.monotonic()
 
     async def plan(self, endpoints: Iterable[Endpoint], since: date, until: date) -> None:
-        """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first."""
+        """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first.
+
+        Where nothing else was asked for, failed days come along wherever they lie and whoever asks for their endpoint
+        still: a failure is never forgotten.
+        """
+        chosen = list(endpoints)
+        older: dict[tuple[str, str], set[date]] = {}
+        if not self.run.parameters.keys() & {"since", "until", "metrics"}:
+            async with self.run.database.read() as session:
+                older = await coverage.due_days(session, self.account.id, until + timedelta(days=1), self.run.asked_at)
         plan: list[Fetch] = []
-        for endpoint in endpoints:
-            settled = await self._settled(endpoint.name, since, until)
-            wanted = [
-                day
-                for day in (until - timedelta(days=n) for n in range((until - since).days + 1))
-                if day not in settled
-            ]
-            plan.extend(windows(endpoint, wanted))
+        for endpoint in ENDPOINTS:
+            wanted = set(older.get((endpoint.name, "failed"), ()))
+            if endpoint in chosen:
+                settled = await self._settled(endpoint.name, since, until)
+                wanted |= {since + timedelta(days=n) for n in range((until - since).days + 1)} - settled
+                wanted |= older.get((endpoint.name, "stale"), set())
+            plan.extend(windows(endpoint, sorted(wanted, reverse=True)))
         # In the order of the endpoints where days are equal: the summaries come first and show when nobody wore it.
         self._left = sorted(plan, key=lambda fetch: fetch.last, reverse=True)
         self._planned = len(plan)
@@ -172,6 +191,9 @@ class _Work:
                 body = await self.client.fetch(fetch.endpoint, fetch.first, fetch.last)
                 found = fetch.endpoint.parse(body, fetch.first, fetch.last)
                 self._outages = 0
+                if not found and await self._is_archived(fetch):
+                    await self._bring_back(fetch)
+                    continue
             except (UnexpectedAnswer, Unavailable) as problem:
                 await self._fail(fetch, problem)
             else:
@@ -224,6 +246,9 @@ class _Work:
                 endpoint.name,
                 endpoint.metrics,
                 [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in span],
+                # Somebody may have deleted one weigh-in. But a watch does not unmeasure a day, and where all is gone
+                # at once it is Garmin's copy that is lost.
+                keep_vanished=not endpoint.by_hand or not found,
             )
             if self.keep_raw:
                 await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
@@ -236,11 +261,45 @@ class _Work:
             self._outages += 1
             if self._outages >= _OUTAGES_IN_A_ROW:
                 raise problem
-        span = f"{fetch.first}" if fetch.first == fetch.last else f"{fetch.first} to {fetch.last}"
-        self.run.failed_item(f"{fetch.endpoint.name} {span}", problem.message)
         async with self.run.page() as session:
-            for day in fetch.days:
-                await coverage.fail(session, self.account.id, fetch.endpoint.name, day, problem.message)
+            name = fetch.endpoint.name
+            news = [await coverage.fail(session, self.account.id, name, day, problem.message) for day in fetch.days]
+        await self._tell_failure(fetch, problem, news=any(news))
+
+    async def _tell_failure(self, fetch: Fetch, problem: GarminSyncError, *, news: bool) -> None:
+        """A cause that cannot change, and what a schedule met before, is told once; the ledger knows it anyway."""
+        span = f"{fetch.first}" if fetch.first == fetch.last else f"{fetch.first} to {fetch.last}"
+        what = f"{fetch.endpoint.name} {span}"
+        if news or (self.run.asked_at and not isinstance(problem, NotAtGarmin)):
+            self.run.failed_item(what, problem.message)
+        else:
+            await self.run.note("info", f"{what}, as before: {problem.message}")
+
+    # ── Garmin's archive ─────────────────────────────────────────────────────────────────────────────
+
+    async def _is_archived(self, fetch: Fetch) -> bool:
+        """Whether the day's summary tells of readings that its answer does not hold."""
+        if not fetch.endpoint.seen_in or fetch.last > self.today - timedelta(days=_UNSETTLED_DAYS):
+            return False
+        async with self.run.database.read() as session:
+            return await health.is_positive(session, self.account.id, fetch.endpoint.seen_in, fetch.last)
+
+    async def _bring_back(self, fetch: Fetch) -> None:
+        """Ask Garmin once a run and day to bring it back, and read it with a later sync."""
+        if fetch.last not in self._brought_back:
+            await self.client.post(bring_back_path(fetch.last))
+            self._brought_back.add(fetch.last)
+        name = fetch.endpoint.name
+        async with self.run.page() as session:
+            patient = await coverage.tries(session, self.account.id, name, fetch.last) < _MOST_ASKED
+            if patient:
+                await coverage.put_off(session, self.account.id, name, fetch.last, ARCHIVED)
+            else:
+                news = await coverage.fail(session, self.account.id, name, fetch.last, KEPT_BACK)
+        if patient:
+            await self.run.note("info", f"{name} {fetch.last}: {ARCHIVED}")
+        else:
+            await self._tell_failure(fetch, UnexpectedAnswer(KEPT_BACK), news=news)
 
 
 async def save_bounds(session: Transaction, account_id: UUID, body: Any, wanted: Sequence[date]) -> None:

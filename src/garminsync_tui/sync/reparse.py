@@ -12,13 +12,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from ..errors import UnexpectedAnswer
-from ..garmin.endpoints import BY_NAME
+from ..garmin.endpoints import BY_NAME, SUMMARIES
 from ..garmin.shapes import Readings
 from ..jobs.run import JobRun
 from ..store import health, responses
 from ..store.health import FetchedDay
 from ..store.responses import Stored
-from .health import SUMMARIES, giving, save_bounds
+from .health import giving, save_bounds
 
 #: Answers written in one transaction.
 PAGE = 16
