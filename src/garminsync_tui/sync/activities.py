@@ -55,9 +55,10 @@ async def sync_activities(run: JobRun, client: Client, files: FileStore) -> None
     counted: int | None = None
     if since is None and (walk.to_the_end or _is_due(account.activities_counted_at, _COUNT_EVERY)):
         counted = await _count(client)
-        if not walk.to_the_end and not await _adds_up(run, account, counted):
+        if not walk.saw_all and not await _adds_up(run, account, counted):
             run.checkpoint.pop("start", None)
-            walk = Walk(run, client, files, since, to_the_end=True)
+            saved, walk = walk.saved, Walk(run, client, files, since, to_the_end=True)
+            walk.saved = saved
             await walk.list_pages()
     await walk.retry_failed()
     async with run.page() as session:
