@@ -1,4 +1,4 @@
-"""`health export`: every reading once, as CSV or JSON Lines, on stdout or in a file that is whole or not there."""
+"""`health export` and `activities list`: everything once, as CSV or JSON Lines, on stdout or in a whole file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with Simulator(days=5, password=PASSWORD) as simulator:
         simulator.advance(0)
         assert log_in(home, simulator).code == 0
-        assert run_command("sync", "health", "--since", "3d", home=home).code == 0
+        assert run_command("sync", "--since", "3d", home=home).code == 0
     yield home
 
 
@@ -170,3 +170,52 @@ def test_objects_are_escaped_and_cells_are_quoted() -> None:
         stream = io.StringIO()
         Rows(stream, ("a", "b", "c"), form).write(('x,"y"', None, {"n": "é\x1b"}))  # type: ignore[arg-type]
         assert stream.getvalue() == expected
+
+
+def test_a_text_is_no_formula_and_no_number_is_a_text() -> None:
+    stream = io.StringIO()
+    Rows(stream, ("name", "n"), "csv").write(("=1+1", -5.5))
+    assert stream.getvalue() == "name,n\n'=1+1,-5.5\n"
+
+
+# ── Activities ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def listed(home: Path, *arguments: str) -> Result:
+    return run_command("activities", "list", *arguments, home=home)
+
+
+def test_activities_are_rows_with_the_stated_columns(synced: Path) -> None:
+    document = listed(synced, "--json", "--all").json
+    table, lines = listed(synced, "--format", "csv"), listed(synced, "--format", "jsonl")
+    assert (table.code, table.err, lines.code) == (0, "", 0)
+    help_text = listed(synced, "--help").out
+    found = [json.loads(line) for line in lines.out.splitlines()]
+    assert len(found) == len(rows(table.out)) == len(document) > 0
+    for row, line, whole in zip(rows(table.out), found, document, strict=True):
+        assert list(row) == list(line)
+        assert all(name in help_text for name in row)
+        assert line["id"] == whole["garmin_activity_id"]
+        assert line["distance_m"] == whole["distance_m"]
+        assert line["start_time"].endswith("Z")
+        assert row["distance_m"] == ("" if line["distance_m"] is None else str(line["distance_m"]))
+
+
+def test_activities_come_in_pages_filtered_and_limited(
+    synced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = listed(synced, "--format", "csv").out
+    monkeypatch.setattr("garminsync_tui.cli.activities._PAGE_ROWS", 1)
+    assert listed(synced, "--format", "csv").out == everything
+    assert len(rows(listed(synced, "--format", "csv", "--limit", "2").out)) == 2
+    target = tmp_path / "activities.csv"
+    result = listed(synced, "--format", "csv", "-o", str(target))
+    assert result.out == "" and "written to" in result.err
+    assert target.read_text() == everything
+    assert listed(synced, "--format", "csv", "-o", str(target)).code == 2
+    assert rows(listed(synced, "--format", "csv", "type:unicycling").out) == []
+
+
+@pytest.mark.parametrize("arguments", [("--format", "csv", "--json"), ("-o", "x.csv")])
+def test_activities_in_two_forms_at_once_are_refused(synced: Path, arguments: tuple[str, ...]) -> None:
+    assert listed(synced, *arguments).code == 2

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "daemon": ("daemon", "daemon", "Sync on schedule without a terminal."),
     "status": ("status", "status", "One screen of facts; the exit code serves as a health check."),
     "coverage": ("status", "coverage", "What is fetched, empty, failed or stale."),
+    "doctor": ("doctor", "doctor", "Look for what is not as it should be, and say what to do about it."),
     "jobs": ("jobs", "jobs", "The queue: list, show, cancel, retry, pause, resume."),
     "activities": ("activities", "activities", "List, show, and take out the original files."),
     "health": ("health", "health", "Health metrics: which there are, and their values."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,27 @@ import click
 
 from ..errors import FileDamaged, UsageProblem
 from .home import Group, Home, pass_home, waits
-from .output import Output, listing, say
+from .output import Output, iso, listing, say
+from .rows import into, is_file, rows_to, say_written
 
 if TYPE_CHECKING:
+    from ..filters import Condition
     from ..formats import Lap, Track
     from ..models import Activity
+    from ..transfer.rows import Form
     from ..units import Units
 
+_LISTED = 50
+_PAGE_ROWS = 500
+#: Column → key of the JSON document.
+_COLUMNS = {"id": "garmin_activity_id"} | {
+    name: name
+    for name in (
+        "start_time", "utc_offset_s", "activity_type", "name", "duration_s", "distance_m", "calories_kcal",
+        "avg_heart_rate_bpm", "max_heart_rate_bpm", "ascent_m", "file_type", "file_path", "size_bytes", "sha256",
+        "remote_deleted_at",
+    )
+}  # fmt: skip
 _SORTS = ("date", "dist", "time", "name", "type", "kcal")
 
 
@@ -31,29 +46,55 @@ def activities() -> None:
 
 @activities.command("list")
 @click.argument("filter_terms", nargs=-1, metavar="[FILTER]…")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1), help="At most so many: 50, or all where --format is given.")
 @click.option("--all", "everything", is_flag=True, help="Without a limit.")
 @click.option("--sort", type=click.Choice(_SORTS), default="date", show_default=True)
 @click.option("--ascending", is_flag=True, help="Smallest or oldest first.")
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), help="Rows for other programs.")
+@into
 @listing
 @pass_home
 @waits
 async def list_activities(
-    home: Home, filter_terms: tuple[str, ...], limit: int, everything: bool, sort: str, ascending: bool, out: Output
+    home: Home,
+    filter_terms: tuple[str, ...],
+    limit: int | None,
+    everything: bool,
+    sort: str,
+    ascending: bool,
+    form: Form | None,
+    target: Path,
+    force: bool,
+    out: Output,
 ) -> int:
     """The activities that meet FILTER, newest first.
 
     FILTER is like `type:run dist>10 after:2026-09 hr<150 name~long`; quote what the shell would act on. Distances
-    are kilometres, times minutes.
+    are kilometres, times minutes. With --format every row has these columns, in SI units:
+
+    \b
+    id                  Garmin's id
+    start_time          the instant in UTC, like 2026-11-21T07:12:00Z
+    utc_offset_s        seconds from UTC to the wall clock there
+    activity_type, name
+    duration_s, distance_m, calories_kcal
+    avg_heart_rate_bpm, max_heart_rate_bpm, ascent_m
+    file_type, file_path, size_bytes, sha256
+    remote_deleted_at   when it was found to be deleted at Garmin, or empty
     """
     from ..filters import parse
     from ..store.activities import count, find
 
+    if form and out.form != "text":
+        raise click.UsageError("--format and --json or --plain exclude each other.")
+    if is_file(target) and not form:
+        raise click.UsageError("--output needs --format.")
     conditions = parse(" ".join(filter_terms))
+    order: dict[str, Any] = {"order": sort, "descending": not ascending}
+    if form:
+        return await _write_rows(home, conditions, order, None if everything else limit, form, target, force)
     async with home.opened() as (config, database), database.read() as session:
-        found = await find(
-            session, conditions, order=sort, descending=not ascending, limit=None if everything else limit
-        )
+        found = await find(session, conditions, **order, limit=None if everything else limit or _LISTED)
         total = await count(session, conditions)
     if out.json:
         out.document([_document(activity) for activity in found])
@@ -69,6 +110,43 @@ async def list_activities(
     if total > len(found):
         say(f"{len(found)} of {total}; --limit N or --all shows more.")
     return 0
+
+
+async def _write_rows(
+    home: Home,
+    conditions: list[Condition],
+    order: dict[str, Any],
+    limit: int | None,
+    form: Form,
+    target: Path,
+    force: bool,
+) -> int:
+    """Write activities in pages, so that memory does not grow with them."""
+    from ..store.activities import find
+    from ..units import number
+
+    written = 0
+    async with home.opened() as (_, database):
+        with rows_to(target, list(_COLUMNS), form, force=force) as rows:
+            while limit is None or written < limit:
+                page_rows = _PAGE_ROWS if limit is None else min(_PAGE_ROWS, limit - written)
+                async with database.read() as session:
+                    page = await find(session, conditions, **order, limit=page_rows, offset=written)
+                for activity in page:
+                    row = _document(activity)
+                    rows.write([_written(row[name]) for name in _COLUMNS.values()])
+                written += len(page)
+                if len(page) < page_rows:
+                    break
+    if is_file(target):
+        say_written(f"{number(written)} activities", target)
+    elif not written:
+        say("No activity meets this." if conditions else "There are no activities yet: run `garminsync sync`.")
+    return 0
+
+
+def _written(value: Any) -> Any:
+    return iso(value) if isinstance(value, datetime) else value
 
 
 def _row(activity: Activity, units: Units) -> tuple[str, ...]:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..text import clean
 from .dates import DAY
 from .home import Group, Home, pass_home, waits
 from .names import known_metrics
 from .output import Output, iso, listing, say
+from .rows import into, is_file, rows_to, say_written
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -261,16 +261,7 @@ def _clock(moment: datetime, zone: ZoneInfo) -> str:
 @click.option("--since", type=DAY, metavar="DATE", help="From this local day on.")
 @click.option("--until", type=DAY, metavar="DATE", help="Up to this local day.")
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
-@click.option(
-    "--output",
-    "-o",
-    "target",
-    type=click.Path(path_type=Path, allow_dash=True),
-    metavar="FILE",
-    default="-",
-    help="A new file, readable by you alone; - is stdout.",
-)
-@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@into
 @pass_home
 @waits
 async def export(
@@ -289,27 +280,17 @@ async def export(
     known_metrics(metrics)
     if since and until and since > until:
         raise click.UsageError("--since lies after --until.")
-    import asyncio
-
     from ..metrics import METRICS
-    from ..transfer.new_file import new_file
-    from ..transfer.rows import Rows
     from ..units import number
 
-    to_file = str(target) != "-"
     wanted = list(dict.fromkeys(metrics)) or list(METRICS)
     # On one terminal with the rows a bar would only be between them.
-    shows = sys.stderr.isatty() and (to_file or not sys.stdout.isatty())
-    try:
-        async with home.opened() as (_, database):
-            with new_file(target, replace=force) if to_file else contextlib.nullcontext(sys.stdout) as stream:
-                written = await _write(database, wanted, since, until, Rows(stream, _EXPORTED, form), shows)
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        if to_file:
-            say("No file was written.")
-        raise
-    if to_file:
-        say(f"{number(written)} readings written to {clean(str(target))}.")
+    shows = sys.stderr.isatty() and (is_file(target) or not sys.stdout.isatty())
+    async with home.opened() as (_, database):
+        with rows_to(target, _EXPORTED, form, force=force) as rows:
+            written = await _write(database, wanted, since, until, rows, shows)
+    if is_file(target):
+        say_written(f"{number(written)} readings", target)
     elif not written:
         say("Nothing is stored of this; `garminsync coverage` says what was fetched.")
     return 0

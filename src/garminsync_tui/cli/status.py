@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..store.glance import Glance, Registered, Totals
 
 _PARTLY_DONE = 5
-_FAILED_SHOWN = 200
+_SHOWN = 200
 
 
 # ── Status ───────────────────────────────────────────────────────────────────────────────────────────
@@ -228,6 +228,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
     async with home.opened() as (_, database), database.read() as session:
         totals = [each for each in await ledger.totals(session, since, until) if endpoint in {None, each.endpoint}]
         failed = await ledger.entries(session, endpoint=endpoint, since=since, until=until, status="failed")
+        notes = [each for each in await ledger.notes(session, since, until) if endpoint in {None, each.endpoint}]
     if out.json:
         out.document(
             {
@@ -242,6 +243,16 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
                         "next_try_at": each.next_try_at,
                     }
                     for each in failed
+                ],
+                "notes": [
+                    {
+                        "endpoint": each.endpoint,
+                        "day": each.day,
+                        "status": each.status,
+                        "note": each.reason,
+                        "next_try_at": each.next_try_at,
+                    }
+                    for each in notes
                 ],
             }
         )
@@ -265,13 +276,24 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
                     local_time(each.next_try_at),
                     each.reason or "",
                 )
-                for each in failed[:_FAILED_SHOWN]
+                for each in failed[:_SHOWN]
             ],
             right=["tries"],
         )
-        if len(failed) > _FAILED_SHOWN:
-            say(f"… and {len(failed) - _FAILED_SHOWN} more; --since and --until narrow it down.")
+        _tell_more(len(failed))
+    if notes:
+        out.heading("Noted")
+        out.table(
+            ["what", "day", "is", "note"],
+            [(each.endpoint, str(each.day), each.status, each.reason or "") for each in notes[:_SHOWN]],
+        )
+        _tell_more(len(notes))
     return 0
+
+
+def _tell_more(count: int) -> None:
+    if count > _SHOWN:
+        say(f"… and {count - _SHOWN} more; --since and --until narrow it down.")
 
 
 def _print_totals(totals: list[Totals], out: Output) -> None:

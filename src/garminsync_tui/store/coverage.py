@@ -20,6 +20,8 @@ from .upsert import insert
 _FIRST_PAUSE_S = 15 * 60
 _LONGEST_PAUSE_S = 7 * 86400
 _REASON_CHARACTERS = 200
+#: As `garmin` writes it: "3 heart_rate out of range, 1 heart_rate as text".
+_LEFT_OUT = re.compile(r"(\d+) ([a-z0-9_]+ [^,]+)")
 
 
 class Entry(NamedTuple):
@@ -260,6 +262,68 @@ async def entries(
     if status:
         statement = statement.where(Coverage.status == status)
     return list(await session.scalars(statement))
+
+
+async def notes(session: AsyncSession, since: date | None = None, until: date | None = None) -> list[Coverage]:
+    """What the ledger has to say of days that did not fail, newest first: values left out, days in an archive."""
+    statement = (
+        sa.select(Coverage)
+        .where(Coverage.status != "failed", Coverage.reason.is_not(None))
+        .order_by(Coverage.day.desc(), Coverage.endpoint)
+    )
+    if since:
+        statement = statement.where(Coverage.day >= since)
+    if until:
+        statement = statement.where(Coverage.day <= until)
+    return list(await session.scalars(statement))
+
+
+class LeftOut(NamedTuple):
+    """Values of one metric that Garmin's answers held and that could not be taken for one cause."""
+
+    #: Like "heart_rate as text".
+    what: str
+    values: int
+    days: int
+    newest: date
+
+
+async def left_out(session: AsyncSession) -> list[LeftOut]:
+    """All that was left out, the most first."""
+    rows = await session.execute(
+        sa.select(Coverage.day, Coverage.reason).where(
+            Coverage.status.in_(["fetched", "empty"]), Coverage.reason.is_not(None)
+        )
+    )
+    found: dict[str, LeftOut] = {}
+    for day, reason in rows:
+        for count, what in _LEFT_OUT.findall(reason or ""):
+            known = found.get(what, LeftOut(what, 0, 0, day))
+            found[what] = LeftOut(what, known.values + int(count), known.days + 1, max(known.newest, day))
+    return sorted(found.values(), key=lambda each: each.values, reverse=True)
+
+
+class Cause(NamedTuple):
+    """Why days of an endpoint failed."""
+
+    endpoint: str
+    reason: str
+    days: int
+    newest: date
+
+
+async def causes(session: AsyncSession) -> list[Cause]:
+    """Failures by endpoint and cause, the most days first."""
+    rows = await session.execute(
+        sa.select(Coverage.endpoint, Coverage.reason, Coverage.day)
+        .where(Coverage.status == "failed")
+        .order_by(Coverage.day)
+    )
+    found: dict[tuple[str, str], Cause] = {}
+    for endpoint, reason, day in rows:
+        key = endpoint, _without_numbers(reason)
+        found[key] = Cause(endpoint, reason or "", found[key].days + 1 if key in found else 1, day)
+    return sorted(found.values(), key=lambda each: each.days, reverse=True)
 
 
 async def totals(session: AsyncSession, since: date | None = None, until: date | None = None) -> list[Totals]:

@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -25,6 +25,7 @@ _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
 _BUSY_TIMEOUT_MS = 30_000
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+_SOUND_SQLITE = (3, 51, 3)
 
 
 class Database:
@@ -209,6 +210,21 @@ def parse_url(text: str) -> URL:
         f"“{kind}” is no database garminsync can use.",
         hint="Use a sqlite:/// file or a postgresql:// server.",
     )
+
+
+class SQLiteVersion(NamedTuple):
+    """The SQLite that Python came with."""
+
+    text: str
+    #: It may, very rarely, reset a log that another connection writes; see `_WalLock`.
+    may_lose_writes: bool
+
+
+def sqlite_version() -> SQLiteVersion:
+    """Which SQLite this is."""
+    import sqlite3
+
+    return SQLiteVersion(sqlite3.sqlite_version, sqlite3.sqlite_version_info < _SOUND_SQLITE)
 
 
 def _sqlite_engine(url: URL) -> AsyncEngine:
