@@ -144,17 +144,26 @@ def _health_line(totals: list[Totals], samples: str) -> str:
     totals = [each for each in totals if each.endpoint in asked]
     if not totals:
         return "no health fetched yet"
-    first, last = min(each.first for each in totals), max(each.last for each in totals)
-    wanted = len(asked) * ((last - first).days + 1)
+    first = min(each.first for each in totals)
     settled = sum(each.days for each in totals if each.status in {"fetched", "empty"})
     failed = _failed(totals)
-    if settled >= wanted:
+    to_fetch = sum(_not_asked_for(totals, asked).values()) + sum(each.days for each in totals if each.status == "stale")
+    if not to_fetch and not failed:
         return f"health complete since {first}"
     # Rounded down: 100 % is said where nothing is missing.
-    parts = [f"health {100 * settled // wanted} % complete since {first}"]
-    parts += [f"{number(wanted - settled - failed)} answers to fetch"] if wanted - settled - failed else []
+    parts = [f"health {100 * settled // (settled + to_fetch + failed)} % complete since {first}"]
+    parts += [f"{number(to_fetch)} answers to fetch"] if to_fetch else []
     parts += [f"{number(failed)} failed"] if failed else []
     return ", ".join(parts)
+
+
+def _not_asked_for(totals: list[Totals], asked: set[str]) -> dict[str, int]:
+    """For each chosen endpoint, how many days between the first and the last of any have not been asked for yet."""
+    known = [each for each in totals if each.endpoint in asked]
+    if not known:
+        return {}
+    days = (max(each.last for each in known) - min(each.first for each in known)).days + 1
+    return {name: max(days - sum(each.days for each in known if each.endpoint == name), 0) for name in asked}
 
 
 def _document(seen: Glance, database: str) -> dict[str, Any]:
@@ -222,17 +231,22 @@ def _by_endpoint(totals: list[Totals]) -> dict[str, dict[str, Any]]:
 @waits
 async def coverage(home: Home, metric: str | None, since: date | None, until: date | None, out: Output) -> int:
     """What is fetched, empty at Garmin, failed (and why) or stale."""
+    from ..garmin.endpoints import endpoints_of
     from ..store import coverage as ledger
 
     endpoint = _endpoint_of(metric)
-    async with home.opened() as (_, database), database.read() as session:
-        totals = [each for each in await ledger.totals(session, since, until) if endpoint in {None, each.endpoint}]
+    async with home.opened() as (config, database), database.read() as session:
+        every = await ledger.totals(session, since, until)
+        totals = [each for each in every if endpoint in {None, each.endpoint}]
         failed = await ledger.entries(session, endpoint=endpoint, since=since, until=until, status="failed")
         notes = [each for each in await ledger.notes(session, since, until) if endpoint in {None, each.endpoint}]
+    asked = {each.name for each in endpoints_of(config["health.samples"])}
+    missing = {name: n for name, n in _not_asked_for(every, asked).items() if endpoint in {None, name}}
     if out.json:
         out.document(
             {
                 "endpoints": _by_endpoint(totals),
+                "not_asked_for_days": missing,
                 "failed": [
                     {
                         "endpoint": each.endpoint,
@@ -260,7 +274,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
     if not totals:
         say("Nothing is fetched yet: run `garminsync sync`.")
         return 0
-    _print_totals(totals, out)
+    _print_totals(totals, missing, out)
     if failed:
         from ..units import local_time
 
@@ -296,25 +310,26 @@ def _tell_more(count: int) -> None:
         say(f"… and {count - _SHOWN} more; --since and --until narrow it down.")
 
 
-def _print_totals(totals: list[Totals], out: Output) -> None:
+def _print_totals(totals: list[Totals], missing: dict[str, int], out: Output) -> None:
     from ..models import COVERAGE_STATUSES
     from ..units import number
 
-    endpoints: dict[str, list[Totals]] = {}
+    endpoints: dict[str, list[Totals]] = {name: [] for name in missing}
     for each in totals:
         endpoints.setdefault(each.endpoint, []).append(each)
     rows = []
-    for endpoint, parts in endpoints.items():
+    for endpoint, parts in sorted(endpoints.items()):
         counts = {part.status: part.days for part in parts}
         rows.append(
             (
                 endpoint,
                 *(number(counts.get(status, 0)) for status in COVERAGE_STATUSES),
-                str(min(part.first for part in parts)),
-                str(max(part.last for part in parts)),
+                number(missing[endpoint]) if endpoint in missing else "—",
+                str(min((part.first for part in parts), default="")),
+                str(max((part.last for part in parts), default="")),
             )
         )
-    out.table(["what", *COVERAGE_STATUSES, "first", "last"], rows, right=COVERAGE_STATUSES)
+    out.table(["what", *COVERAGE_STATUSES, "not yet", "first", "last"], rows, right=[*COVERAGE_STATUSES, "not yet"])
 
 
 def _endpoint_of(metric: str | None) -> str | None:
