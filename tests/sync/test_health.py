@@ -302,6 +302,13 @@ async def test_what_garmin_loses_stays_here(installed: Installation, simulator: 
     assert after["health"] == before["health"] and after["daily"] == before["daily"]
     told = await reasons(installed, "fetched", "stale")
     assert {VANISHED} <= set(told.values())
+
+    # Garmin's answers are now the empty ones; read again they take nothing away either.
+    await Queue(installed.database).enqueue(installed.account.user_id, "reparse", account_id=installed.account.id)
+    await Runner(
+        installed.database, work(installed.config), kind="command", run_dir=installed.paths.run
+    ).run_until_idle()
+    assert (await installed.content())["health"] == before["health"]
     await installed.database.close()
 
 

@@ -120,9 +120,17 @@ async def replace_days(
     what is stored of a day that is suddenly without any reading.
     """
     before = await _ledger(session, account_id, endpoint, [each.day for each in fetched])
-    if keep_vanished:
-        gone = [each.day for each in fetched if not each.readings and each.day in before and before[each.day].first_at]
-        fetched = [each for each in fetched if each.day not in gone]
+    gone = [
+        each.day
+        for each in fetched
+        if not each.readings
+        and (old := before.get(each.day))
+        and old.first_at
+        # The stored answer is the one that held nothing any more: read again, it changes nothing either.
+        and (keep_vanished or (again and old.reason == VANISHED))
+    ]
+    fetched = [each for each in fetched if each.day not in gone]
+    if not again:
         stays = [
             coverage.Entry(endpoint, day, "fetched", "", before[day].first_at, before[day].last_at, VANISHED)
             for day in gone
