@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import keys
+from . import coverage_words, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
@@ -36,6 +36,7 @@ from .situation import forward
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from ..garmin.endpoints import Endpoint
     from ..jobs.run import Progress
     from ..jobs.runner import Work
     from ..models import SyncJob
@@ -261,6 +262,18 @@ class GarminSyncApp(App[int]):
         if not isinstance(self.screen, CoverageScreen):
             self.push_screen(CoverageScreen())
 
+    def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
+        """Queue some days of an endpoint to be fetched again, and say which."""
+        engine = self.engine
+        assert engine is not None
+        what = f"{coverage_words.endpoint(endpoint.name)}, {coverage_words.span(first, last)}"
+
+        async def queue() -> None:
+            await engine.fetch_again(endpoint, first, last)
+            self.notify(f"{what}: queued to be fetched again.", markup=False)
+
+        self.do(queue)
+
     def action_sync_now(self) -> None:
         """Queue every sync."""
         engine, situation = self.engine, self.situation
@@ -287,7 +300,7 @@ class GarminSyncApp(App[int]):
 
     def action_app_back(self) -> None:
         """One step back, never out."""
-        if isinstance(self.screen, ActivitiesScreen) and self.screen.back():
+        if isinstance(self.screen, Place) and self.screen.back():
             return
         if len(self.screen_stack) > 1:
             self.pop_screen()

@@ -17,7 +17,7 @@ from .. import formats
 from ..config import Config
 from ..errors import FileDamaged
 from ..filters import Condition
-from ..garmin.endpoints import Endpoint
+from ..garmin.endpoints import BY_NAME, Endpoint
 from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
@@ -150,6 +150,15 @@ class Engine:
             return []
         async with self.database.read() as session:
             return await coverage.by_month(session, account.id)
+
+    @_undisturbed
+    async def days_of(self, first: date, last: date) -> list[coverage.Day]:
+        """The active account's ledger of health for some days; empty without one."""
+        account = await accounts.active_account(self.database)
+        if account is None:
+            return []
+        async with self.database.read() as session:
+            return await coverage.by_day(session, account.id, list(BY_NAME), first, last)
 
     @_undisturbed
     async def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
