@@ -292,7 +292,7 @@ async def export(
     import asyncio
 
     from ..metrics import METRICS
-    from ..transfer.new_file import new_file
+    from ..new_file import new_file
     from ..transfer.rows import Rows
     from ..units import number
 

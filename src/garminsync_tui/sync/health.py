@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..columns import from_ms
+from ..dates import months_before
 from ..errors import Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
@@ -60,8 +61,8 @@ class Fetch(NamedTuple):
         return self.days[-1]
 
 
-async def sync_health(run: JobRun, client: Client, *, samples: str, history_days: int, keep_raw: bool) -> None:
-    """Bring the ledger up to date, from `parameters["since"]` (else `history_days` back) to today.
+async def sync_health(run: JobRun, client: Client, *, samples: str, since: date | None, keep_raw: bool) -> None:
+    """Bring the ledger up to date, from `parameters["since"]` (else `since`, else a year back) to today.
 
     `samples` is none, standard or full: which of the endpoints that take a request a day are asked. `keep_raw` says
     whether answers are kept for `reparse`.
@@ -72,7 +73,8 @@ async def sync_health(run: JobRun, client: Client, *, samples: str, history_days
     zone = days.zone_of(account.time_zone)
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
-    since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=history_days)).isoformat())
+    asked = run.parameters.get("since")
+    since = date.fromisoformat(asked) if asked else since or months_before(today, 12)
     until = min(date.fromisoformat(run.parameters.get("until") or today.isoformat()), today)
     chosen = giving(run.parameters.get("metrics"), endpoints_of(samples))
     async with run.page() as session:

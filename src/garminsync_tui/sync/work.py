@@ -39,7 +39,7 @@ def work(config: Config) -> Mapping[str, Work]:
                 run,
                 client,
                 samples=config["health.samples"],
-                history_days=config["health.history_days"],
+                since=config.health_since,
                 keep_raw=config["health.keep_raw"],
             )
 

@@ -27,6 +27,7 @@ from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import Place
 from .screens.sign_in import SignInScreen
@@ -288,8 +289,23 @@ class GarminSyncApp(App[int]):
         self.push_screen(SignInScreen(account.server if account else None), self._connected)
 
     def _connected(self, linked: bool | None) -> None:
-        if linked and self.engine is not None:
-            self.do(self.engine.account_linked)
+        engine = self.engine
+        if not linked or engine is None:
+            return
+        if self.config.health_since is not None:
+            self.do(engine.account_linked)
+            return
+        today = engine.today(self.situation.account if self.situation else None)
+        asking = HistoryScreen(today, self.config["health.samples"], self.config["sync.requests_per_second"])
+        self.push_screen(asking, lambda since: self.do(lambda: self._begin(engine, since)))
+
+    async def _begin(self, engine: Engine, since: date | None) -> None:
+        """Sync a new link for the first time, health back to `since`."""
+        try:
+            if since is not None:
+                await engine.go_back_to(since)
+        finally:
+            await engine.account_linked()
 
     def action_app_reload(self) -> None:
         """Read again, also after a fault."""

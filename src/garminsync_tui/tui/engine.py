@@ -185,6 +185,11 @@ class Engine:
         await (self.queue.resume(job.id) if job.paused_at else self.queue.pause(job.id))
 
     @_undisturbed
+    async def go_back_to(self, since: date) -> None:
+        """From now on health goes back to `since`; the config file says so. Raises GarminSyncError."""
+        await asyncio.to_thread(self._config.save, "health.since", str(since))
+
+    @_undisturbed
     async def account_linked(self) -> None:
         """Make a new link's schedules, and its first sync at once."""
         await self._ensure_schedules(await accounts.require_account(self.database))
