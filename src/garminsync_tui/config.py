@@ -9,7 +9,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -274,9 +274,7 @@ def _checked_day(value: Any, what: str, wrong: UsageProblem) -> str:
     if value == "":
         return ""
     try:
-        day = date.fromisoformat(str(value)) if not isinstance(value, datetime) else None
+        day = date.fromisoformat(str(value))
     except ValueError:
-        day = None
-    if day is None:
-        raise wrong
+        raise wrong from None
     return within(day, what).isoformat()
