@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
@@ -74,6 +75,24 @@ def test_progress_elsewhere_is_a_line_now_and_then(capsys: pytest.CaptureFixture
     printed = capsys.readouterr().err
     assert printed.count("\n") == 1
     assert not set("\x1b\r") & set(printed)
+
+
+@pytest.mark.parametrize(("columns", "bar"), [(80, 16), (120, 24), (60, 8)])
+def test_a_bar_gives_way_to_what_is_said(monkeypatch: pytest.MonkeyPatch, columns: int, bar: int) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    note = "back to 2024-03-05 of 2019-01-01, about 6 h left"
+    ProgressLine().show("health", 0.61, note)
+    shown = terminal.getvalue().rpartition("\x1b[K")[2]
+    assert shown.count("█") + shown.count("░") == bar
+    assert len(shown) <= columns - 1
+    assert "61%" in shown
+    assert (note in shown) == (columns >= 80)
 
 
 @pytest.mark.parametrize(
