@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from garminsync_tui.errors import Unavailable
 from garminsync_tui.garmin.client import Client
+from garminsync_tui.garmin.endpoints import BY_NAME
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.run import Progress
 from garminsync_tui.jobs.runner import Runner
@@ -20,8 +22,9 @@ from garminsync_tui.simulator import Simulator
 from garminsync_tui.sync.outlook import Outlook
 from garminsync_tui.sync.work import JOB_TYPE, work
 
-from .conftest import DAYS, NOW, install
+from .conftest import NOW, install
 
+DAYS = 40
 GOAL = date(2019, 1, 1)
 DAY = date(2024, 3, 5)
 PER_HOUR = {"min": 1 / 60, "h": 1.0, "days": 24.0}
@@ -119,18 +122,26 @@ def test_it_is_never_negative_and_always_fits(left: int) -> None:
     assert len(Outlook(GOAL, 1.0).note(DAY, left)) <= 53
 
 
+@pytest.fixture
+def longer() -> Iterator[Simulator]:
+    """More days than the summaries give at once: their second range comes before the samples of newer days."""
+    with Simulator(days=DAYS, now=NOW) as running:
+        yield running
+
+
 async def test_a_sync_goes_back_day_by_day_and_goes_on_where_it_was(
-    tmp_path: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, longer: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", simulator)
+    installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", longer)
     queue = Queue(installed.database)
     first = NOW.date() - timedelta(days=DAYS - 1)
-    parameters = {"since": str(first), "until": str(NOW.date())}
+    metrics = ["heart_rate", *BY_NAME["daily_summaries"].metrics]
+    parameters = {"since": str(first), "until": str(NOW.date()), "metrics": metrics}
     job_id = await queue.enqueue(
         installed.account.user_id, JOB_TYPE["health"], account_id=installed.account.id, parameters=parameters
     )
     assert job_id
-    fetch, sent, allowed = Client.fetch, 0, 30
+    fetch, sent, allowed = Client.fetch, 0, 20
 
     async def watched(self: Client, *arguments: Any) -> Any:
         nonlocal sent
