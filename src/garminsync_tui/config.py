@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from .dates import within
 from .errors import UsageProblem
-from .paths import Paths
+from .new_file import new_file
+from .paths import Paths, private_folder
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,8 @@ class Setting:
     about: str
     choices: tuple[str, ...] = ()
     lowest: float | None = None
+    #: Whether it is a date, written as text; empty where the default says how it is found.
+    is_day: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -57,11 +66,11 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("none", "standard", "full"),
     ),
     Setting(
-        "health.history_days",
-        "GARMINSYNC_HISTORY_DAYS",
-        365,
-        "how many days back health goes by itself; `sync health --since` goes further",
-        lowest=1,
+        "health.since",
+        "GARMINSYNC_SINCE",
+        "",
+        "how far back health goes by itself, like 2019-01-01; empty for a year back",
+        is_day=True,
     ),
     Setting(
         "health.keep_raw",
@@ -76,6 +85,8 @@ SETTINGS: tuple[Setting, ...] = (
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 #: Variables and flags are text.
 _FLAGS = {"true": True, "false": False}
+#: Where values come from that are, or would be, in the file.
+_IN_FILE = ("default", "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,39 @@ class Config:
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name].value
+
+    @property
+    def health_since(self) -> date | None:
+        """How far back health goes by the settings as they are now; None for a year.
+
+        The file is read again: what was chosen by another process, or by hand, holds from the next sync on.
+        """
+        text = self.latest("health.since")
+        return date.fromisoformat(text) if text else None
+
+    def latest(self, name: str) -> Any:
+        """A setting as the file has it now; what a variable or flag said stays. A file that broke changes nothing."""
+        if self.values[name].origin in _IN_FILE:
+            try:
+                found = _from_file(self.paths)
+                if name in found:
+                    self.values[name] = Value(_checked(name, found[name], str(self.paths.config)), "file")
+                else:
+                    self.values[name] = Value(_BY_NAME[name].default, "default")
+            except UsageProblem as problem:
+                _log.warning("%s keeps its value: %s", name, problem.message)
+        return self[name]
+
+    def save(self, name: str, value: Any) -> None:
+        """Write one setting into the config file and go by it; the rest of the file stays, comments too.
+
+        What a variable or flag says still goes first, and is not written. Raises UsageProblem for a value that
+        cannot be or a file that is broken, GarminSyncError where it cannot be written.
+        """
+        value = _checked(name, value, name)
+        _write(self.paths, name, value)
+        if self.values[name].origin in _IN_FILE:
+            self.values[name] = Value(value, "file")
 
     @property
     def database_url(self) -> str:
@@ -122,6 +166,19 @@ class Config:
         if values["database.url"].origin == "flag":
             refuse_password(values["database.url"].value)
         return cls(paths, values)
+
+
+def commented() -> str:
+    """A config file that changes nothing: every setting in a comment, with its default and what it is."""
+    lines = ["# Settings of garminsync: take away the # before those that shall hold."]
+    tables = dict.fromkeys(setting.name.partition(".")[0] for setting in SETTINGS)
+    for table in tables:
+        lines += ["", f"[{table}]"]
+        for setting in SETTINGS:
+            if setting.name.startswith(f"{table}."):
+                # A default's JSON is its TOML.
+                lines.append(f"# {setting.name.partition('.')[2]} = {json.dumps(setting.default)}  # {setting.about}")
+    return "\n".join(lines) + "\n"
 
 
 def refuse_password(url: str) -> None:
@@ -167,6 +224,25 @@ def _from_file(paths: Paths) -> dict[str, Any]:
     return found
 
 
+def _write(paths: Paths, name: str, value: Any) -> None:
+    # Late: only who changes settings needs it.
+    import tomlkit
+
+    _from_file(paths)  # what is broken is left to its owner
+    # Where the file is a link to one that is kept elsewhere, that one is written.
+    file = paths.config.resolve()
+    private_folder(file.parent)
+    document = tomlkit.parse(file.read_bytes() if file.exists() else "")
+    table, _, key = name.partition(".")
+    if table not in document:
+        if document.as_string().strip():
+            document.add(tomlkit.nl())
+        document.add(table, tomlkit.table())
+    document[table][key] = value
+    with new_file(file, replace=True) as stream:
+        stream.write(document.as_string())
+
+
 def _checked(name: str, value: Any, where: str) -> Any:
     setting = _BY_NAME[name]
     wrong = UsageProblem(f"{where}: {value!r} is no value for {name}.", hint=setting.about)
@@ -177,6 +253,8 @@ def _checked(name: str, value: Any, where: str) -> Any:
         return flag
     if isinstance(value, bool):
         raise wrong
+    if setting.is_day:
+        return _checked_day(value, f"{where}: {name} {value}", wrong)
     if isinstance(setting.default, str):
         if not isinstance(value, str) or (setting.choices and value not in setting.choices):
             hint = f"One of {', '.join(setting.choices)}." if setting.choices else setting.about
@@ -189,3 +267,14 @@ def _checked(name: str, value: Any, where: str) -> Any:
     if setting.lowest is not None and not number >= setting.lowest:
         raise UsageProblem(f"{where}: {name} must be at least {setting.lowest}.", hint=setting.about)
     return number
+
+
+def _checked_day(value: Any, what: str, wrong: UsageProblem) -> str:
+    """A date as text, also where TOML read it as a date; empty stays empty."""
+    if value == "":
+        return ""
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        raise wrong from None
+    return within(day, what).isoformat()

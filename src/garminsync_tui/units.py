@@ -211,6 +211,17 @@ def is_of_a_day(metric_type: str) -> bool:
 # ── Times and sizes ──────────────────────────────────────────────────────────────────────────────────
 
 
+def about(seconds: float) -> str:
+    """Like "about 12 min", "about 6 h", "about 3 days": a length of time that nobody knows exactly."""
+    minutes = max(seconds, 0.0) / _MINUTE
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 90:
+        return f"about {minutes:.0f} min"
+    hours = minutes / 60
+    return f"about {hours:.0f} h" if hours < 48 else f"about {hours / 24:.0f} days"
+
+
 def ago(moment: datetime | None, now: datetime) -> str:
     """Like "3 min ago", "in 12 min", "just now"; hours up to two days, then days."""
     if moment is None:

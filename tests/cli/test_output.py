@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
@@ -9,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garminsync_tui.cli.dates import parse_day
 from garminsync_tui.cli.output import Output, iso
 from garminsync_tui.cli.progress import ProgressLine
+from garminsync_tui.dates import months_before, parse_day
 from garminsync_tui.errors import UsageProblem
 
 HOSTILE = "\x1b]0;x\x07[/red]\x9b31m\u202eevil\n"
@@ -76,6 +77,24 @@ def test_progress_elsewhere_is_a_line_now_and_then(capsys: pytest.CaptureFixture
     assert not set("\x1b\r") & set(printed)
 
 
+@pytest.mark.parametrize(("columns", "bar"), [(80, 16), (120, 24), (60, 8)])
+def test_a_bar_gives_way_to_what_is_said(monkeypatch: pytest.MonkeyPatch, columns: int, bar: int) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    note = "back to 2024-03-05 of 2019-01-01, about 6 h left"
+    ProgressLine().show("health", 0.61, note)
+    shown = terminal.getvalue().rpartition("\x1b[K")[2]
+    assert shown.count("█") + shown.count("░") == bar
+    assert len(shown) <= columns - 1
+    assert "61%" in shown
+    assert (note in shown) == (columns >= 80)
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
@@ -84,6 +103,9 @@ def test_progress_elsewhere_is_a_line_now_and_then(capsys: pytest.CaptureFixture
         ("Yesterday", date(2026, 11, 20)),
         ("90d", date(2026, 8, 23)),
         ("0d", TODAY),
+        ("1m", date(2026, 10, 21)),
+        ("9m", date(2026, 2, 21)),
+        ("5Y", date(2021, 11, 21)),
     ],
 )
 def test_days_as_people_type_them(text: str, day: date) -> None:
@@ -91,12 +113,31 @@ def test_days_as_people_type_them(text: str, day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["tomorrow", "2026-11-22", "2026-13-01", "soon", "-3d", "99999999999d", "1066-10-14", ""]
+    "text",
+    [
+        "tomorrow",
+        "2026-11-22",
+        "2026-13-01",
+        "soon",
+        "-3d",
+        "99999999999d",
+        "99999999999y",
+        "²y",
+        "y",
+        "1066-10-14",
+        "",
+    ],
 )
 def test_a_day_that_cannot_be_meant_is_refused(text: str) -> None:
     with pytest.raises(UsageProblem) as problem:
         parse_day(text, "--since", TODAY)
     assert "--since" in problem.value.message
+
+
+def test_a_month_before_the_31st_is_its_last_day() -> None:
+    assert months_before(date(2026, 3, 31), 1) == date(2026, 2, 28)
+    assert months_before(date(2028, 2, 29), 12) == date(2027, 2, 28)
+    assert months_before(date(2026, 1, 15), 1) == date(2025, 12, 15)
 
 
 def test_a_home_may_hold_no_log_until_there_is_work(tmp_path: Path) -> None:

@@ -13,14 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from garminsync_tui.daemon import notify
+from garminsync_tui.dates import months_before
 from garminsync_tui.simulator import Simulator
 
-from .conftest import EMAIL, PASSWORD, Run, run_command
+from .conftest import EMAIL, PASSWORD, Run, log_in, run_command
 
 _PATIENCE_S = 60.0
 
@@ -193,12 +195,14 @@ def test_the_demo_keeps_away_from_a_real_account(run: Run, home: Path, linked: S
     assert run("account", "--json").json["server"] == "https://garmin.com"
 
 
-def test_without_a_command_the_app_opens(home: Path) -> None:
+@contextmanager
+def on_a_terminal(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int, bytearray]]:
+    """A command on a terminal of its own: the process, where to type, and what was shown so far."""
     import pty
 
     ours, its = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "garminsync_tui", "--home", str(home)],
+        [sys.executable, "-m", "garminsync_tui", *arguments, "--home", str(home)],
         stdin=its,
         stdout=its,
         stderr=its,
@@ -216,11 +220,130 @@ def test_without_a_command_the_app_opens(home: Path) -> None:
     reading = threading.Thread(target=read)
     reading.start()
     try:
-        until(lambda: (b"Today" in shown and b"Quit" in shown) or b"Help" in shown, "the app")
-        os.write(ours, b"q")
-        assert process.wait(_PATIENCE_S) == 0
+        yield process, ours, shown
     finally:
         process.kill()
         process.wait()
         reading.join()
         os.close(ours)
+
+
+def test_without_a_command_the_app_opens(home: Path) -> None:
+    with on_a_terminal(home) as (process, keyboard, shown):
+        until(lambda: (b"Today" in shown and b"Quit" in shown) or b"Help" in shown, "the app")
+        os.write(keyboard, b"q")
+        assert process.wait(_PATIENCE_S) == 0
+
+
+# ── How far back ─────────────────────────────────────────────────────────────────────────────────────
+
+QUESTION = b"How far back shall health go? 1m, 1y, 5y or a date [a year]: "
+
+
+@pytest.mark.parametrize(
+    ("answers", "since"),
+    [
+        (["5y"], months_before(datetime.now().astimezone().date(), 60)),
+        (["soon", "2019-01-01"], date(2019, 1, 1)),
+        ([""], None),
+        (["soon", "later", "never"], None),
+    ],
+)
+def test_login_on_a_terminal_asks_how_far_back(
+    home: Path, simulator: Simulator, answers: list[str], since: date | None
+) -> None:
+    arguments = ("login", "--server", simulator.url, "--email", EMAIL, "--password-stdin")
+    with on_a_terminal(home, *arguments) as (process, keyboard, shown):
+        os.write(keyboard, f"{PASSWORD}\n".encode())
+        for number, answer in enumerate(answers, 1):
+            until(lambda number=number: shown.count(QUESTION) == number, "the question")
+            os.write(keyboard, f"{answer}\n".encode())
+        assert process.wait(_PATIENCE_S) == 0
+        until(lambda: b"Now run" in shown, "the end")
+    assert (b"is no date" in shown) == ("soon" in answers)
+    if since is None:
+        assert not (home / "config.toml").exists()
+    else:
+        assert (home / "config.toml").read_text() == f'[health]\nsince = "{since}"\n'
+        assert f"Health goes back to {since}: about ".encode() in shown
+
+
+def test_login_without_a_terminal_asks_nothing(home: Path, simulator: Simulator) -> None:
+    result = log_in(home, simulator)
+    assert result.code == 0
+    assert "How far" not in result.err
+    assert not (home / "config.toml").exists()
+
+
+def test_login_takes_how_far_back_from_an_option(
+    run: Run, home: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("login", "--server", simulator.url, "--email", EMAIL, "--password-stdin", "--since")
+    assert run(*arguments, "soon", stdin=f"{PASSWORD}\n").code == 2
+    result = run(*arguments, "2019-01-01", stdin=f"{PASSWORD}\n")
+    assert result.code == 0, result.err
+    assert (home / "config.toml").read_text() == '[health]\nsince = "2019-01-01"\n'
+    assert (home / "config.toml").stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("GARMINSYNC_SINCE", "2024-01-01")
+    result = run(*arguments, "2018-01-01", stdin=f"{PASSWORD}\n")
+    assert "For now it goes back to 2024-01-01" in result.err
+    assert (home / "config.toml").read_text() == '[health]\nsince = "2018-01-01"\n'
+
+
+def test_a_daemon_that_runs_already_goes_back_to_what_login_says(run: Run, home: Path, simulator: Simulator) -> None:
+    with started(home, "daemon") as daemon:
+        assert daemon.stderr is not None
+        until(lambda: "no account is linked yet" in daemon.stderr.readline(), "the daemon")
+        since = datetime.now().astimezone().date() - timedelta(days=2)
+        arguments = ("login", "--server", simulator.url, "--email", EMAIL, "--password-stdin", "--since", str(since))
+        assert run(*arguments, stdin=f"{PASSWORD}\n").code == 0
+        until(lambda: "health" in daemon.stderr.readline(), "the first sync")
+    seen = run("coverage", "--metric", "steps_total", "--json").json["endpoints"]["daily_summaries"]
+    assert min(each["first_day"] for each in seen.values()) == str(since)
+
+
+# ── Editing settings ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Makes EDITOR a command that runs Python on the file, which it calls `path`."""
+
+    def install(program: str) -> None:
+        script = tmp_path / "an editor.py"
+        script.write_text(f"import sys\nfrom pathlib import Path\npath = Path(sys.argv[-1])\n{program}\n")
+        monkeypatch.delenv("VISUAL", raising=False)
+        monkeypatch.setenv("EDITOR", f"{sys.executable} '{script}' --wait")
+
+    return install
+
+
+def test_config_edit_opens_a_file_that_names_every_setting(run: Run, home: Path, editor: Callable[[str], None]) -> None:
+    editor("assert '# since = ' in path.read_text(); path.write_text('[health]\\nsince = \"2019-01-01\"\\n')")
+    result = run("config", "edit")
+    assert result.code == 0, result.err
+    assert "config.toml is fine" in result.err
+    assert run("config", "show", "--json").json["health.since"]["value"] == "2019-01-01"
+    assert (home / "config.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_config_edit_names_what_is_wrong_and_mends_it(run: Run, home: Path, editor: Callable[[str], None]) -> None:
+    editor("path.write_text('[health]\\nsince = \"soon\"\\n')")
+    result = run("config", "edit")
+    assert result.code == 2
+    assert str(home / "config.toml") in result.err
+    assert "health.since" in result.err
+    assert run("config", "show").code == 2
+    editor("path.write_text('')")
+    assert run("config", "edit").code == 0
+
+
+def test_config_edit_without_an_editor_that_works(
+    run: Run, monkeypatch: pytest.MonkeyPatch, editor: Callable[[str], None]
+) -> None:
+    editor("sys.exit(3)")
+    assert "ended with an error (3)" in run("config", "edit").err
+    monkeypatch.setenv("EDITOR", "no-such-editor")
+    assert run("config", "edit").code == 2
+    monkeypatch.delenv("EDITOR")
+    assert "Set EDITOR" in run("config", "edit").err

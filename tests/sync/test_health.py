@@ -50,6 +50,11 @@ def days(first: date, last: date = TODAY) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+def back(n: int) -> str:
+    """What `health.since` is for so many days before today."""
+    return str(TODAY - timedelta(days=n))
+
+
 def as_pattern(endpoint: Endpoint) -> str:
     return "^" + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(endpoint.path)) + "$"
 
@@ -166,7 +171,7 @@ def codes(jobs: list[SyncJob]) -> list[tuple[str, str | None]]:
 async def test_what_failed_in_a_wider_sync_comes_with_a_plain_one(
     installed: Installation, simulator: Simulator
 ) -> None:
-    installed.config.values["health.history_days"] = Value(3, "file")
+    installed.config.values["health.since"] = Value(back(3), "file")
     old = TODAY - timedelta(days=25)
     simulator.add_faults([{"path": "dailyStress", "status": 404, "body": "{}", "dates": [str(old), str(old)]}])
     await installed.sync("health", since=str(TODAY - timedelta(days=29)), metrics=["stress_level"])
@@ -180,7 +185,7 @@ async def test_what_failed_in_a_wider_sync_comes_with_a_plain_one(
 
 @pytest.mark.parametrize("simulator", [4], indirect=True)
 async def test_a_cause_that_cannot_change_is_told_once(installed: Installation, simulator: Simulator) -> None:
-    installed.config.values["health.history_days"] = Value(3, "file")
+    installed.config.values["health.since"] = Value(back(3), "file")
     simulator.add_faults([{"path": "hillscore", "status": 404, "body": "{}"}])
     assert codes(await installed.plain_sync("health")) == [("failed", "partly")]
     failed = await reasons(installed, "failed")
@@ -206,7 +211,7 @@ async def test_a_job_that_goes_on_does_not_begin_again(
     installed: Installation, asked: list[tuple[Endpoint, date, date]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted every few requests, it asks for nothing twice, whether for news or for all again."""
-    installed.config.values["health.history_days"] = Value(1, "file")
+    installed.config.values["health.since"] = Value(back(1), "file")
     await installed.plain_sync("health")
     asked.clear()
     queue = Queue(installed.database)
@@ -245,7 +250,7 @@ def archive() -> Iterator[Simulator]:
 
 async def test_archived_days_are_asked_for_and_read_later(archive: Simulator, tmp_path: Path) -> None:
     installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", archive)
-    installed.config.values["health.history_days"] = Value(8, "file")
+    installed.config.values["health.since"] = Value(back(8), "file")
     assert codes(await installed.plain_sync("health")) == [("completed", None)]
     waiting = await reasons(installed, "stale")
     assert set(waiting.values()) == {ARCHIVED}
@@ -270,7 +275,7 @@ async def test_archived_days_are_asked_for_and_read_later(archive: Simulator, tm
 
 async def test_a_day_that_stays_in_the_archive_is_a_failure_in_the_end(archive: Simulator, tmp_path: Path) -> None:
     installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", archive)
-    installed.config.values["health.history_days"] = Value(8, "file")
+    installed.config.values["health.since"] = Value(back(8), "file")
     archive.add_faults([{"path": "epoch/request", "status": 200, "body": "{}"}])
     for _ in range(3):
         archive.reset_stats()
@@ -287,7 +292,7 @@ async def test_a_day_that_stays_in_the_archive_is_a_failure_in_the_end(archive: 
 
 @pytest.mark.parametrize("simulator", [3], indirect=True)
 async def test_what_garmin_loses_stays_here(installed: Installation, simulator: Simulator) -> None:
-    installed.config.values["health.history_days"] = Value(2, "file")
+    installed.config.values["health.since"] = Value(back(2), "file")
     await installed.plain_sync("health")
     before = await installed.content()
     for path, body in (
@@ -319,7 +324,7 @@ async def test_what_garmin_loses_stays_here(installed: Installation, simulator: 
 async def test_a_day_synced_at_noon_is_whole_after_the_next_sync_of_the_watch(
     installed: Installation, simulator: Simulator, tmp_path: Path
 ) -> None:
-    installed.config.values["health.history_days"] = Value(1, "file")
+    installed.config.values["health.since"] = Value(back(1), "file")
     await installed.plain_sync("health")
     zone = ZoneInfo("Europe/Berlin")
 
@@ -334,7 +339,7 @@ async def test_a_day_synced_at_noon_is_whole_after_the_next_sync_of_the_watch(
     assert codes(await installed.plain_sync("health")) == [("completed", None)]
     assert not await reasons(installed, "stale", "failed")
     afresh = await install(tmp_path / "other", f"sqlite:///{tmp_path}/other.db", simulator)
-    afresh.config.values["health.history_days"] = Value(2, "file")
+    afresh.config.values["health.since"] = Value(back(2), "file")
     await afresh.plain_sync("health")
     if simulator.athlete.was_worn(TODAY):
         assert max(await hours(installed)) == 23

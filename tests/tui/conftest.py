@@ -36,7 +36,7 @@ DEADLINE_S = 20.0
 def config(paths: Paths, sqlite_template: Path) -> Config:
     """An installation with an upgraded, empty database that runs no jobs by itself."""
     shutil.copy(sqlite_template, paths.database)
-    return Config.load(paths, {"sync.runner": "never", "health.history_days": 10}, {})
+    return Config.load(paths, {"sync.runner": "never", "health.since": days_ago(10)}, {})
 
 
 @pytest.fixture
@@ -49,6 +49,11 @@ async def database(config: Config) -> AsyncIterator[Database]:
 @pytest.fixture
 async def account(database: Database, paths: Paths) -> GarminConnectAccount:
     return await link(database, paths)
+
+
+def days_ago(count: int) -> str:
+    """A date as settings have it, by the real clock that they are checked against."""
+    return str(datetime.now().astimezone().date() - timedelta(days=count))
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from textual.pilot import Pilot
 from textual.widgets import RichLog
@@ -225,6 +226,29 @@ async def test_nothing_is_read_while_nobody_looks(
         assert app.situation is before
         app.post_message(_focus())
         await until(pilot, lambda: app.situation is not None and app.situation.jobs)
+
+
+@pytest.mark.parametrize(
+    ("size", "header"),
+    [
+        ((60, 24), "◌ syncing 61 %"),
+        ((80, 24), "◌ syncing 61 %, about 6 h left"),
+        ((120, 40), "◌ syncing 61 %, back to 2024-03-05 of 2019-01-01, about 6 h left"),
+    ],
+)
+async def test_a_backfill_is_told_in_dates_and_hours(
+    config: Config, account: GarminConnectAccount, paths: Paths, size: tuple[int, int], header: str
+) -> None:
+    async def backfill(run: JobRun) -> None:
+        run.progress(610, 1000, "back to 2024-03-05 of 2019-01-01, about 6 h left")
+        await asyncio.Event().wait()
+
+    work = {"health_metrics_sync": backfill}
+    async with running(runs_jobs(paths), work=work, size=size, clock=lambda: datetime.now(UTC)) as (app, pilot):
+        await pilot.press("3")
+        await until(pilot, lambda: "61 %  back to 2024-03-05 of 2019-01-01, about 6 h left" in shown(app))
+        assert shown(app).splitlines()[0].endswith(f"  {header} ")
+        assert "610" not in shown(app)
 
 
 def _blur() -> Any:

@@ -12,13 +12,14 @@ from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.activities import ActivitiesScreen
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.screens.coverage import CoverageScreen
+from garminsync_tui.tui.screens.coverage_days import CoverageDaysScreen
 from garminsync_tui.tui.screens.dialogs import HelpScreen
 from garminsync_tui.tui.screens.jobs import JobsScreen
 from garminsync_tui.tui.screens.today import TodayScreen
 
 from .conftest import running, shown, until
 
-PLACES = (TodayScreen, ActivitiesScreen, ActivityScreen, JobsScreen, CoverageScreen)
+PLACES = (TodayScreen, ActivitiesScreen, ActivityScreen, JobsScreen, CoverageScreen, CoverageDaysScreen)
 SCREENS = {screen.place: screen for screen in PLACES}
 
 

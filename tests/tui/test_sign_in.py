@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,16 +12,20 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from garminsync_tui.config import Config
+from garminsync_tui.dates import months_before
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
-from garminsync_tui.store import accounts
+from garminsync_tui.store import accounts, coverage
 from garminsync_tui.store.database import Database
+from garminsync_tui.sync import history
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.dialogs import UnlockScreen
+from garminsync_tui.tui.screens.history import HistoryScreen
 from garminsync_tui.tui.screens.sign_in import SignInScreen
+from garminsync_tui.tui.screens.today import TodayScreen
 
-from .conftest import link, running, shown, until
+from .conftest import days_ago, link, running, shown, until
 
 EMAIL, PASSWORD, CODE = "athlete@example.com", "simulator", "418273"
 
@@ -54,7 +58,7 @@ async def send_password(app: GarminSyncApp, pilot: Pilot[int], password: str) ->
 async def test_a_wrong_password_then_a_code_wrong_and_right_then_everything_syncs(
     paths: Paths, config: Config, database: Database
 ) -> None:
-    syncing = Config.load(paths, {"sync.runner": "always", "health.history_days": 10}, {})
+    syncing = Config.load(paths, {"sync.runner": "always", "health.since": days_ago(10)}, {})
     with Simulator(days=3, mfa_code=CODE) as simulator:
         async with signing_in(syncing, simulator.url) as (app, pilot):
             await send_password(app, pilot, "wrong")
@@ -117,6 +121,96 @@ async def test_both_fields_are_needed(config: Config) -> None:
     async with signing_in(config, "http://127.0.0.1:1") as (app, pilot):
         await pilot.press("enter", "enter")
         await until(pilot, lambda: "Both the e-mail address and the password" in shown(app))
+
+
+# ── How far back ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@asynccontextmanager
+async def asked(
+    paths: Paths, url: str, runner: str = "never", **options: Any
+) -> AsyncIterator[tuple[GarminSyncApp, Pilot[int]]]:
+    """The app that has just linked an account for the first time."""
+    async with signing_in(Config.load(paths, {"sync.runner": runner}, {}), url, **options) as (app, pilot):
+        await send_password(app, pilot, PASSWORD)
+        await until(pilot, lambda: isinstance(app.screen, HistoryScreen) and "This takes" in shown(app))
+        yield app, pilot
+
+
+def said(app: GarminSyncApp) -> str:
+    """What stands in the dialog, on one line."""
+    lines = [line.split("┃") for line in shown(app).splitlines()]
+    return " ".join(" ".join(parts[1] for parts in lines if len(parts) == 3).split())
+
+
+def cost(since: date, today: date) -> str:
+    return " ".join(history.cost(since, today, "standard", 1).split())
+
+
+async def test_the_first_sync_goes_back_to_what_was_chosen(paths: Paths, config: Config, database: Database) -> None:
+    with Simulator(days=3) as simulator:
+        async with asked(paths, simulator.url, "always") as (app, pilot):
+            await pilot.press("up", "enter")
+            await until(pilot, lambda: app.situation and app.situation.synced_at and not app.situation.running)
+            assert app.engine is not None
+            assert isinstance(app.screen, TodayScreen)
+    since = months_before(now().astimezone().date(), 1)
+    assert paths.config.read_text() == f'[health]\nsince = "{since}"\n'
+    async with database.read() as session:
+        ledger = await coverage.totals(session)
+    assert min(each.first for each in ledger if each.endpoint == "daily_summaries") == since
+
+
+async def test_escape_keeps_a_year_and_syncs(paths: Paths, config: Config, database: Database) -> None:
+    with Simulator(days=1) as simulator:
+        async with asked(paths, simulator.url) as (app, pilot):
+            assert await Queue(database).list() == []  # nothing is asked for before this is answered
+            await pilot.press("escape")
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+    assert not paths.config.exists()
+
+
+@pytest.mark.parametrize("size", [(60, 24), (80, 24), (120, 40)])
+async def test_a_date_is_typed_and_every_choice_tells_its_cost(
+    paths: Paths, config: Config, database: Database, size: tuple[int, int]
+) -> None:
+    today = now().astimezone().date()
+    with Simulator(days=1) as simulator:
+        async with asked(paths, simulator.url, size=size) as (app, pilot):
+            for name, since in history.choices(today).items():
+                assert f"{name.capitalize()} since {since}" in said(app)
+            assert "Keep a year" in shown(app)
+            assert f"This takes {cost(months_before(today, 12), today)};" in said(app)
+            await pilot.press("down")
+            await until(pilot, lambda: cost(months_before(today, 60), today) in said(app))
+            await pilot.press("tab", *"2015-02-30", "enter")
+            await until(pilot, lambda: "'2015-02-30' is no date" in said(app))
+            await pilot.press("backspace", "backspace", *"28")
+            await until(pilot, lambda: cost(date(2015, 2, 28), today) in said(app))
+            assert "no date" not in shown(app)
+            await pilot.press("enter")
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+    assert 'since = "2015-02-28"' in paths.config.read_text()
+
+
+async def test_a_date_gives_way_to_a_span_that_is_gone_back_to(
+    paths: Paths, config: Config, database: Database
+) -> None:
+    with Simulator(days=1) as simulator:
+        async with asked(paths, simulator.url) as (app, pilot):
+            await pilot.press("tab", *"2015-02-28", "shift+tab", "enter")
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+    assert str(months_before(now().astimezone().date(), 12)) in paths.config.read_text()
+
+
+async def test_a_file_that_cannot_be_written_holds_up_no_sync(paths: Paths, config: Config, database: Database) -> None:
+    with Simulator(days=1) as simulator:
+        async with asked(paths, simulator.url) as (app, pilot):
+            paths.config.write_text("[health\n")
+            await pilot.press("enter")
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+            assert "is no TOML" in next(iter(app._notifications)).message
+    assert paths.config.read_text() == "[health\n"
 
 
 async def test_the_local_password_opens_the_app(paths: Paths, config: Config, database: Database) -> None:

@@ -48,6 +48,23 @@ def test_a_job_counts_where_its_work_counts() -> None:
     assert how_far(row, Progress(row.id, 14, 18, "")) == "14/18"
     assert how_far(row, Progress(row.id, 0.7, 1, "")) == "70 %"
     assert how_far(row, None) == "50 %"
+    health = job("in_progress", progress=0.5, job_type="health_metrics_sync")
+    assert how_far(health, Progress(health.id, 610, 1000, "")) == "61 %", "nobody knows how many requests there are"
+
+
+def test_a_header_with_room_says_how_far_back_and_how_long() -> None:
+    row = job(
+        "in_progress",
+        progress=0.61,
+        job_type="health_metrics_sync",
+        extra={"note": "back to 2024-03-05 of 2019-01-01, about 6 h left"},
+    )
+    state = sync_state(Situation(NOON, GarminConnectAccount(id=new_id()), [row], [], None, None, 0), {}, NOON)
+    assert state.words == "syncing 61 %"
+    assert state.longer == (
+        "syncing 61 %, back to 2024-03-05 of 2019-01-01, about 6 h left",
+        "syncing 61 %, about 6 h left",
+    )
 
 
 steps = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=30)

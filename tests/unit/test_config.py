@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from garminsync_tui.config import Config, refuse_password
+from garminsync_tui.config import Config, Value, commented, refuse_password
 from garminsync_tui.errors import GarminSyncError, UsageProblem
 from garminsync_tui.paths import Paths
 
@@ -53,6 +54,12 @@ def test_each_layer_covers_the_one_below_and_says_so(home: Paths) -> None:
         ("verbose = true\n", "verbose"),
         ("[health]\nkeep_raw = 1\n", "health.keep_raw"),
         ('[health]\nkeep_raw = "no"\n', "health.keep_raw"),
+        ('[health]\nsince = "long ago"\n', "long ago"),
+        ("[health]\nsince = 2019\n", "2019"),
+        ("[health]\nsince = 2019-01-01T00:00:00\n", "health.since"),
+        ('[health]\nsince = "1066-10-14"\n', "lies before 1990"),
+        ('[health]\nsince = "2999-01-01"\n', "lies in the future"),
+        ("[health]\nhistory_days = 365\n", "health.history_days"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_setting(home: Paths, text: str, said: str) -> None:
@@ -68,6 +75,115 @@ def test_a_switch_is_true_or_false(home: Paths) -> None:
     write(home, "[health]\nkeep_raw = false\n")
     assert Config.load(home, environment={})["health.keep_raw"] is False
     assert Config.load(home, environment={"GARMINSYNC_KEEP_RAW": "true"})["health.keep_raw"] is True
+
+
+def test_health_goes_back_to_a_date_or_a_year(home: Paths) -> None:
+    assert Config.load(home, environment={}).health_since is None
+    for written in ('"2019-01-01"', "2019-01-01"):
+        write(home, f"[health]\nsince = {written}\n")
+        config = Config.load(home, environment={})
+        assert (config["health.since"], config.health_since) == ("2019-01-01", date(2019, 1, 1))
+    assert Config.load(home, environment={"GARMINSYNC_SINCE": "2020-02-02"}).health_since == date(2020, 2, 2)
+    write(home, '[health]\nsince = ""\n')
+    assert Config.load(home, environment={}).health_since is None
+
+
+# ── Writing ──────────────────────────────────────────────────────────────────────────────────────────
+
+COMMENTED = """\
+# Mine since 2024.
+[sync]
+every_minutes = 45   # not so often
+
+[health]   # what I want
+samples = "full"
+# since = "2000-01-01"
+
+[hooks]
+on_failed = 'notify-send "garminsync"'
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, '[health]\nsince = "2019-01-01"\n'),
+        ("# nothing\n", '# nothing\n\n[health]\nsince = "2019-01-01"\n'),
+        (COMMENTED, COMMENTED.replace('2000-01-01"\n', '2000-01-01"\nsince = "2019-01-01"\n')),
+        ("[health]\nsince = 2020-02-02  # once\n", '[health]\nsince = "2019-01-01"  # once\n'),
+        ('health.samples = "none"\n', 'health.samples = "none"\nhealth.since = "2019-01-01"\n'),
+    ],
+)
+def test_a_setting_is_written_beside_everything_else(home: Paths, before: str | None, after: str) -> None:
+    if before is not None:
+        write(home, before, 0o644)
+    config = Config.load(home, environment={})
+    config.save("health.since", "2019-01-01")
+    assert config.health_since == date(2019, 1, 1)
+    assert home.config.read_text() == after
+    assert home.config.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in home.config.parent.iterdir()] == ["config.toml"]
+    assert Config.load(home, environment={}).values["health.since"] == Value("2019-01-01", "file")
+
+
+def test_the_folder_of_a_new_file_is_its_owners(tmp_path: Path) -> None:
+    paths = Paths.below(tmp_path / "new" / "home")
+    Config.load(paths, environment={}).save("health.since", "2019-01-01")
+    assert paths.config.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_overrides_a_setting_is_not_written(home: Paths) -> None:
+    config = Config.load(
+        home, {"sync.runner": "never"}, {"GARMINSYNC_SINCE": "2020-02-02", "GARMINSYNC_UNITS": "imperial"}
+    )
+    config.save("health.since", "2019-01-01")
+    assert home.config.read_text() == '[health]\nsince = "2019-01-01"\n'
+    assert config.health_since == date(2020, 2, 2), "the variable still goes first"
+
+
+@pytest.mark.parametrize("value", ["soon", "2999-01-01", 5, True])
+def test_what_cannot_be_is_not_written(home: Paths, value: object) -> None:
+    write(home, COMMENTED)
+    with pytest.raises(UsageProblem):
+        Config.load(home, environment={}).save("health.since", value)
+    assert home.config.read_text() == COMMENTED
+
+
+def test_a_file_that_broke_is_left_alone_and_what_was_known_holds(home: Paths) -> None:
+    write(home, '[health]\nsince = "2019-01-01"\n')
+    config = Config.load(home, environment={})
+    write(home, "[health\n")
+    assert config.health_since == date(2019, 1, 1)
+    with pytest.raises(UsageProblem, match="no TOML"):
+        config.save("health.since", "2018-01-01")
+    assert home.config.read_text() == "[health\n"
+
+
+def test_a_file_kept_elsewhere_stays_there(home: Paths, tmp_path: Path) -> None:
+    kept = tmp_path / "dotfiles" / "garminsync.toml"
+    kept.parent.mkdir()
+    kept.write_text("# kept in git\n")
+    home.config.symlink_to(kept)
+    Config.load(home, environment={}).save("health.since", "2019-01-01")
+    assert home.config.is_symlink()
+    assert kept.read_text().startswith("# kept in git\n")
+    assert "2019-01-01" in kept.read_text()
+
+
+def test_what_another_process_wrote_holds_from_then_on(home: Paths) -> None:
+    config = Config.load(home, environment={})
+    Config.load(home, environment={}).save("health.since", "2019-01-01")
+    assert config.health_since == date(2019, 1, 1)
+    home.config.unlink()
+    assert config.health_since is None
+
+
+def test_a_file_of_comments_changes_nothing_and_names_every_setting(home: Paths) -> None:
+    write(home, commented())
+    assert {value.origin for value in Config.load(home, environment={}).values.values()} == {"default"}
+    without_words = "\n".join(line.removeprefix("# ").partition("  # ")[0] for line in commented().splitlines()[1:])
+    write(home, without_words)
+    assert {value.origin for value in Config.load(home, environment={}).values.values()} == {"file"}
 
 
 def test_a_wrong_variable_is_named(home: Paths) -> None:

@@ -195,3 +195,20 @@ def test_a_duration_can_be_read_back(seconds: float) -> None:
     parts = [int(part) for part in u.duration(seconds).split(":")]
     total = sum(part * 60**power for power, part in enumerate(reversed(parts)))
     assert abs(total - seconds) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "less than a minute"),
+        (59, "less than a minute"),
+        (60, "about 1 min"),
+        (89 * 60, "about 89 min"),
+        (90 * 60, "about 2 h"),
+        (6.2 * 3600, "about 6 h"),
+        (47 * 3600, "about 47 h"),
+        (72 * 3600, "about 3 days"),
+    ],
+)
+def test_a_length_that_nobody_knows_exactly(seconds: float, words: str) -> None:
+    assert u.about(seconds) == words

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .home import Group, Home, pass_home
-from .output import Output, listing
+from .output import Output, listing, say
 
 
 @click.group(cls=Group)
@@ -59,6 +59,40 @@ def show(home: Home, out: Output) -> int:
 def path(home: Home) -> int:
     """Where the config file is, or would be."""
     sys.stdout.write(f"{home.config().paths.config}\n")
+    return 0
+
+
+@config.command()
+@pass_home
+def edit(home: Home) -> int:
+    """Open the config file in $VISUAL or $EDITOR, and check it afterwards."""
+    import os
+    import shlex
+    import subprocess
+
+    from ..config import Config, commented
+    from ..errors import GarminSyncError, UsageProblem
+    from ..new_file import new_file
+    from ..paths import Paths, private_folder
+
+    # Not by the settings: a file that is wrong is what has to be edited.
+    paths = Paths.find(home.directory)
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        raise UsageProblem("No editor is named.", hint=f"Set EDITOR, or open {paths.config} yourself.")
+    private_folder(paths.config.parent)
+    if not paths.config.exists():
+        with new_file(paths.config, replace=False) as file:
+            file.write(commented())
+    try:
+        # The editor is the person's own command, with whatever arguments it has.
+        ended = subprocess.run([*shlex.split(editor), str(paths.config)], check=False)  # noqa: S603
+    except (OSError, ValueError):
+        raise UsageProblem(f"The editor {editor!r} cannot be started.", hint="Set EDITOR to another.") from None
+    if ended.returncode:
+        raise GarminSyncError(f"The editor {editor!r} ended with an error ({ended.returncode}).")
+    Config.load(paths, environment={})
+    say(f"{paths.config} is fine. An app or daemon that runs takes it up at its next start.")
     return 0
 
 

@@ -7,11 +7,13 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dates import months_before
 from ..errors import UsageProblem
 from .home import Command, Home, pass_home, waits
 from .output import Output, listing, say
@@ -45,7 +47,9 @@ def demo(home: Home, headless: bool, days: int, latency: int, out: Output) -> in
     ):
         say(f"simulator at {simulator.url}, home {where}")
         # The app's schedule asks for what a plain sync asks for: the same job then serves both.
-        all_of_it = headless or days > home.config()["health.history_days"]
+        today = datetime.now().astimezone().date()
+        reached = home.config().health_since or months_before(today, 12)
+        all_of_it = headless or today - timedelta(days=days) < reached
         queued = _prepare(home, simulator, days if all_of_it else None)
         if headless:
             return _headless(home, simulator, queued, days, out)
@@ -95,8 +99,6 @@ async def _port(home: Home) -> int:
 @waits
 async def _prepare(home: Home, simulator: Simulator, days: int | None) -> list[UUID]:
     """Link the athlete's account and queue the jobs that bring everything here, `days` back where given."""
-    from datetime import timedelta
-
     from ..daemon import ensure_schedules
     from ..jobs.queue import Queue, utc_now
     from ..models import GarminConnectAccount

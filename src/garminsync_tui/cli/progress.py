@@ -6,9 +6,10 @@ import shutil
 import sys
 import time
 
-from ..text import clean, fit
+from ..text import clean, fit, width
 
 _BAR_COLUMNS = 24
+_SHORTEST_BAR = 8
 _REDRAW_S = 0.1
 _LINE_EVERY_S = 5.0
 
@@ -32,8 +33,11 @@ class ProgressLine:
         name, note = clean(name, 40), clean(note, 120)
         if self._terminal:
             columns = shutil.get_terminal_size().columns - 1
-            full = round(share * _BAR_COLUMNS)
-            bar = "█" * full + "░" * (_BAR_COLUMNS - full)
+            # The bar says roughly what the note says exactly: it gives way.
+            left = columns - width(f"{name}   {share:4.0%}  {note}")
+            length = min(max(left, _SHORTEST_BAR), _BAR_COLUMNS)
+            full = round(share * length)
+            bar = "█" * full + "░" * (length - full)
             sys.stderr.write("\r\x1b[K" + fit(f"{name}  {bar} {share:4.0%}  {note}", columns))
         else:
             sys.stderr.write(f"{name}: {share:.0%} {note}".rstrip() + "\n")

@@ -44,7 +44,7 @@ def is_file(target: Path) -> bool:
 @contextlib.contextmanager
 def rows_to(target: Path, columns: Sequence[str], form: Form, *, force: bool) -> Iterator[Rows]:
     """Where rows are written. A file is there when the block has ended well, and else not at all."""
-    from ..transfer.new_file import new_file
+    from ..new_file import new_file
     from ..transfer.rows import Rows
 
     if not is_file(target):

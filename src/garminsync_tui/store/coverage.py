@@ -346,6 +346,32 @@ async def totals(session: AsyncSession, since: date | None = None, until: date |
     return [Totals(*row) for row in await session.execute(statement)]
 
 
+class Day(NamedTuple):
+    """A day of an endpoint: how it went, and what there is to say of a failure."""
+
+    endpoint: str
+    day: date
+    status: str
+    reason: str | None
+    attempts: int
+    next_try_at: datetime | None
+
+
+async def by_day(
+    session: AsyncSession, account_id: UUID, endpoints: Sequence[str], first: date, last: date
+) -> list[Day]:
+    """The ledger of some days, for a calendar of a month; each endpoint's days lie together in the key."""
+    columns = (Coverage.endpoint, Coverage.day, Coverage.status)
+    rows = await session.execute(
+        sa.select(*columns, Coverage.reason, Coverage.attempts, Coverage.next_try_at).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint.in_(endpoints),
+            Coverage.day.between(first, last),
+        )
+    )
+    return [Day(*row) for row in rows]
+
+
 class Month(NamedTuple):
     """A month of an endpoint: how many of its days have which status."""
 

@@ -6,13 +6,13 @@ run that was interrupted anywhere goes on where it stopped.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..columns import from_ms
+from ..dates import months_before
 from ..errors import GarminSyncError, NotAtGarmin, Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
@@ -24,6 +24,7 @@ from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
 from ..store import accounts, coverage, days, health, responses
 from ..store.health import FetchedDay
+from .outlook import Outlook
 
 #: What people look at first: these days' values and samples come before anything older.
 _FIRST_DAYS = 31
@@ -32,8 +33,6 @@ _FIRST_SAMPLE_DAYS = 3
 _UNSETTLED_DAYS = 4
 _DEEPER_LOOK = timedelta(hours=24)
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
-_PACE_AFTER = 20  # requests
-_LONG_MINUTES = 2
 
 #: The ledger's word for readings that Garmin has put away.
 ARCHIVED = "Garmin keeps this day in its archive and was asked to bring it back."
@@ -64,11 +63,13 @@ class Fetch(NamedTuple):
         return self.days[-1]
 
 
-async def sync_health(run: JobRun, client: Client, *, samples: str, history_days: int, keep_raw: bool) -> None:
-    """Bring the ledger up to date, from `parameters["since"]` (else `history_days` back) to today.
+async def sync_health(
+    run: JobRun, client: Client, *, samples: str, since: date | None, keep_raw: bool, per_request_s: float
+) -> None:
+    """Bring the ledger up to date, from `parameters["since"]` (else `since`, else a year back) to today.
 
     `samples` is none, standard or full: which of the endpoints that take a request a day are asked. `keep_raw` says
-    whether answers are kept for `reparse`.
+    whether answers are kept for `reparse`, `per_request_s` how long the budget makes a request last at best.
     """
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
@@ -76,7 +77,8 @@ async def sync_health(run: JobRun, client: Client, *, samples: str, history_days
     zone = days.zone_of(account.time_zone)
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
-    since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=history_days)).isoformat())
+    asked = run.parameters.get("since")
+    since = date.fromisoformat(asked) if asked else since or months_before(today, 12)
     until = min(date.fromisoformat(run.parameters.get("until") or today.isoformat()), today)
     chosen = giving(run.parameters.get("metrics"), endpoints_of(samples))
     async with run.page() as session:
@@ -88,7 +90,7 @@ async def sync_health(run: JobRun, client: Client, *, samples: str, history_days
             for endpoints, first in _news(account, synced_at, moment, today):
                 await coverage.make_stale(session, account.id, first, today, endpoints)
         run.checkpoint["looked_at"] = str(synced_at)
-    work = _Work(run, client, account, today, keep_raw=keep_raw)
+    work = _Work(run, client, account, today, keep_raw=keep_raw, per_request_s=per_request_s)
     await work.plan(chosen, since, until)
     month_ago, lately = (today - timedelta(days=days - 1) for days in (_FIRST_DAYS, _FIRST_SAMPLE_DAYS))
     await work.do(lambda fetch: fetch.is_range and fetch.last >= month_ago)
@@ -137,7 +139,14 @@ class _Work:
     """The requests of one run, each stored before the next is sent."""
 
     def __init__(
-        self, run: JobRun, client: Client, account: GarminConnectAccount, today: date, *, keep_raw: bool
+        self,
+        run: JobRun,
+        client: Client,
+        account: GarminConnectAccount,
+        today: date,
+        *,
+        keep_raw: bool,
+        per_request_s: float,
     ) -> None:
         self.run = run
         self.client = client
@@ -149,8 +158,10 @@ class _Work:
         self._outages = 0
         self._left: list[Fetch] = []
         self._planned = 0
-        self._asked = 0
-        self._started_at = time.monotonic()
+        #: What earlier slices of the job have done: this one's plan is the rest.
+        self._before = run.job.progress or 0.0
+        self._per_request_s = per_request_s
+        self._outlook: Outlook
 
     async def plan(self, endpoints: Iterable[Endpoint], since: date, until: date) -> None:
         """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first.
@@ -174,6 +185,7 @@ class _Work:
         # In the order of the endpoints where days are equal: the summaries come first and show when nobody wore it.
         self._left = sorted(plan, key=lambda fetch: fetch.last, reverse=True)
         self._planned = len(plan)
+        self._outlook = Outlook(min((fetch.first for fetch in plan), default=until), self._per_request_s)
 
     async def do(self, wanted: Callable[[Fetch], bool]) -> None:
         """Send those requests and store their answers; a failed one goes into the ledger and the rest goes on."""
@@ -185,8 +197,9 @@ class _Work:
                 continue
             await self.run.breathe(self.client.requests)
             left = len(self._left) + len(chosen) - place
-            self.run.progress(self._planned - left, max(self._planned, 1), self._note(fetch, left))
-            self._asked += 1
+            done = 1 - left / max(self._planned, left)
+            self.run.progress(self._before + (1 - self._before) * done, 1, self._note(fetch, left))
+            self._outlook.request()
             try:
                 body = await self.client.fetch(fetch.endpoint, fetch.first, fetch.last)
                 found = fetch.endpoint.parse(body, fetch.first, fetch.last)
@@ -200,14 +213,9 @@ class _Work:
                 await self._store(fetch, body, found)
 
     def _note(self, fetch: Fetch, left: int) -> str:
-        """Where it is, and about how long it takes yet once that can be told and is long."""
-        note = f"{fetch.last} {fetch.endpoint.name}"
-        if self._asked < _PACE_AFTER:
-            return note
-        minutes = (time.monotonic() - self._started_at) / self._asked * left / 60
-        if minutes < _LONG_MINUTES:
-            return note
-        return f"{note}, about {minutes / 60:.0f} h left" if minutes >= 90 else f"{note}, about {minutes:.0f} min left"
+        """How far back it is: to the newest day of which something is still to be asked."""
+        newest = max(each.last for each in (fetch, *self._left[:1]))
+        return self._outlook.note(newest, left)
 
     async def _forget_settled(self) -> None:
         """Drop what answers that came after the plan was made have shown to be empty."""

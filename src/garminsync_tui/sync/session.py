@@ -100,16 +100,21 @@ def stored(tokens: Tokens) -> StoredTokens:
     )
 
 
+def rate_for(account: GarminConnectAccount, chosen: Rate | None) -> Rate | None:
+    """How fast the account's server is asked, where `chosen` is what the settings say; None where nothing limits it."""
+    if Server.parse(account.server).is_loopback:
+        return chosen
+    # No setting makes a program that many people run ask Garmin faster than this.
+    return DEFAULT_RATE if chosen is None else Rate(min(chosen.per_s, DEFAULT_RATE.per_s), chosen.burst)
+
+
 async def open_client(
     database: Database, paths: Paths, account: GarminConnectAccount, rate: Rate | None = None
 ) -> Client:
     """A client that speaks for `account`, at the pace of its server's budget."""
     server = Server.parse(account.server)
     vault = await Vault.open(database, paths)
-    if not server.is_loopback:
-        # No setting makes a program that many people run ask Garmin faster than this.
-        rate = DEFAULT_RATE if rate is None else Rate(min(rate.per_s, DEFAULT_RATE.per_s), rate.burst)
-    pace = Pace(database, account.server, rate)
+    pace = Pace(database, account.server, rate_for(account, rate))
     return Client(server, Bearer(database, vault, account), pace, account.display_name or "")
 
 

@@ -14,7 +14,7 @@ from ..store.files import FileStore
 from .activities import sync_activities
 from .health import sync_health
 from .reparse import reparse
-from .session import open_client
+from .session import open_client, rate_for
 
 Work = Callable[[JobRun], Awaitable[None]]
 
@@ -39,8 +39,9 @@ def work(config: Config) -> Mapping[str, Work]:
                 run,
                 client,
                 samples=config["health.samples"],
-                history_days=config["health.history_days"],
+                since=config.health_since,
                 keep_raw=config["health.keep_raw"],
+                per_request_s=1 / allowed.per_s if (allowed := rate_for(account, rate)) else 0.0,
             )
 
     return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reparse}

@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
@@ -21,12 +21,13 @@ from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import keys
+from . import coverage_words, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import Place
 from .screens.sign_in import SignInScreen
@@ -36,6 +37,7 @@ from .situation import forward
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from ..garmin.endpoints import Endpoint
     from ..jobs.run import Progress
     from ..jobs.runner import Work
     from ..models import SyncJob
@@ -261,6 +263,18 @@ class GarminSyncApp(App[int]):
         if not isinstance(self.screen, CoverageScreen):
             self.push_screen(CoverageScreen())
 
+    def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
+        """Queue some days of an endpoint to be fetched again, and say which."""
+        engine = self.engine
+        assert engine is not None
+        what = f"{coverage_words.endpoint(endpoint.name)}, {coverage_words.span(first, last)}"
+
+        async def queue() -> None:
+            await engine.fetch_again(endpoint, first, last)
+            self.notify(f"{what}: queued to be fetched again.", markup=False)
+
+        self.do(queue)
+
     def action_sync_now(self) -> None:
         """Queue every sync."""
         engine, situation = self.engine, self.situation
@@ -275,8 +289,23 @@ class GarminSyncApp(App[int]):
         self.push_screen(SignInScreen(account.server if account else None), self._connected)
 
     def _connected(self, linked: bool | None) -> None:
-        if linked and self.engine is not None:
-            self.do(self.engine.account_linked)
+        engine = self.engine
+        if not linked or engine is None:
+            return
+        if self.config.health_since is not None:
+            self.do(engine.account_linked)
+            return
+        today = engine.today(self.situation.account if self.situation else None)
+        asking = HistoryScreen(today, self.config["health.samples"], self.config["sync.requests_per_second"])
+        self.push_screen(asking, lambda since: self.do(lambda: self._begin(engine, since)))
+
+    async def _begin(self, engine: Engine, since: date | None) -> None:
+        """Sync a new link for the first time, health back to `since`."""
+        try:
+            if since is not None:
+                await engine.go_back_to(since)
+        finally:
+            await engine.account_linked()
 
     def action_app_reload(self) -> None:
         """Read again, also after a fault."""
@@ -287,7 +316,7 @@ class GarminSyncApp(App[int]):
 
     def action_app_back(self) -> None:
         """One step back, never out."""
-        if isinstance(self.screen, ActivitiesScreen) and self.screen.back():
+        if isinstance(self.screen, Place) and self.screen.back():
             return
         if len(self.screen_stack) > 1:
             self.pop_screen()

@@ -17,7 +17,7 @@ from .. import formats
 from ..config import Config
 from ..errors import FileDamaged
 from ..filters import Condition
-from ..garmin.endpoints import Endpoint
+from ..garmin.endpoints import BY_NAME, Endpoint
 from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
@@ -152,6 +152,15 @@ class Engine:
             return await coverage.by_month(session, account.id)
 
     @_undisturbed
+    async def days_of(self, first: date, last: date) -> list[coverage.Day]:
+        """The active account's ledger of health for some days; empty without one."""
+        account = await accounts.active_account(self.database)
+        if account is None:
+            return []
+        async with self.database.read() as session:
+            return await coverage.by_day(session, account.id, list(BY_NAME), first, last)
+
+    @_undisturbed
     async def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
         """Queue some days of an endpoint to be fetched again. Raises SignInRequired."""
         account = await accounts.require_account(self.database)
@@ -174,6 +183,11 @@ class Engine:
     async def pause(self, job: SyncJob) -> None:
         """Pause a job, or resume a paused one."""
         await (self.queue.resume(job.id) if job.paused_at else self.queue.pause(job.id))
+
+    @_undisturbed
+    async def go_back_to(self, since: date) -> None:
+        """From now on health goes back to `since`; the config file says so. Raises GarminSyncError."""
+        await asyncio.to_thread(self._config.save, "health.since", str(since))
 
     @_undisturbed
     async def account_linked(self) -> None:

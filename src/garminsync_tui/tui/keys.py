@@ -83,7 +83,11 @@ def _without_account(app: GarminSyncApp) -> str:
     return "Garmin asks for a new sign-in: press a" if account.sign_in_needed_since else ""
 
 
-def _newest_day(app: GarminSyncApp) -> str:
+def _oldest(app: GarminSyncApp) -> str:
+    return _without_store(app) or getattr(app.screen, "why_not_before", "")
+
+
+def _newest(app: GarminSyncApp) -> str:
     return _without_store(app) or getattr(app.screen, "why_not_after", "")
 
 
@@ -103,8 +107,8 @@ ACTIONS: tuple[Action, ...] = (
         for number, (place, words) in enumerate(PLACES.items(), 1)
     ),
     Action("today.before", "comma", "Day before", "today", hint=True, why_not=_without_store),
-    Action("today.after", "full_stop", "Day after", "today", hint=True, why_not=_newest_day),
-    Action("today.newest", "home", "Newest day", "today", why_not=_newest_day),
+    Action("today.after", "full_stop", "Day after", "today", hint=True, why_not=_newest),
+    Action("today.newest", "home", "Newest day", "today", why_not=_newest),
     Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
@@ -134,7 +138,12 @@ ACTIONS: tuple[Action, ...] = (
         title="pause or resume",
         why_not=_unless(("pending", "in_progress"), "this job has ended"),
     ),
+    Action("coverage.open", "enter", "Days", "coverage", hint=True, title="days of the month", why_not=_without_store),
     Action("coverage.again", "f", "Fetch again", "coverage", hint=True, why_not=_without_account),
+    Action("days.again", "f", "Fetch again", "days", hint=True, why_not=_without_account),
+    Action("days.mark", "v", "Mark", "days", hint=True, title="mark a range"),
+    Action("days.before", "comma", "Month before", "days", hint=True, why_not=_oldest),
+    Action("days.after", "full_stop", "Month after", "days", hint=True, why_not=_newest),
     Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
     Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_without_store),
     Action("app.coverage", "c", "Coverage", title="what is complete", why_not=_without_store),

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from .. import units
+from .. import text, units
 
 if TYPE_CHECKING:
     from ..jobs.run import Progress
     from ..models import GarminConnectAccount, RunnerRow, SyncJob
 
-_SYNCS = ("activity_sync", "health_metrics_sync")
+#: Counts requests, of which nobody knows how many there are.
+_HEALTH = "health_metrics_sync"
+_SYNCS = ("activity_sync", _HEALTH)
 _LONGEST = timedelta(days=1)
 
 
@@ -59,6 +61,8 @@ class SyncState(NamedTuple):
     sign: str
     words: str
     colour: str
+    #: The same with more to it, the longest first, for a header with room.
+    longer: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.sign} {self.words}"
@@ -75,10 +79,18 @@ def sync_state(situation: Situation | None, live: Mapping[UUID, Progress], momen
     if situation.account is None:
         return SyncState("○", "not connected", "$text-muted")
     if running := situation.running:
-        return SyncState("◌", f"syncing {how_far(running[0], live.get(running[0].id))}", "$text-accent")
+        return _at_work(running[0], live.get(running[0].id))
     if situation.account.sign_in_needed_since:
         return SyncState("!", "sign-in needed", "$text-warning")
     return _at_rest(situation, moment)
+
+
+def _at_work(job: SyncJob, progress: Progress | None) -> SyncState:
+    words = f"syncing {how_far(job, progress)}"
+    # Only what health says of itself is meant for here: how far back it is, how long it takes.
+    parts = note(job, progress).split(", ") if job.job_type == _HEALTH else []
+    longer = (", ".join([words, *parts[n:]]) for n in range(len(parts)))
+    return SyncState("◌", words, "$text-accent", tuple(longer))
 
 
 def _at_rest(situation: Situation, moment: datetime) -> SyncState:
@@ -94,11 +106,16 @@ def _at_rest(situation: Situation, moment: datetime) -> SyncState:
 
 
 def how_far(job: SyncJob, progress: Progress | None) -> str:
-    """Like "14/18" where the work counts, else like "62 %"."""
-    if progress is not None and progress.total > 1:
+    """Like "14/18" where the work counts what people know, else like "62 %"."""
+    if progress is not None and progress.total > 1 and job.job_type != _HEALTH:
         return f"{units.number(progress.done)}/{units.number(progress.total)}"
     share = max(progress.share if progress else 0.0, job.progress or 0.0)
     return f"{share * 100:.0f} %"
+
+
+def note(job: SyncJob, progress: Progress | None) -> str:
+    """What a job that runs said last."""
+    return text.clean(progress.note if progress else str((job.extra or {}).get("note", "")), 120)
 
 
 def forward(shown: Progress | None, newer: Progress) -> Progress:

@@ -1,20 +1,21 @@
-"""What is complete: a month of an endpoint in each cell, read aloud below, fetched again with a key."""
+"""What is complete: a month of an endpoint in each cell, read aloud below, opened and fetched again with a key."""
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Static
 
 from ...garmin.endpoints import BY_NAME, ENDPOINTS
 from ...units import number
+from .. import coverage_words as words
 from .. import keys
+from ..widgets.grid import Grid
 from ..widgets.pane import Pane
+from .coverage_days import CoverageDaysScreen
 from .place import NO_ACCOUNT, Place
 
 if TYPE_CHECKING:
@@ -33,13 +34,7 @@ class CoverageScreen(Place):
 
     place = "coverage"
     tab = "today"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings("coverage"),
-        Binding("h", "table('cursor_left')", show=False),
-        Binding("j", "table('cursor_down')", show=False),
-        Binding("k", "table('cursor_up')", show=False),
-        Binding("l", "table('cursor_right')", show=False),
-    ]
+    BINDINGS: ClassVar = keys.bindings("coverage")
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,8 +44,7 @@ class CoverageScreen(Place):
 
     def content(self) -> ComposeResult:
         """The calendar, and a sentence about the cell under the cursor."""
-        table: DataTable[Text] = DataTable(id="months", cursor_type="cell", cell_padding=0, fixed_columns=1)
-        yield Pane(table, Static("", id="cell", markup=False), title="Coverage", id="coverage-pane")
+        yield Pane(Grid(4, id="months"), Static("", id="cell", markup=False), title="Coverage", id="coverage-pane")
 
     async def read(self, engine: Engine) -> None:
         """Read the ledger."""
@@ -63,7 +57,7 @@ class CoverageScreen(Place):
             return
         self._show(months)
         pane.ready(_LEGEND)
-        self.focus_first(self._table)
+        self.focus_first(self._grid)
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The pane says it."""
@@ -72,74 +66,55 @@ class CoverageScreen(Place):
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one("#months", DataTable)
+    def _grid(self) -> Grid:
+        return self.query_one("#months", Grid)
 
     def _show(self, months: list[Month]) -> None:
         self._found = {(each.endpoint, each.month): each.days for each in months}
-        names = [endpoint.name for endpoint in ENDPOINTS if any(each.endpoint == endpoint.name for each in months)]
-        first, last = min(each.month for each in months), max(each.month for each in months)
-        calendar = _months(first, last)
-        table = self._table
-        if (names, calendar) != (self._names, self._months):
-            place = table.cursor_coordinate
-            self._names, self._months = names, calendar
-            table.clear(columns=True)
-            table.add_column("", key="name")
-            for month in calendar:
-                table.add_column(f" {month:%b}" if month.month > 1 else f" \u2019{month:%y}", key=str(month), width=4)
-            for name in names:
-                table.add_row(Text(_words(name)), *self._cells(name), key=name)
-            table.move_cursor(row=place.row, column=max(place.column, 1), animate=False)
-        else:
-            for name in names:
-                for month, cell in zip(calendar, self._cells(name), strict=True):
-                    table.update_cell(name, str(month), cell)
+        known = {each.endpoint for each in months}
+        self._names = [endpoint.name for endpoint in ENDPOINTS if endpoint.name in known]
+        self._months = _months(min(each.month for each in months), max(each.month for each in months))
+        titles = {month: f" {month:%b}" if month.month > 1 else f" \u2019{month:%y}" for month in self._months}
+        self._grid.show({name: words.endpoint(name) for name in self._names}, titles, self._cell)
         self._read_aloud()
 
-    def _cells(self, name: str) -> list[Text]:
-        return [_cell(self._found.get((name, month), {}), self._days_of(month)) for month in self._months]
+    def _cell(self, name: str, month: date) -> Text:
+        return _cell(self._found.get((name, month), {}), self._days_of(month))
 
     def _days_of(self, month: date) -> int:
         """How many days of a month there can be: the first and the last one may be cut off."""
         if month not in (self._months[0], self._months[-1]):
-            return monthrange(month.year, month.month)[1]
+            return words.last_of(month).day
         return max(sum(self._found.get((name, month), {}).values()) for name in self._names)
-
-    @property
-    def _selected(self) -> tuple[str, date] | None:
-        row, column = self._table.cursor_coordinate
-        if not (0 <= row < len(self._names) and 1 <= column <= len(self._months)):
-            return None
-        return self._names[row], self._months[column - 1]
 
     @on(DataTable.CellHighlighted)
     def _read_aloud(self) -> None:
-        selected = self._selected
+        selected = self._grid.selected
         if selected is None:
             self.query_one("#cell", Static).update("")
             return
         name, month = selected
         counts = self._found.get(selected, {})
         order = (("fetched", "fetched"), ("empty", "empty"), ("stale", "to fetch again"), ("failed", "failed"))
-        said = ", ".join(f"{number(counts[status])} {words}" for status, words in order if counts.get(status))
-        self.query_one("#cell", Static).update(f"{_words(name)}, {month:%B %Y}: {said or 'nothing was asked for yet'}")
+        said = ", ".join(f"{number(counts[status])} {what}" for status, what in order if counts.get(status))
+        self.query_one("#cell", Static).update(
+            f"{words.endpoint(name)}, {month:%B %Y}: {said or 'nothing was asked for yet'}"
+        )
 
     # ── Doing ────────────────────────────────────────────────────────────────────────────────────────
 
-    def action_table(self, what: str) -> None:
-        """Move the cursor as the arrows do."""
-        getattr(self._table, f"action_{what}")()
+    @on(DataTable.CellSelected, "#months")
+    def action_coverage_open(self) -> None:
+        """Show the days of the month under the cursor."""
+        if selected := self._grid.selected:
+            name, month = selected
+            self.garminsync.push_screen(CoverageDaysScreen(self._names, self._months, name, month))
 
     def action_coverage_again(self) -> None:
         """Fetch the month under the cursor again."""
-        selected, engine = self._selected, self.garminsync.engine
-        if selected is None or engine is None:
-            return
-        name, month = selected
-        last = month.replace(day=monthrange(month.year, month.month)[1])
-        self.garminsync.do(lambda: engine.fetch_again(BY_NAME[name], month, last))
-        self.notify(f"{_words(name)}, {month:%B %Y}: queued to be fetched again.", markup=False)
+        if selected := self._grid.selected:
+            name, month = selected
+            self.garminsync.fetch_again(BY_NAME[name], month, words.last_of(month))
 
 
 def _months(first: date, last: date) -> list[date]:
@@ -147,10 +122,6 @@ def _months(first: date, last: date) -> list[date]:
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     numbers = (last.year * 12 + last.month - 1 - back for back in range(count))
     return [date(number // 12, number % 12 + 1, 1) for number in numbers]
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("hrv", "HRV").replace("spo2", "SpO2").capitalize().replace("Hrv", "HRV")
 
 
 def _cell(counts: dict[str, int], days: int) -> Text:

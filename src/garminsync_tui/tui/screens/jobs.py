@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
 _LOG_LINES = 500
+_ONE_LINE = 100  # columns in which a job that runs has room for all it says
 _COLOURS = {"warning": "yellow", "error": "red", "debug": "dim"}
 
 
@@ -131,6 +132,7 @@ class JobsScreen(Place):
         for item in self.query(JobItem):
             if job := self._jobs.get(item.job_id):
                 item.progress.show(job, self.garminsync.live.get(job.id), situation.moment)
+                item.set_class(job.status == "in_progress" and self.app.size.width < _ONE_LINE, "-long")
 
     async def _show_log(self, engine: Engine) -> None:
         job = self.selected_job

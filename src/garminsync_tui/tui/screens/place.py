@@ -55,6 +55,10 @@ class Place(Screen[None]):
         """Say why nothing could be read."""
         raise NotImplementedError
 
+    def back(self) -> bool:
+        """Take back what was chosen on the screen, before it is left; whether there was something."""
+        return False
+
     @property
     def garminsync(self) -> GarminSyncApp:
         """The app, by its own type."""

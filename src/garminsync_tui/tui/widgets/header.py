@@ -53,8 +53,10 @@ class Header(Widget):
     def render(self) -> Content:
         """As many words as the line has room for."""
         width = self.size.width
-        state = Content.styled(f"{self.state} ", self.state.colour)
         tabs = Content.assemble((_NAME, "bold"), *(self._tab(place) for place in keys.PLACES))
+        said = (Content.styled(f"{self.state.sign} {words} ", self.state.colour) for words in self.state.longer)
+        fitting = (each for each in said if tabs.cell_length + each.cell_length < width)
+        state = next(fitting, Content.styled(f"{self.state} ", self.state.colour))
         if tabs.cell_length + state.cell_length > width:
             tabs = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
         return Content.assemble(tabs, " " * max(width - tabs.cell_length - state.cell_length, 1), state)

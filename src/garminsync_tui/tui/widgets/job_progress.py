@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ... import text, units
-from ..situation import at, how_far
+from ..situation import at, how_far, note
 from .sparkline import bar
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TITLE = 14
 _STATE = 14
 _LONGEST_BAR, _SHORTEST_BAR = 24, 8
-_NOTE = 24  # what a bar leaves for the note before it grows
+_NOTE = 52  # what a bar leaves for the note before it grows
 _COLOURS = {"✓": "$text-success", "!": "$text-warning", "✗": "$text-error", "◌": "$text-accent"}
 
 
@@ -51,15 +51,15 @@ class JobProgress(Widget):
 
     def _note(self, job: SyncJob, progress: Progress | None, moment: datetime) -> str:
         if job.status == "in_progress":
-            return progress.note if progress else str((job.extra or {}).get("note", ""))
+            return note(job, progress)
         if job.status == "pending" and not job.paused_at and job.run_at > moment:
             reason = f"{job.error_message} " if job.error_message else ""
             return f"{reason}Goes on at {at(job.run_at, moment)}."
         if job.error_message:
             return job.error_message
         if job.status == "completed" and job.completed_at:
-            note = (job.extra or {}).get("note")
-            return " · ".join(part for part in (at(job.completed_at, moment), str(note) if note else "") if part)
+            said = str((job.extra or {}).get("note") or "")
+            return " · ".join(part for part in (at(job.completed_at, moment), said) if part)
         return ""
 
     def render(self) -> Content:
@@ -73,13 +73,21 @@ class JobProgress(Widget):
             parts.append(("\n", ""))
             left = width
         if self.count:
-            length = max(min(_LONGEST_BAR, left - len(self.count) - _NOTE), min(_SHORTEST_BAR, left))
-            parts.append((bar(self.share, length), "$text-accent"))
-            parts.append((f" {self.count}  ", ""))
+            length = self._bar_length(left)
+            drawn = f"{bar(self.share, length)} " if length else ""
+            parts += [(drawn, "$text-accent"), (f"{self.count}  ", "")]
             left -= length + len(self.count) + 3
         if self.note and left > 3:
             parts.append((text.fit(self.note, left), "$text-muted"))
         return Content.assemble(*parts)
+
+    def _bar_length(self, left: int) -> int:
+        room = left - len(self.count) - 3
+        length = min(_LONGEST_BAR, room - min(len(self.note), _NOTE))
+        if length >= _SHORTEST_BAR:
+            return length
+        # On a line of its own a note that just fits is worth more than a bar beside its percentage.
+        return 0 if self.size.height > 1 and len(self.note) <= room else min(_SHORTEST_BAR, left)
 
 
 def duration(job: SyncJob, moment: datetime) -> str:

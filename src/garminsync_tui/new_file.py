@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from ..errors import GarminSyncError, UsageProblem
-from ..paths import PRIVATE_FILE_MODE
+from .errors import GarminSyncError, UsageProblem
+from .paths import PRIVATE_FILE_MODE
 
 
 @contextmanager

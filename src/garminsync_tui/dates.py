@@ -1,0 +1,48 @@
+"""Dates as people type them: "2026-09-15", "today", "yesterday", "90d", "5y"."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+
+from .errors import UsageProblem
+
+_HINT = "Like 2026-09-15, today, yesterday, or so long ago: 90d, 6m, 5y."
+#: Garmin Connect holds nothing older; a year typed wrong would ask for centuries of empty days.
+EARLIEST = date(1990, 1, 1)
+_MONTHS = {"m": 1, "y": 12}
+
+
+def parse_day(text: str, option: str, today: date | None = None) -> date:
+    """The date that `text` means. Raises UsageProblem for no date, a date in the future, or before 1990."""
+    today = today or datetime.now().astimezone().date()
+    word = text.strip().lower()
+    if word in {"today", "yesterday"}:
+        return today - timedelta(days=word == "yesterday")
+    if word == "tomorrow":
+        raise UsageProblem(f"{option} {text} lies in the future.", hint=_HINT)
+    try:
+        if word[:-1].isdecimal() and word[-1] in "dmy":
+            count = int(word[:-1])
+            day = today - timedelta(days=count) if word[-1] == "d" else months_before(today, count * _MONTHS[word[-1]])
+        else:
+            day = date.fromisoformat(word)
+    except (ValueError, OverflowError):
+        raise UsageProblem(f"{option} {text!r} is no date.", hint=_HINT) from None
+    return within(day, f"{option} {text}", today)
+
+
+def within(day: date, what: str, today: date | None = None) -> date:
+    """`day` where Garmin may hold something of it. Raises UsageProblem, naming `what`, in the future or before 1990."""
+    if day > (today or datetime.now().astimezone().date()):
+        raise UsageProblem(f"{what} lies in the future.", hint=_HINT)
+    if day < EARLIEST:
+        raise UsageProblem(f"{what} lies before {EARLIEST.year}.", hint=_HINT)
+    return day
+
+
+def months_before(day: date, count: int) -> date:
+    """The same day so many months before, or the last of that month where it is shorter. Raises ValueError."""
+    number = day.year * 12 + day.month - 1 - count
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

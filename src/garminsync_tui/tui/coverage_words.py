@@ -1,0 +1,26 @@
+"""How endpoints and spans of days are called on the screens of coverage."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+_NAMES = {"hrv": "HRV", "hr": "HR", "spo2": "SpO2", "ftp": "FTP"}
+
+
+def endpoint(name: str) -> str:
+    """Like "Heart rate", "HRV summaries"."""
+    words = " ".join(_NAMES.get(word, word) for word in name.split("_"))
+    return words[:1].upper() + words[1:]
+
+
+def last_of(month: date) -> date:
+    """The last day of a month."""
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def span(first: date, last: date) -> str:
+    """Some days of one month: "October 2026", "7 October 2026", "7 to 12 October 2026"."""
+    if first.day == 1 and last == last_of(first):
+        return f"{first:%B %Y}"
+    return f"{first.day} {first:%B %Y}" if first == last else f"{first.day} to {last.day} {last:%B %Y}"
