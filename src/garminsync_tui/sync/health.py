@@ -18,7 +18,7 @@ from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
 from ..garmin.endpoints import ENDPOINTS, Endpoint, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
-from ..garmin.shapes import Readings
+from ..garmin.shapes import Readings, unreadable
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
@@ -30,6 +30,8 @@ _FIRST_DAYS = 31
 _FIRST_SAMPLE_DAYS = 3
 #: Days before the newest sync of the watch that may still change.
 _UNSETTLED_DAYS = 4
+#: A watch further ahead of this machine's clock is wrong: its years must not be asked for, nor end all news.
+_MOST_AHEAD = timedelta(days=366)
 _DEEPER_LOOK = timedelta(hours=24)
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
 _PACE_AFTER = 20  # requests
@@ -70,6 +72,8 @@ async def sync_health(run: JobRun, client: Client, *, samples: str, history_days
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
     synced_at = parse_sync_time(await client.get(SYNC_TIME))
+    if synced_at and synced_at - moment > _MOST_AHEAD:
+        synced_at = None
     zone = days.zone_of(account.time_zone)
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
@@ -213,7 +217,7 @@ class _Work:
             if endpoint.name == SUMMARIES:
                 await save_bounds(session, self.account.id, body, span)
                 worn = days_with_watch(body)
-                idle = [day for day in span if day not in worn]
+                idle = [day for day in span if day not in worn and day not in found.left_out]
                 for each in ENDPOINTS:
                     if each.from_watch:
                         # Only what was never fetched: a day that once had values is asked for again.
@@ -223,24 +227,45 @@ class _Work:
                 self.account.id,
                 endpoint.name,
                 endpoint.metrics,
-                [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in span],
+                [
+                    FetchedDay(day, found.get(day, []), found.left_out.get(day))
+                    for day in span
+                    if day not in found.unread
+                ],
             )
-            if self.keep_raw:
-                await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
-            else:
-                await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
+            await self._fail_unread(session, fetch, found)
+            # Where nothing could be taken, stored answers stay as what came from them does.
+            if not found.unread.issuperset(span):
+                if self.keep_raw:
+                    await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
+                else:
+                    await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
             self.run.checkpoint["done"] = int(self.run.checkpoint.get("done", 0)) + 1
+
+    async def _fail_unread(self, session: Transaction, fetch: Fetch, found: Readings) -> None:
+        """Days of which something came and nothing could be taken keep what they had, and are not called empty."""
+        days_of: dict[str, list[date]] = {}
+        for day in fetch.days:
+            if day in found.unread:
+                problem = unreadable(fetch.endpoint.name, found.left_out[day])
+                days_of.setdefault(problem.message, []).append(day)
+                await coverage.fail(session, self.account.id, fetch.endpoint.name, day, problem.message)
+        for message, failed in days_of.items():
+            self.run.failed_item(f"{fetch.endpoint.name} {_span(failed[0], failed[-1])}", message)
 
     async def _fail(self, fetch: Fetch, problem: UnexpectedAnswer | Unavailable) -> None:
         if isinstance(problem, Unavailable):
             self._outages += 1
             if self._outages >= _OUTAGES_IN_A_ROW:
                 raise problem
-        span = f"{fetch.first}" if fetch.first == fetch.last else f"{fetch.first} to {fetch.last}"
-        self.run.failed_item(f"{fetch.endpoint.name} {span}", problem.message)
+        self.run.failed_item(f"{fetch.endpoint.name} {_span(fetch.first, fetch.last)}", problem.message)
         async with self.run.page() as session:
             for day in fetch.days:
                 await coverage.fail(session, self.account.id, fetch.endpoint.name, day, problem.message)
+
+
+def _span(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 async def save_bounds(session: Transaction, account_id: UUID, body: Any, wanted: Sequence[date]) -> None:
