@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from garminsync_tui.errors import UnexpectedAnswer
 from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint
-from garminsync_tui.garmin.shapes import instant_ms
+from garminsync_tui.garmin.shapes import Readings, instant_ms, is_near
 from garminsync_tui.metrics import METRICS, Granularity, Reading, day_ms, plausible
 
 from . import bodies
@@ -35,7 +36,14 @@ def only(found: dict[date, list[Reading]], metric: str) -> Reading:
     return reading
 
 
-def check(endpoint: Endpoint, found: dict[date, list[Reading]], first: date, last: date) -> None:
+#: What the ledger may say was left out: nothing in it comes from outside.
+LEFT_OUT = re.compile(
+    r"\d+ [a-z0-9_]+ (as (an object|a list|text|a truth value|a number)|of another day|without a (date|time)"
+    r"|at another time|out of range|with an unknown word|in rows that cannot be read)"
+)
+
+
+def check(endpoint: Endpoint, found: Readings, first: date, last: date) -> None:
     """What holds of every result, whatever the body was."""
     seen = set()
     for day, readings in found.items():
@@ -47,9 +55,28 @@ def check(endpoint: Endpoint, found: dict[date, list[Reading]], first: date, las
             assert plausible(reading.metric, reading.value)
             if METRICS[reading.metric].granularity is Granularity.DAY:
                 assert reading.at_ms == day_ms(day)
+            assert is_near(day, reading.at_ms)
             assert (reading.metric, reading.at_ms) not in seen
             seen.add((reading.metric, reading.at_ms))
-            json.dumps(reading.extra, allow_nan=False)
+            for name, value in (reading.extra or {}).items():
+                check_extra(day, name, value)
+    for day, text in found.left_out.items():
+        assert first <= day <= last
+        assert all(LEFT_OUT.fullmatch(part) for part in text.split(", ")), text
+    assert found.unread <= found.left_out.keys()
+    assert not found.unread & found.keys()
+
+
+def check_extra(day: date, name: str, value: Any) -> None:
+    """What stands beside a value is as true as the value."""
+    if name in METRICS:
+        assert plausible(name, value), name
+    elif name.endswith("_ms"):
+        assert is_near(day, value), name
+    elif name == "seconds" or name.endswith("_s"):
+        assert type(value) is int and 0 <= value <= 2 * 86_400, name
+    else:
+        assert isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_ ]{1,60}", value), name
 
 
 # ── The table ────────────────────────────────────────────────────────────────────────────────────
