@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from . import bodies
 from .bodies import DAY, ENDS_MS, FULL, MINUTE, NEXT, STARTS_MS
 
 
-def parse(name: str, body: Any, first: date = DAY, last: date | None = None) -> dict[date, list[Reading]]:
+def parse(name: str, body: Any, first: date = DAY, last: date | None = None) -> Readings:
     endpoint = BY_NAME[name]
     return endpoint.parse(body, first, last or (first if endpoint.window_days == 1 else NEXT))
 
@@ -164,6 +164,24 @@ def test_one_bad_row_does_not_cost_the_others() -> None:
     assert values(found, "heart_rate") == [(STARTS_MS, 51), (STARTS_MS + MINUTE, 54)]
 
 
+@pytest.mark.parametrize(
+    ("starts_h", "hours"),
+    [(-2, 23), (-2, 25), (-14, 24), (12, 24), (-14, 50), (10, 3)],
+    ids=["clocks go forward", "clocks go back", "far east", "far west", "flight over the date line", "flight back"],
+)
+def test_every_sample_of_a_day_of_any_length_is_kept_and_none_of_the_next(starts_h: int, hours: int) -> None:
+    starts_ms = day_ms(DAY) + starts_h * 60 * MINUTE
+    ends_ms = starts_ms + hours * 60 * MINUTE
+    rows = [[at_ms, 60] for at_ms in range(starts_ms, ends_ms + 120 * MINUTE, 2 * MINUTE)]
+    body = bodies.HEART_RATE | {
+        "startTimestampGMT": datetime.fromtimestamp(starts_ms / 1000, UTC).isoformat(),
+        "endTimestampGMT": datetime.fromtimestamp(ends_ms / 1000, UTC).isoformat(),
+        "heartRateValues": rows,
+    }
+    found = parse("heart_rate", body)
+    assert [at_ms for at_ms, _ in values(found, "heart_rate")] == [at for at, _ in rows if at < ends_ms]
+
+
 def test_the_instant_at_which_a_day_ends_is_the_next_day_s() -> None:
     found = parse("heart_rate", bodies.HEART_RATE | {"heartRateValues": [[ENDS_MS - 1, 50], [ENDS_MS, 51]]})
     assert values(found, "heart_rate") == [(ENDS_MS - 1, 50)]
@@ -189,6 +207,41 @@ def test_an_instant_told_twice_is_one_reading() -> None:
 def test_the_answer_for_another_day_is_refused(name: str) -> None:
     with pytest.raises(UnexpectedAnswer, match="2026-05-03"):
         parse(name, FULL[name], date(2026, 5, 3))
+
+
+def test_rows_of_another_day_without_its_date_are_refused_by_the_wall_clock() -> None:
+    other = bodies.FLOORS | {"startTimestampLocal": "2026-05-02T00:00:00.0"}
+    with pytest.raises(UnexpectedAnswer, match="floors cannot be read: it is not about 2026-05-01"):
+        parse("floors", other)
+
+
+@pytest.mark.parametrize("name", ["heart_rate", "hrv_summaries", "weight", "endurance_score", "sleep", "hydration"])
+def test_what_only_got_another_name_is_no_empty_day(name: str) -> None:
+    body = json.loads(re.sub(r'"(\w+)":', r'"new\1":', json.dumps(FULL[name])))
+    with pytest.raises(UnexpectedAnswer, match=name):
+        parse(name, body)
+
+
+def test_a_column_that_is_two_at_once_is_refused() -> None:
+    named = [{"key": "timestamp", "index": 0}, {"key": "heartrate", "index": 0}]
+    with pytest.raises(UnexpectedAnswer, match="heartRateValues"):
+        parse("heart_rate", bodies.HEART_RATE | {"heartRateValueDescriptors": named})
+
+
+def test_an_answer_about_other_days_leaves_no_day_empty() -> None:
+    nights = [bodies.HRV_NIGHT | {"calendarDate": day} for day in ("2026-04-30", "2026-05-03")]
+    found = parse("hrv_summaries", {"hrvSummaries": nights})
+    assert found == {} and found.unread == {DAY, NEXT}
+    assert "2 hrv_weekly_avg of another day" in found.left_out[DAY]
+    beside = parse("hrv_summaries", {"hrvSummaries": [*nights, bodies.HRV_NIGHT]})
+    assert set(beside) == {DAY} and beside.unread == set()
+
+
+def test_a_value_that_is_impossible_is_not_a_way_to_say_not_measured() -> None:
+    rows = [[STARTS_MS + n * MINUTE, value] for n, value in enumerate((0, -1, -2, None, -40, 251, 60))]
+    found = parse("heart_rate", bodies.HEART_RATE | {"heartRateValues": rows})
+    assert found.left_out == {DAY: "2 heart_rate out of range"}
+    assert found.unread == set()
 
 
 def test_stress_has_no_sentinels() -> None:
