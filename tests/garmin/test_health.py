@@ -393,6 +393,14 @@ def test_every_weigh_in_counts_and_one_by_hand_has_no_composition() -> None:
     assert len(values(found, "body_composition")) == 1
 
 
+def test_what_stands_beside_a_value_is_as_true_as_the_value() -> None:
+    composition = only(parse("weight", bodies.weights(bodies.weigh_in(bodyFat=10**30))), "body_composition")
+    assert composition.extra is not None and "body_fat" not in composition.extra
+    changes = {"deepSleepSeconds": 10**30, "remSleepSeconds": -1, "napTimeSeconds": 10**9, "sleepStartTimestampGMT": 0}
+    night = only(parse("sleep", bodies.SLEEP | {"dailySleepDTO": bodies.SLEEP["dailySleepDTO"] | changes}), "sleep")
+    assert night.extra == {"light_s": 15000, "awake_s": 600, "ends_ms": STARTS_MS + 400 * MINUTE}
+
+
 def test_words_from_outside_are_plain_or_nothing() -> None:
     found = parse("weight", bodies.weights(bodies.weigh_in(sourceType="\x1b[31mscale", **{"bodyFat": "nan"})))
     assert only(found, "weight").extra is None
@@ -416,6 +424,12 @@ def test_a_blood_pressure_without_pulse_or_time_is_a_gap() -> None:
     assert [reading.metric for reading in found[DAY]] == ["blood_pressure_systolic", "blood_pressure_diastolic"]
     undated = bodies.pressure(measurementTimestampLocal=None)
     assert len(parse("blood_pressure", bodies.pressures(undated))[DAY]) == 3
+
+
+def test_a_blood_pressure_whose_wall_clock_says_tomorrow_is_of_its_summary_s_day() -> None:
+    late = bodies.pressures(bodies.pressure(measurementTimestampLocal="2026-05-02T03:30:00.0"))
+    found = parse("blood_pressure", late, DAY, DAY)
+    assert only(found, "blood_pressure_pulse").at_ms == 1777656600000
 
 
 def test_days_on_which_nothing_was_entered_have_a_goal_only() -> None:

@@ -187,11 +187,12 @@ ODD: dict[str, list[Odd]] = {
                 [STARTS_MS + 4 * MINUTE, "53"], [STARTS_MS, 50], [STARTS_MS, 52], [STARTS_MS + 6 * MINUTE, 300],
                 [STARTS_MS + 8 * MINUTE, -1], [STARTS_MS + 10 * MINUTE, True], [STARTS_MS + 12 * MINUTE, None], "text",
                 [[[STARTS_MS]], 60], [0, 70], [STARTS_MS + MONTH_MS, 71], [STARTS_MS + 14 * MINUTE, "1" * 5000],
-                [10**30, 72], [STARTS_MS + 16 * MINUTE, float("nan")], [STARTS_MS + 18 * MINUTE, 10**30],
+                [10**30, 72],
+                [STARTS_MS - 1200 * MINUTE, 73], [STARTS_MS + 16 * MINUTE, float("nan")], [STARTS_MS + 18 * MINUTE, 10**30],
             ),
             beats((0, 52), (4, 53)),
             "fetched",
-            "3 heart_rate at another time, 2 heart_rate in rows that cannot be read, 2 heart_rate out of range,"
+            "4 heart_rate at another time, 2 heart_rate in rows that cannot be read, 2 heart_rate out of range,"
             " 1 heart_rate as a truth value, 1 heart_rate as text",
         ),
         Odd(
