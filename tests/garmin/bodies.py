@@ -198,6 +198,7 @@ SPO2: dict[str, Any] = {
 }
 
 FLOORS: dict[str, Any] = {
+    "startTimestampLocal": "2026-05-01T00:00:00.0",
     "endTimestampGMT": "2026-05-01T22:00:00.0",
     "floorsValueDescriptorDTOList": [
         {"key": "startTimeGMT", "index": 0},

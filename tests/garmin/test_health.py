@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from hypothesis import strategies as st
 
 from garminsync_tui.errors import UnexpectedAnswer
 from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint
-from garminsync_tui.garmin.shapes import instant_ms
+from garminsync_tui.garmin.shapes import Readings, instant_ms, is_near
 from garminsync_tui.metrics import METRICS, Granularity, Reading, day_ms, plausible
 
 from . import bodies
 from .bodies import DAY, ENDS_MS, FULL, MINUTE, NEXT, STARTS_MS
 
 
-def parse(name: str, body: Any, first: date = DAY, last: date | None = None) -> dict[date, list[Reading]]:
+def parse(name: str, body: Any, first: date = DAY, last: date | None = None) -> Readings:
     endpoint = BY_NAME[name]
     return endpoint.parse(body, first, last or (first if endpoint.window_days == 1 else NEXT))
 
@@ -35,7 +36,14 @@ def only(found: dict[date, list[Reading]], metric: str) -> Reading:
     return reading
 
 
-def check(endpoint: Endpoint, found: dict[date, list[Reading]], first: date, last: date) -> None:
+#: What the ledger may say was left out: nothing in it comes from outside.
+LEFT_OUT = re.compile(
+    r"\d+ [a-z0-9_]+ (as (an object|a list|text|a truth value|a number)|of another day|without a (date|time)"
+    r"|at another time|out of range|with an unknown word|in rows that cannot be read)"
+)
+
+
+def check(endpoint: Endpoint, found: Readings, first: date, last: date) -> None:
     """What holds of every result, whatever the body was."""
     seen = set()
     for day, readings in found.items():
@@ -47,9 +55,28 @@ def check(endpoint: Endpoint, found: dict[date, list[Reading]], first: date, las
             assert plausible(reading.metric, reading.value)
             if METRICS[reading.metric].granularity is Granularity.DAY:
                 assert reading.at_ms == day_ms(day)
+            assert is_near(day, reading.at_ms)
             assert (reading.metric, reading.at_ms) not in seen
             seen.add((reading.metric, reading.at_ms))
-            json.dumps(reading.extra, allow_nan=False)
+            for name, value in (reading.extra or {}).items():
+                check_extra(day, name, value)
+    for day, text in found.left_out.items():
+        assert first <= day <= last
+        assert all(LEFT_OUT.fullmatch(part) for part in text.split(", ")), text
+    assert found.unread <= found.left_out.keys()
+    assert not found.unread & found.keys()
+
+
+def check_extra(day: date, name: str, value: Any) -> None:
+    """What stands beside a value is as true as the value."""
+    if name in METRICS:
+        assert plausible(name, value), name
+    elif name.endswith("_ms"):
+        assert is_near(day, value), name
+    elif name == "seconds" or name.endswith("_s"):
+        assert type(value) is int and 0 <= value <= 2 * 86_400, name
+    else:
+        assert isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_ ]{1,60}", value), name
 
 
 # ── The table ────────────────────────────────────────────────────────────────────────────────────
@@ -137,6 +164,24 @@ def test_one_bad_row_does_not_cost_the_others() -> None:
     assert values(found, "heart_rate") == [(STARTS_MS, 51), (STARTS_MS + MINUTE, 54)]
 
 
+@pytest.mark.parametrize(
+    ("starts_h", "hours"),
+    [(-2, 23), (-2, 25), (-14, 24), (12, 24), (-14, 50), (10, 3)],
+    ids=["clocks go forward", "clocks go back", "far east", "far west", "flight over the date line", "flight back"],
+)
+def test_every_sample_of_a_day_of_any_length_is_kept_and_none_of_the_next(starts_h: int, hours: int) -> None:
+    starts_ms = day_ms(DAY) + starts_h * 60 * MINUTE
+    ends_ms = starts_ms + hours * 60 * MINUTE
+    rows = [[at_ms, 60] for at_ms in range(starts_ms, ends_ms + 120 * MINUTE, 2 * MINUTE)]
+    body = bodies.HEART_RATE | {
+        "startTimestampGMT": datetime.fromtimestamp(starts_ms / 1000, UTC).isoformat(),
+        "endTimestampGMT": datetime.fromtimestamp(ends_ms / 1000, UTC).isoformat(),
+        "heartRateValues": rows,
+    }
+    found = parse("heart_rate", body)
+    assert [at_ms for at_ms, _ in values(found, "heart_rate")] == [at for at, _ in rows if at < ends_ms]
+
+
 def test_the_instant_at_which_a_day_ends_is_the_next_day_s() -> None:
     found = parse("heart_rate", bodies.HEART_RATE | {"heartRateValues": [[ENDS_MS - 1, 50], [ENDS_MS, 51]]})
     assert values(found, "heart_rate") == [(ENDS_MS - 1, 50)]
@@ -162,6 +207,41 @@ def test_an_instant_told_twice_is_one_reading() -> None:
 def test_the_answer_for_another_day_is_refused(name: str) -> None:
     with pytest.raises(UnexpectedAnswer, match="2026-05-03"):
         parse(name, FULL[name], date(2026, 5, 3))
+
+
+def test_rows_of_another_day_without_its_date_are_refused_by_the_wall_clock() -> None:
+    other = bodies.FLOORS | {"startTimestampLocal": "2026-05-02T00:00:00.0"}
+    with pytest.raises(UnexpectedAnswer, match="floors cannot be read: it is not about 2026-05-01"):
+        parse("floors", other)
+
+
+@pytest.mark.parametrize("name", ["heart_rate", "hrv_summaries", "weight", "endurance_score", "sleep", "hydration"])
+def test_what_only_got_another_name_is_no_empty_day(name: str) -> None:
+    body = json.loads(re.sub(r'"(\w+)":', r'"new\1":', json.dumps(FULL[name])))
+    with pytest.raises(UnexpectedAnswer, match=name):
+        parse(name, body)
+
+
+def test_a_column_that_is_two_at_once_is_refused() -> None:
+    named = [{"key": "timestamp", "index": 0}, {"key": "heartrate", "index": 0}]
+    with pytest.raises(UnexpectedAnswer, match="heartRateValues"):
+        parse("heart_rate", bodies.HEART_RATE | {"heartRateValueDescriptors": named})
+
+
+def test_an_answer_about_other_days_leaves_no_day_empty() -> None:
+    nights = [bodies.HRV_NIGHT | {"calendarDate": day} for day in ("2026-04-30", "2026-05-03")]
+    found = parse("hrv_summaries", {"hrvSummaries": nights})
+    assert found == {} and found.unread == {DAY, NEXT}
+    assert "2 hrv_weekly_avg of another day" in found.left_out[DAY]
+    beside = parse("hrv_summaries", {"hrvSummaries": [*nights, bodies.HRV_NIGHT]})
+    assert set(beside) == {DAY} and beside.unread == set()
+
+
+def test_a_value_that_is_impossible_is_not_a_way_to_say_not_measured() -> None:
+    rows = [[STARTS_MS + n * MINUTE, value] for n, value in enumerate((0, -1, -2, None, -40, 251, 60))]
+    found = parse("heart_rate", bodies.HEART_RATE | {"heartRateValues": rows})
+    assert found.left_out == {DAY: "2 heart_rate out of range"}
+    assert found.unread == set()
 
 
 def test_stress_has_no_sentinels() -> None:
@@ -313,6 +393,14 @@ def test_every_weigh_in_counts_and_one_by_hand_has_no_composition() -> None:
     assert len(values(found, "body_composition")) == 1
 
 
+def test_what_stands_beside_a_value_is_as_true_as_the_value() -> None:
+    composition = only(parse("weight", bodies.weights(bodies.weigh_in(bodyFat=10**30))), "body_composition")
+    assert composition.extra is not None and "body_fat" not in composition.extra
+    changes = {"deepSleepSeconds": 10**30, "remSleepSeconds": -1, "napTimeSeconds": 10**9, "sleepStartTimestampGMT": 0}
+    night = only(parse("sleep", bodies.SLEEP | {"dailySleepDTO": bodies.SLEEP["dailySleepDTO"] | changes}), "sleep")
+    assert night.extra == {"light_s": 15000, "awake_s": 600, "ends_ms": STARTS_MS + 400 * MINUTE}
+
+
 def test_words_from_outside_are_plain_or_nothing() -> None:
     found = parse("weight", bodies.weights(bodies.weigh_in(sourceType="\x1b[31mscale", **{"bodyFat": "nan"})))
     assert only(found, "weight").extra is None
@@ -336,6 +424,12 @@ def test_a_blood_pressure_without_pulse_or_time_is_a_gap() -> None:
     assert [reading.metric for reading in found[DAY]] == ["blood_pressure_systolic", "blood_pressure_diastolic"]
     undated = bodies.pressure(measurementTimestampLocal=None)
     assert len(parse("blood_pressure", bodies.pressures(undated))[DAY]) == 3
+
+
+def test_a_blood_pressure_whose_wall_clock_says_tomorrow_is_of_its_summary_s_day() -> None:
+    late = bodies.pressures(bodies.pressure(measurementTimestampLocal="2026-05-02T03:30:00.0"))
+    found = parse("blood_pressure", late, DAY, DAY)
+    assert only(found, "blood_pressure_pulse").at_ms == 1777656600000
 
 
 def test_days_on_which_nothing_was_entered_have_a_goal_only() -> None:

@@ -43,6 +43,7 @@ async def test_everything_comes_once_and_again_nothing_does(installation: Instal
         "breathing_disruption",
     }  # fmt: skip
     assert {row[3] for row in content["coverage"]} <= {"fetched", "empty"}
+    assert {row[4] for row in content["coverage"]} == {None}, "nothing of it is told as left out"
     assert len(await installation.files()) == len(simulator.activity_ids())
     asked = simulator.stats()["requests"]["by_path"]
     assert not [path for path in asked if path.startswith("/hrv-service/hrv/") and "/daily/" not in path]

@@ -32,6 +32,8 @@ _LEFT_OUT = re.compile(
     r"startTimeGMT|startTimeLocal|beginTimestamp|duration|distance|calories"
 )
 _LONGEST_S = 10 * 366 * 86_400
+_FARTHEST_M = 1e8
+_MOST_KCAL = 1e6
 _WIDEST_OFFSET_S = 15 * 3600
 _LONGEST_TEXT = 2_000
 _DEEPEST = 6
@@ -85,7 +87,8 @@ def parse_sync_time(body: Any) -> datetime | None:
     Modelled: an ISO text, the same in quotes once more, or an object that holds one.
     """
     if isinstance(body, dict):
-        return next((found for part in body.values() if (found := parse_sync_time(part))), None)
+        parts = (part for part in body.values() if not isinstance(part, dict))
+        return next((found for part in parts if (found := parse_sync_time(part))), None)
     moment = instant_ms(body.strip('" \n') if isinstance(body, str) else body)
     return _utc(moment)
 
@@ -126,8 +129,8 @@ def _row(item: Any) -> ActivityRow | str:
         start_time=start_time,
         utc_offset_s=_offset_s(item.get("startTimeLocal"), start_time),
         duration=_whole_seconds(item),
-        distance=_amount(item.get("distance")),
-        calories=_amount(item.get("calories")),
+        distance=_amount(item.get("distance"), _FARTHEST_M),
+        calories=_amount(item.get("calories"), _MOST_KCAL),
         extra=_rest(item),
         has_original=not by_hand if isinstance(by_hand, bool) else None,
     )
@@ -164,9 +167,9 @@ def _whole_seconds(item: Mapping[str, Any]) -> int:
     return 0
 
 
-def _amount(value: Any) -> float | None:
+def _amount(value: Any, most: float) -> float | None:
     amount = number(value)
-    return amount if amount is not None and amount >= 0 else None
+    return amount if amount is not None and 0 <= amount <= most else None
 
 
 def _rest(item: Mapping[str, Any]) -> dict[str, Any]:

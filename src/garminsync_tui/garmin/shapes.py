@@ -10,17 +10,23 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ..errors import UnexpectedAnswer
 from ..metrics import METRICS, Reading, day_ms, plausible
 
-#: A reading lies near the days it was asked for: local days begin up to 14 hours before and end up to 36
-#: hours after 00:00 UTC of their date, and a night begins the evening before.
-_BEFORE_MS = 36 * 3_600_000
-_AFTER_MS = 48 * 3_600_000
+#: A local day begins up to 14 hours before 00:00 UTC of its date and ends up to 36 hours after it, in any zone and
+#: on any flight. A night begins the evening before.
+EARLIEST_START_MS = -14 * 3_600_000
+LATEST_END_MS = 36 * 3_600_000
+_EARLIEST_EVENING_MS = -36 * 3_600_000
+#: Garmin says "not measured" by -1 and -2 as well as by null and 0.
+_LOWEST_SENTINEL = -2
+#: Why something is left out, where others than `Collected` find it.
+ANOTHER_TIME = "at another time"
+UNREADABLE_ROWS = "in rows that cannot be read"
 _WORD = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
@@ -44,6 +50,17 @@ def mapping(value: Any, endpoint: str, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise unreadable(endpoint, f"{what} is {_kind(value)}, not an object")
     return value
+
+
+def answer_with(body: Any, endpoint: str, *keys: str) -> Mapping[str, Any]:
+    """The body as an object that has some of `keys`, null or not; null and {} are an empty one.
+
+    Raises UnexpectedAnswer for anything else: what is looked for may have got another name.
+    """
+    answer = mapping(body, endpoint, "the body")
+    if answer and not any(key in answer for key in keys):
+        raise unreadable(endpoint, f"it has no {' and no '.join(keys)}")
+    return answer
 
 
 def sequence(value: Any, endpoint: str, what: str) -> Sequence[Any]:
@@ -90,6 +107,11 @@ def instant_ms(value: Any) -> int | None:
         return None
 
 
+def is_near(day: date, at_ms: int) -> bool:
+    """Whether an instant may belong to a day, in any zone, or to the night that ends on it."""
+    return _EARLIEST_EVENING_MS <= at_ms - day_ms(day) < LATEST_END_MS
+
+
 def plain_word(value: Any) -> str | None:
     """A word of Garmin's such as "GOOD_SLEEP" as "good sleep"; None for anything that is not one."""
     if not isinstance(value, str) or not _WORD.fullmatch(value):
@@ -120,7 +142,7 @@ def column(descriptors: Any, wanted: str, recorded: Sequence[str], endpoint: str
         name = next((text for key, text in descriptor.items() if key.lower().endswith("key")), None)
         place = next((at for key, at in descriptor.items() if key.lower().endswith("index")), None)
         position = number(place)
-        if isinstance(name, str) and position is not None:
+        if isinstance(name, str) and position is not None and position == int(position):
             places[name] = int(position)
     if wanted in places:
         return places[wanted]
@@ -132,22 +154,32 @@ def column(descriptors: Any, wanted: str, recorded: Sequence[str], endpoint: str
 class Readings(dict[date, list[Reading]]):
     """The readings of each day that has any; and what was there and could not be taken, for the ledger to say."""
 
-    def __init__(self, days: Mapping[date, list[Reading]], left_out: Mapping[date, str]) -> None:
+    def __init__(
+        self, days: Mapping[date, list[Reading]], left_out: Mapping[date, str], unread: Iterable[date] = ()
+    ) -> None:
         super().__init__(days)
         #: Like "3 heart_rate out of range, 1 heart_rate as text".
         self.left_out = dict(left_out)
+        #: Days that cannot be said to be empty at Garmin: all that was there of them is left out.
+        self.unread = frozenset(unread)
 
 
 class Collected:
-    """The readings of one answer: plausible, near the days asked for, one for each metric and instant."""
+    """The readings of one answer: plausible, near the day they are of, one for each metric and instant."""
 
     def __init__(self, first: date, last: date) -> None:
-        self._first = first
-        self._last = last
-        self._earliest = day_ms(first) - _BEFORE_MS
-        self._latest = day_ms(last) + _AFTER_MS
+        self._days = [first + timedelta(days=n) for n in range(span_days(first, last))]
         self._found: dict[tuple[str, int], tuple[date, Reading]] = {}
         self._left_out: dict[date, Counter[str]] = {}
+        #: What was left out and is of none of the days.
+        self._elsewhere: Counter[str] = Counter()
+        #: Days of which something was said, be it that nothing was measured.
+        self._told: set[date] = set()
+        self._undated = False
+
+    def is_asked(self, day: date | None) -> bool:
+        """Whether it is one of the days that were asked for."""
+        return day is not None and self._days[0] <= day <= self._days[-1]
 
     def add(
         self,
@@ -158,20 +190,23 @@ class Collected:
         extra: dict[str, Any] | None = None,
     ) -> None:
         """Take a reading of `day` at an instant; null and Garmin's other ways to say "not measured" are a gap."""
+        if day is None or not self.is_asked(day):
+            if value is not None or day is not None:
+                self.leave_out(day, metric, "of another day" if day else "without a date")
+            return
+        self._told.add(day)
         if value is None:
             return
         amount = number(value)
         entry = METRICS[metric]
         if amount is None:
             self.leave_out(day, metric, f"as {_kind(value)}")
-        elif day is None or not self._first <= day <= self._last:
-            self.leave_out(None, metric, f"of {day}" if day else "without a date")
         elif at_ms is None:
             self.leave_out(day, metric, "without a time")
-        elif not self._earliest <= at_ms < self._latest:
-            self.leave_out(day, metric, "at another time")
+        elif not is_near(day, at_ms):
+            self.leave_out(day, metric, ANOTHER_TIME)
         elif not plausible(metric, amount) or (entry.words and amount != int(amount)):
-            if amount > 0 or entry.lowest < 0:
+            if not _LOWEST_SENTINEL <= amount <= 0 or entry.lowest < 0:
                 self.leave_out(day, metric, "out of range")
         else:
             self._found[metric, at_ms] = (day, Reading(metric, at_ms, amount, extra or None))
@@ -189,21 +224,63 @@ class Collected:
         elif word is not None:
             self.leave_out(day, metric, "with an unknown word")
 
+    def part(self, day: date | None, metric: str, value: Any) -> Mapping[str, Any]:
+        """An object in a row: one that is something else is left out, and costs the rest of the row nothing."""
+        if isinstance(value, dict):
+            return value
+        if value is not None:
+            self.leave_out(day, metric, f"as {_kind(value)}")
+        return {}
+
+    def rows(self, day: date | None, metric: str, value: Any) -> Sequence[Mapping[str, Any]]:
+        """The objects of a list that is one of several: what else is there is left out."""
+        if value is not None and not isinstance(value, list):
+            self.leave_out(day, metric, f"as {_kind(value)}")
+        rows = value if isinstance(value, list) else []
+        found = [row for row in rows if isinstance(row, dict)]
+        if len(found) < len(rows):
+            self.leave_out(day, metric, UNREADABLE_ROWS, len(rows) - len(found))
+        return found
+
+    def main(
+        self, day: date | None, metric: str, value: Any, endpoint: str, what: str, *keys: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """The objects of the list that the answer is about, which have some of `keys`; null is an empty list.
+
+        Raises UnexpectedAnswer where it is no list, holds no objects, or none of them has any of the keys.
+        """
+        found = objects(value, endpoint, what)
+        if found and keys and not any(key in row for row in found for key in keys):
+            raise unreadable(endpoint, f"{what} has no {' and no '.join(keys)}")
+        return self.rows(day, metric, value)
+
     def leave_out(self, day: date | None, metric: str, why: str, count: int = 1) -> None:
-        """Something was there and cannot be taken. What is not of one of the days asked for is told of the last."""
-        place = day if day is not None and self._first <= day <= self._last else self._last
-        self._left_out.setdefault(place, Counter())[f"{metric} {why}"] += count
+        """Something was there and cannot be taken. The day is None where it does not say which one it is of."""
+        self._undated |= day is None
+        counts = self._left_out.setdefault(day, Counter()) if day and self.is_asked(day) else self._elsewhere
+        counts[f"{metric} {why}"] += count
 
     def by_day(self) -> Readings:
-        """The readings of each day that has any, in the order they came."""
+        """The readings of each day that has any, in the order they came.
+
+        A day of which nothing is told is empty. Not so where an answer is about other days only, or where what has
+        no date may be of that day.
+        """
         days: dict[date, list[Reading]] = {}
         for day, reading in self._found.values():
             days.setdefault(day, []).append(reading)
-        left_out = {
-            day: ", ".join(f"{count} {what}" for what, count in counts.most_common())
-            for day, counts in self._left_out.items()
-        }
-        return Readings(days, left_out)
+        left_out = dict(self._left_out)
+        unread = left_out.keys() - days.keys()
+        if self._elsewhere:
+            if self._undated or not (self._told or left_out):
+                unread |= set(self._days) - self._told
+            for day in {self._days[-1]} | (unread - left_out.keys()):
+                left_out[day] = left_out.get(day, Counter()) + self._elsewhere
+        return Readings(days, {day: _counted(counts) for day, counts in left_out.items()}, unread)
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counts.most_common())
 
 
 def same_day(told: Any, asked: date, endpoint: str) -> None:

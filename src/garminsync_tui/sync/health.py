@@ -18,7 +18,7 @@ from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
 from ..garmin.endpoints import ENDPOINTS, SUMMARIES, Endpoint, bring_back_path, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
-from ..garmin.shapes import Readings
+from ..garmin.shapes import Readings, unreadable
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
@@ -31,6 +31,8 @@ _FIRST_DAYS = 31
 _FIRST_SAMPLE_DAYS = 3
 #: Days before the newest sync of the watch that may still change.
 _UNSETTLED_DAYS = 4
+#: A watch further ahead of this machine's clock is wrong: its years must not be asked for, nor end all news.
+_MOST_AHEAD = timedelta(days=366)
 _DEEPER_LOOK = timedelta(hours=24)
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
 
@@ -74,6 +76,8 @@ async def sync_health(
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
     synced_at = parse_sync_time(await client.get(SYNC_TIME))
+    if synced_at and synced_at - moment > _MOST_AHEAD:
+        synced_at = None
     zone = days.zone_of(account.time_zone)
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
@@ -204,7 +208,7 @@ class _Work:
                 body = await self.client.fetch(fetch.endpoint, fetch.first, fetch.last)
                 found = fetch.endpoint.parse(body, fetch.first, fetch.last)
                 self._outages = 0
-                if not found and await self._is_archived(fetch):
+                if not found and not found.unread and await self._is_archived(fetch):
                     await self._bring_back(fetch)
                     continue
             except (UnexpectedAnswer, Unavailable) as problem:
@@ -243,7 +247,7 @@ class _Work:
             if endpoint.name == SUMMARIES:
                 await save_bounds(session, self.account.id, body, span)
                 worn = days_with_watch(body)
-                idle = [day for day in span if day not in worn]
+                idle = [day for day in span if day not in worn and day not in found.left_out]
                 for each in ENDPOINTS:
                     if each.from_watch:
                         # Only what was never fetched: a day that once had values is asked for again.
@@ -253,16 +257,36 @@ class _Work:
                 self.account.id,
                 endpoint.name,
                 endpoint.metrics,
-                [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in span],
+                [
+                    FetchedDay(day, found.get(day, []), found.left_out.get(day))
+                    for day in span
+                    if day not in found.unread
+                ],
                 # Somebody may have deleted one weigh-in. But a watch does not unmeasure a day, and where all is gone
                 # at once it is Garmin's copy that is lost.
                 keep_vanished=not endpoint.by_hand or not found,
             )
-            if self.keep_raw:
-                await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
-            else:
-                await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
+            await self._fail_unread(session, fetch, found)
+            # Where nothing could be taken, stored answers stay as what came from them does.
+            if not found.unread.issuperset(span):
+                if self.keep_raw:
+                    await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
+                else:
+                    await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
             self.run.checkpoint["done"] = int(self.run.checkpoint.get("done", 0)) + 1
+
+    async def _fail_unread(self, session: Transaction, fetch: Fetch, found: Readings) -> None:
+        """Days of which something came and nothing could be taken keep what they had, and are not called empty."""
+        days_of: dict[str, list[date]] = {}
+        for day in fetch.days:
+            if day in found.unread:
+                problem = unreadable(fetch.endpoint.name, found.left_out[day])
+                if await coverage.fail(session, self.account.id, fetch.endpoint.name, day, problem.message) or (
+                    self.run.asked_at
+                ):
+                    days_of.setdefault(problem.message, []).append(day)
+        for message, failed in days_of.items():
+            self.run.failed_item(f"{fetch.endpoint.name} {_span(failed[0], failed[-1])}", message)
 
     async def _fail(self, fetch: Fetch, problem: UnexpectedAnswer | Unavailable) -> None:
         if isinstance(problem, Unavailable):
@@ -276,8 +300,7 @@ class _Work:
 
     async def _tell_failure(self, fetch: Fetch, problem: GarminSyncError, *, news: bool) -> None:
         """A cause that cannot change, and what a schedule met before, is told once; the ledger knows it anyway."""
-        span = f"{fetch.first}" if fetch.first == fetch.last else f"{fetch.first} to {fetch.last}"
-        what = f"{fetch.endpoint.name} {span}"
+        what = f"{fetch.endpoint.name} {_span(fetch.first, fetch.last)}"
         if news or (self.run.asked_at and not isinstance(problem, NotAtGarmin)):
             self.run.failed_item(what, problem.message)
         else:
@@ -308,6 +331,10 @@ class _Work:
             await self.run.note("info", f"{name} {fetch.last}: {ARCHIVED}")
         else:
             await self._tell_failure(fetch, UnexpectedAnswer(KEPT_BACK), news=news)
+
+
+def _span(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 async def save_bounds(session: Transaction, account_id: UUID, body: Any, wanted: Sequence[date]) -> None:

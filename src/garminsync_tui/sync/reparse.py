@@ -74,7 +74,9 @@ async def _page(run: JobRun, page: Sequence[_Share]) -> None:
         for (answer, days), body, found in read:
             if answer.endpoint == SUMMARIES:
                 await save_bounds(session, run.account_id, body, days)
-            fetched = [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in days]
+            fetched = [
+                FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in days if day not in found.unread
+            ]
             metrics = BY_NAME[answer.endpoint].metrics
             await health.replace_days(session, run.account_id, answer.endpoint, metrics, fetched, again=True)
         run.checkpoint["behind"] = _key(page[-1][0])

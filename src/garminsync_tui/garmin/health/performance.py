@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from ..shapes import Collected, Readings, calendar_date, mapping, number, objects
+from ..shapes import Collected, Readings, answer_with, calendar_date, mapping, number
 
 _RACES = {
     "race_prediction_5k": "time5K",
@@ -23,31 +23,33 @@ def fitness_age(body: Any, first: date, last: date) -> Readings:
     """Fitness ages by day."""
     name = "fitness_age"
     found = Collected(first, last)
-    for row in objects(body, name, "the body"):
-        values = mapping(row.get("values"), name, "values")
-        found.add_day(calendar_date(row.get("calendarDate")), "fitness_age", values.get("fitnessAge"))
+    for row in found.main(None, "fitness_age", body, name, "the body", "values"):
+        day = calendar_date(row.get("calendarDate"))
+        found.add_day(day, "fitness_age", found.part(day, "fitness_age", row.get("values")).get("fitnessAge"))
     return found.by_day()
 
 
 def race_predictions(body: Any, first: date, last: date) -> Readings:
     """Up to a year of predicted race times."""
     found = Collected(first, last)
-    for row in objects(body, "race_predictions", "the body"):
+    for row in found.main(None, "race_prediction_5k", body, "race_predictions", "the body", *_RACES.values()):
         for metric, key in _RACES.items():
             found.add_day(calendar_date(row.get("calendarDate")), metric, row.get(key))
     return found.by_day()
 
 
 def endurance_score(body: Any, first: date, last: date) -> Readings:
-    """Scores by day: groups of one day each, by their first date, and the newest score by itself."""
+    """Scores by day: groups of one day each, by their first date, and the newest score by itself, of any day."""
     name = "endurance_score"
-    answer = mapping(body, name, "the body")
+    answer = answer_with(body, name, "groupMap", "enduranceScoreDTO")
     found = Collected(first, last)
-    for day, group in mapping(answer.get("groupMap"), name, "groupMap").items():
-        score = mapping(group, name, "a group").get("groupAverage")
-        found.add_day(calendar_date(day), "endurance_score", score)
-    newest = mapping(answer.get("enduranceScoreDTO"), name, "enduranceScoreDTO")
-    found.add_day(calendar_date(newest.get("calendarDate")), "endurance_score", newest.get("overallScore"))
+    for begins_on, group in mapping(answer.get("groupMap"), name, "groupMap").items():
+        day = calendar_date(begins_on)
+        found.add_day(day, name, found.part(day, name, group).get("groupAverage"))
+    newest = found.part(last, name, answer.get("enduranceScoreDTO"))
+    day = calendar_date(newest.get("calendarDate"))
+    if day is None or found.is_asked(day):
+        found.add_day(day, name, newest.get("overallScore"))
     return found.by_day()
 
 
@@ -55,7 +57,8 @@ def hill_score(body: Any, first: date, last: date) -> Readings:
     """Scores by day; a row has the keys that the answer for one day was recorded with."""
     name = "hill_score"
     found = Collected(first, last)
-    for row in objects(mapping(body, name, "the body").get("hillScoreDTOList"), name, "hillScoreDTOList"):
+    rows = answer_with(body, name, "hillScoreDTOList").get("hillScoreDTOList")
+    for row in found.main(None, name, rows, name, "hillScoreDTOList", "overallScore"):
         found.add_day(calendar_date(row.get("calendarDate")), "hill_score", row.get("overallScore"))
     return found.by_day()
 
@@ -64,7 +67,7 @@ def running_tolerance(body: Any, first: date, last: date) -> Readings:
     """The impact of the week up to each day, and how much of it a week can hold."""
     name = "running_tolerance"
     found = Collected(first, last)
-    for row in objects(body, name, "the body"):
+    for row in found.main(None, name, body, name, "the body", "acuteTolerance", "acuteImpactLoad"):
         day = calendar_date(row.get("calendarDate"))
         found.add_day(day, "running_tolerance", row.get("acuteTolerance"))
         found.add_day(day, "impact_load", row.get("acuteImpactLoad"))
@@ -104,9 +107,13 @@ def _found_on(
 ) -> Readings:
     """The rows of one sport, each on the date it was updated or, without one, on the first of its period."""
     found = Collected(first, last)
-    for row in objects(body, metric, "the body"):
-        if str(row.get("series") or series).lower() == series:
-            value = number(row.get("value"))
-            day = calendar_date(row.get("updatedDate")) or calendar_date(row.get("from"))
-            found.add_day(day, metric, row.get("value") if value is None else meant(value))
+    for row in found.main(None, metric, body, metric, "the body", "value"):
+        begins_on, found_on = calendar_date(row.get("from")), calendar_date(row.get("updatedDate"))
+        if str(row.get("series") or series).lower() != series:
+            continue
+        if found.is_asked(begins_on) and found_on and not found.is_asked(found_on):
+            found.add_day(begins_on, metric, None)  # a value that still holds
+            continue
+        value = number(row.get("value"))
+        found.add_day(found_on or begins_on, metric, row.get("value") if value is None else meant(value))
     return found.by_day()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ..shapes import Collected, Readings, instant_ms, mapping, number, objects, plain_word
+from ..shapes import Collected, Readings, instant_ms, number, plain_word
 from .series import Series, intraday
 
 _STRESS = Series(
@@ -33,8 +33,8 @@ def body_battery_events(body: Any, first: date, last: date) -> Readings:
     """What charged or drained the battery on one day. An activity may come without its event (recorded): a gap."""
     name = "body_battery_events"
     found = Collected(first, last)
-    for row in objects(body, name, "the body"):
-        event = mapping(row.get("event"), name, "event")
+    for row in found.main(first, "body_battery_event", body, name, "the body", "event"):
+        event = found.part(first, "body_battery_event", row.get("event"))
         extra: dict[str, Any] = {}
         word = plain_word(event.get("eventType"))
         if word:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ...metrics import day_ms
-from ..shapes import Collected, Readings, calendar_date, instant_ms, mapping, number, objects
+from ..shapes import Collected, Readings, answer_with, calendar_date, instant_ms, number, objects
 
 _NAME = "daily_summaries"
 
@@ -68,21 +68,24 @@ class DayBounds:
 def daily_summaries(body: Any, first: date, last: date) -> Readings:
     """The totals of each day. On a day without sign of wear a zero is "not measured" and is left out."""
     found = Collected(first, last)
-    for summary in _summaries(body):
+    for summary in found.main(None, "steps_total", _rows(body), _NAME, "the body"):
         day = calendar_date(summary.get("calendarDate"))
         worn = _is_worn(summary)
         for metric, places in _PLACES.items():
             told = [value for place in places if (value := _at(summary, place)) is not None]
             value = next((value for value in told if number(value) is not None), told[0] if told else None)
-            if worn or (number(value) or 0) > 0:
-                found.add_day(day, metric, value)
+            found.add_day(day, metric, value if worn or number(value) != 0 else None)
     return found.by_day()
 
 
 def days_with_watch(body: Any) -> set[date]:
-    """The days for which there may be readings to fetch: any sign of wear counts."""
-    days = (calendar_date(summary.get("calendarDate")) for summary in _summaries(body) if _is_worn(summary))
-    return {day for day in days if day is not None}
+    """The days for which there may be readings to fetch: any sign of wear counts, and so does a summary of nulls."""
+    return {
+        day
+        for summary in _summaries(body)
+        if _is_worn(summary) or not _tells(summary)
+        if (day := calendar_date(summary.get("calendarDate"))) is not None
+    }
 
 
 def day_bounds(body: Any) -> list[DayBounds]:
@@ -109,16 +112,24 @@ def day_bounds(body: Any) -> list[DayBounds]:
     return found
 
 
+def _rows(body: Any) -> Any:
+    return body if isinstance(body, list) else answer_with(body, _NAME, "data").get("data")
+
+
 def _summaries(body: Any) -> Sequence[Mapping[str, Any]]:
-    if isinstance(body, list):
-        return objects(body, _NAME, "the body")
-    return objects(mapping(body, _NAME, "the body").get("data"), _NAME, "data")
+    return objects(_rows(body), _NAME, "the body")
 
 
 def _is_worn(summary: Mapping[str, Any]) -> bool:
     return summary.get("includesWellnessData") is True or any(
         (number(_at(summary, place)) or 0) > 0 for place in _SIGNS_OF_WEAR
     )
+
+
+def _tells(summary: Mapping[str, Any]) -> bool:
+    """Whether it says anything of the day."""
+    told = (_at(summary, place) for places in _PLACES.values() for place in places)
+    return isinstance(summary.get("includesWellnessData"), bool) or any(number(value) is not None for value in told)
 
 
 def _first_instant(summary: Mapping[str, Any], *places: str) -> int | None:
