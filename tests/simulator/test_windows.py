@@ -32,8 +32,8 @@ RANGES = [
     ("/wellness-service/stats/daily/sleep/score/{first}/{last}", {}, 28),
     ("/hrv-service/hrv/daily/{first}/{last}", {}, 366),
     ("/weight-service/weight/dateRange", NAMED, 28),
-    ("/weight-service/weight/range/{first}/{last}", {"includeAll": "true"}, 28),
-    (f"{METRICS}/maxmet/daily/{{first}}/{{last}}", {}, 28),
+    ("/weight-service/weight/range/{first}/{last}", {"includeAll": "true"}, 31),
+    (f"{METRICS}/maxmet/daily/{{first}}/{{last}}", {}, 31),
     (f"{METRICS}/heataltitudeacclimation/daily/{{first}}/{{last}}", {}, 28),
     (f"{METRICS}/trainingreadiness/{{first}}/{{last}}", {}, 28),
     ("/mobile-gateway/usersummary/trainingstatus/weekly/{first}/{last}", {}, 28),
@@ -44,7 +44,7 @@ RANGES = [
     (f"{METRICS}/hillscore/stats", NAMED | {"aggregation": "daily"}, 28),
     (f"{METRICS}/runningtolerance/stats", NAMED | {"aggregation": "daily"}, 28),
     ("/biometric-service/stats/lactateThresholdSpeed/range/{first}/{last}", {"sport": "RUNNING"}, 366),
-    ("/bloodpressure-service/bloodpressure/range/{first}/{last}", {"includeAll": "true"}, 28),
+    ("/bloodpressure-service/bloodpressure/range/{first}/{last}", {"includeAll": "true"}, 31),
 ]
 
 

@@ -217,7 +217,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         name="weight",
         path="/weight-service/weight/range/{first}/{last}",
         params={"includeAll": "true"},
-        window_days=28,
+        window_days=31,
         parse=body.weight,
         metrics=(
             "weight",
@@ -238,7 +238,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         name="max_metrics",
         path="/metrics-service/metrics/maxmet/daily/{first}/{last}",
-        window_days=28,
+        window_days=31,
         parse=training.max_metrics,
         metrics=("vo2max_running", "vo2max_cycling", "heat_acclimation", "altitude_acclimation"),
         tier=Tier.DAILY,
@@ -356,7 +356,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         name="blood_pressure",
         path="/bloodpressure-service/bloodpressure/range/{first}/{last}",
         params={"includeAll": "true"},
-        window_days=28,
+        window_days=31,
         parse=body.blood_pressure,
         metrics=("blood_pressure_systolic", "blood_pressure_diastolic", "blood_pressure_pulse"),
         tier=Tier.DAILY,

@@ -126,8 +126,8 @@ class Routes:
             ranged(f"/wellness-service/stats/daily/sleep/score/{ends}", nights.score_range, WINDOW_DAYS),
             ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, _YEAR_DAYS, no_content=True),
             ranged("/weight-service/weight/dateRange", self._scale.view, WINDOW_DAYS, named),
-            ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, WINDOW_DAYS),
-            ranged(f"/bloodpressure-service/bloodpressure/range/{ends}", self._cuff.ranged, WINDOW_DAYS),
+            ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, _MONTH_DAYS),
+            ranged(f"/bloodpressure-service/bloodpressure/range/{ends}", self._cuff.ranged, _MONTH_DAYS),
         ]
 
     def _training(self) -> list[Route]:
@@ -135,7 +135,7 @@ class Routes:
         metrics, ends = "/metrics-service/metrics", "{first}/{last}"
         named, daily = ("startDate", "endDate"), ("fromCalendarDate", "toCalendarDate")
         return [
-            ranged(f"{metrics}/maxmet/daily/{ends}", fitness.max_metrics, WINDOW_DAYS),
+            ranged(f"{metrics}/maxmet/daily/{ends}", fitness.max_metrics, _MONTH_DAYS),
             ranged(f"{metrics}/heataltitudeacclimation/daily/{ends}", fitness.acclimation, WINDOW_DAYS),
             day(f"{metrics}/trainingreadiness/{{day}}", lambda day: fitness.readiness(day, day)),
             ranged(f"{metrics}/trainingreadiness/{ends}", fitness.readiness, WINDOW_DAYS),
