@@ -299,6 +299,6 @@ def _endpoint_of(metric: str | None) -> str | None:
     if metric is None:
         return None
     known_metrics([metric])
-    from ..garmin.endpoints import ENDPOINTS
+    from ..garmin.endpoints import endpoint_of
 
-    return next(endpoint.name for endpoint in ENDPOINTS if metric in endpoint.metrics)
+    return endpoint_of(metric).name

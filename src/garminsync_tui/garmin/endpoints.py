@@ -44,8 +44,10 @@ class Endpoint:
     #: All that `parse` may produce.
     metrics: tuple[str, ...]
     tier: Tier
-    #: What has to be there for it, in words for people: "a watch", "a pulse oximeter".
+    #: What has to be there for it, in at most 14 characters for people: "watch", "pulse oximeter".
     capability: str
+    #: How its values come about: "measured by the watch", "entered by hand".
+    origin: str
     #: Comes from a worn watch: there is nothing to fetch for days without one.
     from_watch: bool
     params: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +70,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=summaries.daily_summaries,
         metrics=summaries.METRICS_OF_A_DAY,
         tier=Tier.DAILY,
-        capability="a watch",
+        capability="watch",
+        origin="sums of what the watch measured",
         from_watch=False,
     ),
     Endpoint(
@@ -79,7 +82,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=heart.resting_heart_rate,
         metrics=("resting_heart_rate",),
         tier=Tier.DAILY,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -96,7 +100,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "hrv_status",
         ),
         tier=Tier.DAILY,
-        capability="a watch worn at night",
+        capability="watch at night",
+        origin="computed from nights",
         from_watch=True,
     ),
     Endpoint(
@@ -107,7 +112,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=heart.heart_rate,
         metrics=("heart_rate",),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -133,7 +139,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "hrv_rmssd",
         ),
         tier=Tier.STANDARD,
-        capability="a watch worn at night",
+        capability="watch at night",
+        origin="measured by the watch at night",
         from_watch=True,
     ),
     Endpoint(
@@ -143,7 +150,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=stress.stress,
         metrics=("stress_level", "body_battery"),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="computed from heart rate variability",
         from_watch=True,
     ),
     Endpoint(
@@ -154,7 +162,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=movement.steps,
         metrics=("steps",),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -170,7 +179,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "respiration_high",
         ),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -180,7 +190,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=breathing.spo2,
         metrics=("spo2", "spo2_avg", "spo2_low"),
         tier=Tier.FULL,
-        capability="a pulse oximeter",
+        capability="pulse oximeter",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -190,7 +201,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=movement.floors,
         metrics=("floors_ascended", "floors_descended"),
         tier=Tier.FULL,
-        capability="a barometer",
+        capability="barometer",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -200,7 +212,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=movement.intensity_minutes,
         metrics=("intensity_minutes",),
         tier=Tier.FULL,
-        capability="a watch",
+        capability="watch",
+        origin="computed from heart rate",
         from_watch=True,
     ),
     Endpoint(
@@ -210,7 +223,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=stress.body_battery_events,
         metrics=("body_battery_event",),
         tier=Tier.FULL,
-        capability="a watch",
+        capability="watch",
+        origin="computed from stress, sleep and activities",
         from_watch=True,
     ),
     Endpoint(
@@ -232,7 +246,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "physique_rating",
         ),
         tier=Tier.DAILY,
-        capability="a scale, or entries by hand",
+        capability="scale or hand",
+        origin="weighed, or entered by hand",
         from_watch=False,
     ),
     Endpoint(
@@ -242,7 +257,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=training.max_metrics,
         metrics=("vo2max_running", "vo2max_cycling", "heat_acclimation", "altitude_acclimation"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -252,7 +268,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=training.training_readiness,
         metrics=("training_readiness", "recovery_time"),
         tier=Tier.DAILY,
-        capability="a watch that rates training and is worn at night",
+        capability="training watch",
+        origin="computed from nights and training",
         from_watch=True,
     ),
     Endpoint(
@@ -262,7 +279,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=training.training_status,
         metrics=("training_status", "training_load_acute", "training_load_chronic", "acwr"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -272,7 +290,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.fitness_age,
         metrics=("fitness_age",),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by Garmin",
         from_watch=True,
     ),
     Endpoint(
@@ -283,7 +302,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.race_predictions,
         metrics=("race_prediction_5k", "race_prediction_10k", "race_prediction_half", "race_prediction_marathon"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -294,7 +314,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.endurance_score,
         metrics=("endurance_score",),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -305,7 +326,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.hill_score,
         metrics=("hill_score",),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -316,7 +338,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.running_tolerance,
         metrics=("running_tolerance", "impact_load"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -327,7 +350,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.lactate_threshold_hr,
         metrics=("lactate_threshold_hr",),
         tier=Tier.DAILY,
-        capability="a watch that finds thresholds",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -338,7 +362,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.lactate_threshold_speed,
         metrics=("lactate_threshold_speed",),
         tier=Tier.DAILY,
-        capability="a watch that finds thresholds",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -349,7 +374,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.ftp_cycling,
         metrics=("ftp_cycling",),
         tier=Tier.DAILY,
-        capability="a power meter",
+        capability="power meter",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -360,7 +386,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=body.blood_pressure,
         metrics=("blood_pressure_systolic", "blood_pressure_diastolic", "blood_pressure_pulse"),
         tier=Tier.DAILY,
-        capability="a blood pressure monitor, or entries by hand",
+        capability="cuff or hand",
+        origin="measured by a cuff, or entered by hand",
         from_watch=False,
     ),
     Endpoint(
@@ -370,7 +397,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=body.hydration,
         metrics=("hydration_intake", "hydration_goal"),
         tier=Tier.DAILY,
-        capability="entries by hand",
+        capability="by hand",
+        origin="entered by hand",
         from_watch=False,
     ),
 )
@@ -388,3 +416,8 @@ _TIERS = {
 def endpoints_of(samples: str) -> list[Endpoint]:
     """What is asked for with this choice of samples: none, standard or full."""
     return [endpoint for endpoint in ENDPOINTS if endpoint.tier in _TIERS[samples]]
+
+
+def endpoint_of(metric: str) -> Endpoint:
+    """The one that gives a metric of the catalogue."""
+    return next(endpoint for endpoint in ENDPOINTS if metric in endpoint.metrics)
