@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import UsageProblem
+from .metrics import EXTRAS
 from .paths import Paths
 
 
@@ -55,6 +56,13 @@ SETTINGS: tuple[Setting, ...] = (
         "standard",
         "what is fetched through each day: standard (5 requests a day), full (9), or none",
         choices=("none", "standard", "full"),
+    ),
+    Setting(
+        "health.extras",
+        "GARMINSYNC_EXTRAS",
+        (),
+        "metrics that are asked for only where they are named here; `health types` marks them",
+        choices=EXTRAS,
     ),
     Setting(
         "health.history_days",
@@ -175,6 +183,8 @@ def _checked(name: str, value: Any, where: str) -> Any:
         if not isinstance(flag, bool):
             raise UsageProblem(wrong.message, hint="true or false.")
         return flag
+    if isinstance(setting.default, tuple):
+        return _names(setting, value, where)
     if isinstance(value, bool):
         raise wrong
     if isinstance(setting.default, str):
@@ -189,3 +199,16 @@ def _checked(name: str, value: Any, where: str) -> Any:
     if setting.lowest is not None and not number >= setting.lowest:
         raise UsageProblem(f"{where}: {name} must be at least {setting.lowest}.", hint=setting.about)
     return number
+
+
+def _names(setting: Setting, value: Any, where: str) -> tuple[str, ...]:
+    """A list of a setting's choices, each once; of a variable, parted by commas."""
+    known = f"Known are {', '.join(setting.choices)}."
+    found = value.split(",") if isinstance(value, str) else value
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise UsageProblem(f"{where}: {value!r} is no list of names for {setting.name}.", hint=known)
+    names = tuple(dict.fromkeys(name.strip() for name in found if name.strip()))
+    for name in names:
+        if name not in setting.choices:
+            raise UsageProblem(f"{where}: {name!r} is not among what {setting.name} can name.", hint=known)
+    return names

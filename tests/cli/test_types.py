@@ -15,7 +15,7 @@ COLUMNS = ["metric", "unit", "stored", "fetched", "needs", "what it is", "each",
 def test_types_tell_what_each_needs_and_how_it_is_fetched(run: Run) -> None:
     types = {each["metric"]: each for each in run("health", "types", "--json").json}
     assert types.keys() == METRICS.keys()
-    assert {each["fetched"] for each in types.values()} == {"daily", "standard", "full"}
+    assert {each["fetched"] for each in types.values()} == {"daily", "standard", "full", "extra"}
     assert all(each["origin"] and each["needs"] and each["answer"] for each in types.values())
     oxygen = types["spo2"]
     assert (oxygen["fetched"], oxygen["needs"], oxygen["origin"]) == ("full", "pulse oximeter", "measured by the watch")

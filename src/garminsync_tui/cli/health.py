@@ -41,8 +41,8 @@ def health() -> None:
 async def types(home: Home, out: Output) -> int:
     """Every metric of the catalogue: what it is, what it needs, how it is fetched, and how much of it is stored.
 
-    Fetched is daily (a range in one request), standard or full (a request a day, by `health.samples`). A narrow
-    terminal shows less; --plain and --json show all.
+    Fetched is daily (a range in one request), standard or full (a request a day, by `health.samples`), or extra: only
+    where `health.extras` or `sync --metric` names it. A narrow terminal shows less; --plain and --json show all.
     """
     from ..garmin.endpoints import ENDPOINTS
     from ..metrics import METRICS

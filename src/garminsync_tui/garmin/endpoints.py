@@ -6,14 +6,29 @@ Every metric has exactly one endpoint that gives it, so that a day fetched again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from .health import body, breathing, heart, movement, performance, sleep, stress, summaries, training
+from .health import (
+    body,
+    breathing,
+    cycle,
+    heart,
+    lifestyle,
+    load,
+    movement,
+    nutrition,
+    performance,
+    sleep,
+    stress,
+    summaries,
+    sun,
+    training,
+)
 from .shapes import Readings, span_days
 
 
@@ -26,6 +41,8 @@ class Tier(StrEnum):
     STANDARD = "standard"
     #: A request for each day; the rest of what a watch can measure.
     FULL = "full"
+    #: Only where somebody chose it by name, in `health.extras` or for one sync.
+    EXTRA = "extra"
 
 
 Parse = Callable[[Any, date, date], Readings]
@@ -33,7 +50,10 @@ Parse = Callable[[Any, date, date], Readings]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One kind of request. Path and parameters may hold {day}, {first}, {last} and {display_name}."""
+    """One kind of request.
+
+    Path and parameters may hold {day}, {first}, {last} and {display_name}, the path also {device_id}.
+    """
 
     name: str
     path: str
@@ -52,12 +72,18 @@ class Endpoint:
     from_watch: bool
     params: Mapping[str, str] = field(default_factory=dict)
 
-    def address(self, first: date, last: date, display_name: str) -> tuple[str, dict[str, str]]:
+    @property
+    def needs_device(self) -> bool:
+        """Whether the path names a watch by its number."""
+        return "{device_id}" in self.path
+
+    def address(self, first: date, last: date, display_name: str, device_id: str = "") -> tuple[str, dict[str, str]]:
         """Path and parameters for the days first..last. Raises ValueError for more days than the window."""
         if not 1 <= span_days(first, last) <= self.window_days:
             raise ValueError(f"{self.name} takes up to {self.window_days} days, not {first} to {last}")
         filled = {"day": first.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
-        path = self.path.format(**filled, display_name=quote(display_name, safe=""))
+        names = {"display_name": quote(display_name, safe=""), "device_id": quote(device_id, safe="")}
+        path = self.path.format(**filled, **names)
         return path, {key: text.format(**filled, display_name=display_name) for key, text in self.params.items()}
 
 
@@ -401,6 +427,75 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         origin="entered by hand",
         from_watch=False,
     ),
+    Endpoint(
+        name="load_focus",
+        path="/metrics-service/metrics/trainingloadbalance/latest/{day}",
+        window_days=1,
+        parse=load.load_focus,
+        metrics=("load_low_aerobic", "load_high_aerobic", "load_anaerobic"),
+        tier=Tier.EXTRA,
+        capability="training watch",
+        origin="computed by the watch from training",
+        from_watch=True,
+    ),
+    Endpoint(
+        name="sweat_loss",
+        path="/usersummary-service/usersummary/hydration/allData/{day}",
+        window_days=1,
+        parse=nutrition.sweat_loss,
+        metrics=("hydration_sweat_loss",),
+        tier=Tier.EXTRA,
+        capability="training watch",
+        origin="computed from activities",
+        # A bike computer estimates it as well, on days without a watch.
+        from_watch=False,
+    ),
+    Endpoint(
+        name="menstrual_cycle",
+        path="/periodichealth-service/menstrualcycle/dayview/{day}",
+        window_days=1,
+        parse=cycle.menstrual_cycle,
+        metrics=("menstrual_phase", "menstrual_cycle_day"),
+        tier=Tier.EXTRA,
+        capability="cycle log",
+        origin="counted from periods entered by hand",
+        from_watch=False,
+    ),
+    Endpoint(
+        name="nutrition",
+        path="/nutrition-service/calorie/summary/daily",
+        params={"startDate": "{first}", "endDate": "{last}"},
+        window_days=31,
+        parse=nutrition.nutrition,
+        metrics=("nutrition_calories", "nutrition_protein", "nutrition_carbs", "nutrition_fat"),
+        tier=Tier.EXTRA,
+        capability="food log",
+        origin="sums of what was entered by hand",
+        from_watch=False,
+    ),
+    Endpoint(
+        name="lifestyle",
+        path="/lifestylelogging-service/dailyLog/{day}",
+        window_days=1,
+        parse=lifestyle.lifestyle,
+        metrics=("lifestyle",),
+        tier=Tier.EXTRA,
+        capability="habit log",
+        origin="entered by hand",
+        from_watch=False,
+    ),
+    Endpoint(
+        name="solar",
+        path="/web-gateway/solar/{device_id}/{day}/{day}",
+        params={"singleDayView": "True"},
+        window_days=1,
+        parse=sun.solar,
+        metrics=("solar_intensity",),
+        tier=Tier.EXTRA,
+        capability="solar watch",
+        origin="measured by the watch used last",
+        from_watch=True,
+    ),
 )
 
 #: The same, by name.
@@ -413,9 +508,14 @@ _TIERS = {
 }
 
 
-def endpoints_of(samples: str) -> list[Endpoint]:
-    """What is asked for with this choice of samples: none, standard or full."""
-    return [endpoint for endpoint in ENDPOINTS if endpoint.tier in _TIERS[samples]]
+def endpoints_of(samples: str, extras: Collection[str] = ()) -> list[Endpoint]:
+    """What is asked for with this choice of samples (none, standard or full) and of extra metrics."""
+    return [
+        endpoint
+        for endpoint in ENDPOINTS
+        if endpoint.tier in _TIERS[samples]
+        or (endpoint.tier is Tier.EXTRA and not set(extras).isdisjoint(endpoint.metrics))
+    ]
 
 
 def endpoint_of(metric: str) -> Endpoint:

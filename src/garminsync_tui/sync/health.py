@@ -7,7 +7,7 @@ run that was interrupted anywhere goes on where it stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from ..columns import from_ms
 from ..errors import Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
-from ..garmin.endpoints import ENDPOINTS, Endpoint, endpoints_of
+from ..garmin.endpoints import ENDPOINTS, Endpoint, Tier, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
 from ..garmin.shapes import Readings
 from ..jobs.queue import Transaction
@@ -51,6 +51,11 @@ class Fetch(NamedTuple):
         return self.endpoint.window_days > 1
 
     @property
+    def is_for_all(self) -> bool:
+        """Whether it is no extra that somebody chose by name."""
+        return self.endpoint.tier is not Tier.EXTRA
+
+    @property
     def first(self) -> date:
         """The oldest of its days."""
         return self.days[0]
@@ -61,11 +66,13 @@ class Fetch(NamedTuple):
         return self.days[-1]
 
 
-async def sync_health(run: JobRun, client: Client, *, samples: str, history_days: int, keep_raw: bool) -> None:
+async def sync_health(
+    run: JobRun, client: Client, *, samples: str, extras: Collection[str], history_days: int, keep_raw: bool
+) -> None:
     """Bring the ledger up to date, from `parameters["since"]` (else `history_days` back) to today.
 
-    `samples` is none, standard or full: which of the endpoints that take a request a day are asked. `keep_raw` says
-    whether answers are kept for `reparse`.
+    `samples` is none, standard or full: which of the endpoints that take a request a day are asked. `extras` are the
+    metrics that are asked for only by name. `keep_raw` says whether answers are kept for `reparse`.
     """
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
@@ -75,7 +82,7 @@ async def sync_health(run: JobRun, client: Client, *, samples: str, history_days
     today = max(moment, synced_at or moment).astimezone(zone).date()
     since = date.fromisoformat(run.parameters.get("since") or (today - timedelta(days=history_days)).isoformat())
     until = min(date.fromisoformat(run.parameters.get("until") or today.isoformat()), today)
-    chosen = giving(run.parameters.get("metrics"), endpoints_of(samples))
+    chosen = giving(run.parameters.get("metrics"), endpoints_of(samples, extras))
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
         if run.parameters.get("full"):
@@ -85,8 +92,8 @@ async def sync_health(run: JobRun, client: Client, *, samples: str, history_days
     work = _Work(run, client, account, keep_raw=keep_raw)
     await work.plan(chosen, since, until)
     month_ago, lately = (today - timedelta(days=days - 1) for days in (_FIRST_DAYS, _FIRST_SAMPLE_DAYS))
-    await work.do(lambda fetch: fetch.is_range and fetch.last >= month_ago)
-    await work.do(lambda fetch: not fetch.is_range and fetch.last >= lately)
+    await work.do(lambda fetch: fetch.is_for_all and fetch.is_range and fetch.last >= month_ago)
+    await work.do(lambda fetch: fetch.is_for_all and not fetch.is_range and fetch.last >= lately)
     # The ranges show which days hold nothing: only the others then cost a request each.
     await work.do(lambda fetch: fetch.is_range)
     await work.do(lambda fetch: True)
@@ -121,10 +128,10 @@ def _news(
         yield [endpoint.name for endpoint in ENDPOINTS], min(unsettled, before.date() - timedelta(days=1))
     elif _looks_deeper(account, moment):
         by_hand = [endpoint for endpoint in ENDPOINTS if not endpoint.from_watch and endpoint.name != SUMMARIES]
-        yield (
-            [endpoint.name for endpoint in by_hand],
-            today - timedelta(days=min(endpoint.window_days for endpoint in by_hand) - 1),
-        )
+        ranges = [endpoint for endpoint in by_hand if endpoint.window_days > 1]
+        window = min(endpoint.window_days for endpoint in ranges)
+        yield [endpoint.name for endpoint in ranges], today - timedelta(days=window - 1)
+        yield [endpoint.name for endpoint in by_hand if endpoint not in ranges], unsettled
 
 
 class _Work:
@@ -138,11 +145,13 @@ class _Work:
         self._outages = 0
         self._left: list[Fetch] = []
         self._planned = 0
+        self._chosen: list[Endpoint] = []
         self._asked = 0
         self._started_at = time.monotonic()
 
-    async def plan(self, endpoints: Iterable[Endpoint], since: date, until: date) -> None:
+    async def plan(self, endpoints: Sequence[Endpoint], since: date, until: date) -> None:
         """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first."""
+        self._chosen = list(endpoints)
         plan: list[Fetch] = []
         for endpoint in endpoints:
             settled = await self._settled(endpoint.name, since, until)
@@ -215,7 +224,8 @@ class _Work:
                 worn = days_with_watch(body)
                 idle = [day for day in span if day not in worn]
                 for each in ENDPOINTS:
-                    if each.from_watch:
+                    # Nothing is known, or written down, of an extra that nobody chose.
+                    if each.from_watch and (each.tier is not Tier.EXTRA or each in self._chosen):
                         # Only what was never fetched: a day that once had values is asked for again.
                         await coverage.prove_empty(session, self.account.id, each.name, idle)
             await health.replace_days(

@@ -39,6 +39,7 @@ def work(config: Config) -> Mapping[str, Work]:
                 run,
                 client,
                 samples=config["health.samples"],
+                extras=config["health.extras"],
                 history_days=config["health.history_days"],
                 keep_raw=config["health.keep_raw"],
             )
