@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from .dates import within
 from .errors import UsageProblem
+from .metrics import EXTRAS
 from .new_file import new_file
 from .paths import Paths, private_folder
 
@@ -71,6 +72,13 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "how far back health goes by itself, like 2019-01-01; empty for a year back",
         is_day=True,
+    ),
+    Setting(
+        "health.extras",
+        "GARMINSYNC_EXTRAS",
+        (),
+        "metrics that are asked for only where they are named here; `health types` marks them",
+        choices=EXTRAS,
     ),
     Setting(
         "health.keep_raw",
@@ -251,6 +259,8 @@ def _checked(name: str, value: Any, where: str) -> Any:
         if not isinstance(flag, bool):
             raise UsageProblem(wrong.message, hint="true or false.")
         return flag
+    if isinstance(setting.default, tuple):
+        return _names(setting, value, where)
     if isinstance(value, bool):
         raise wrong
     if setting.is_day:
@@ -278,3 +288,16 @@ def _checked_day(value: Any, what: str, wrong: UsageProblem) -> str:
     except ValueError:
         raise wrong from None
     return within(day, what).isoformat()
+
+
+def _names(setting: Setting, value: Any, where: str) -> tuple[str, ...]:
+    """A list of a setting's choices, each once; of a variable, parted by commas."""
+    known = f"Known are {', '.join(setting.choices)}."
+    found = value.split(",") if isinstance(value, str) else value
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise UsageProblem(f"{where}: {value!r} is no list of names for {setting.name}.", hint=known)
+    names = tuple(dict.fromkeys(name.strip() for name in found if name.strip()))
+    for name in names:
+        if name not in setting.choices:
+            raise UsageProblem(f"{where}: {name!r} is not among what {setting.name} can name.", hint=known)
+    return names

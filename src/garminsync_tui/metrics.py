@@ -72,6 +72,7 @@ _TRAINING_STATUS = (
     "strained", "paused",
 )  # fmt: skip
 _SEVERITIES = ("none", "low", "medium", "high")
+_PHASES = ("none", "menstrual", "follicular", "ovulation", "luteal")
 
 _CATALOGUE = (
     # Heart
@@ -196,5 +197,24 @@ _CATALOGUE = (
     Metric("hydration_goal", "ml", _DAY, 1, 30_000, "Water goal", "How much the day asked for."),
 )
 
+_EXTRAS = (
+    Metric("load_low_aerobic", "load", _DAY, 0, 100_000, "Low aerobic load", "Easy load of four weeks, and its aim."),
+    Metric("load_high_aerobic", "load", _DAY, 0, 100_000, "High aerobic load", "Hard load of four weeks, and its aim."),
+    Metric("load_anaerobic", "load", _DAY, 0, 100_000, "Anaerobic load", "Load of sprints in four weeks, and its aim."),
+    Metric("hydration_sweat_loss", "ml", _DAY, 1, 50_000, "Sweat lost", "Garmin's estimate for the day's activities."),
+    # Garmin's own numbers; others are of a pregnancy and are not stored.
+    Metric("menstrual_phase", None, _DAY, 1, 4, "Phase of the cycle", "As Garmin counts it.", _PHASES),
+    Metric("menstrual_cycle_day", "day", _DAY, 1, 400, "Day of the cycle", "1 is the first day of the period."),
+    Metric("nutrition_calories", "kcal", _DAY, 0, 50_000, "Energy eaten", "All that was logged as eaten that day."),
+    Metric("nutrition_protein", "kg", _DAY, 0, 5, "Protein eaten", "All that was logged as eaten that day."),
+    Metric("nutrition_carbs", "kg", _DAY, 0, 10, "Carbohydrates eaten", "All that was logged as eaten that day."),
+    Metric("nutrition_fat", "kg", _DAY, 0, 5, "Fat eaten", "All that was logged as eaten that day."),
+    Metric("lifestyle", "count", _DAY, 0, 1_000, "Habits", "How many were answered yes, and each by its name."),
+    Metric("solar_intensity", "%", _SAMPLE, 0, 100, "Sunlight", "What reached the watch's glass, by the minute."),
+)
+
 #: Every metric by its name.
-METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _CATALOGUE})
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (*_CATALOGUE, *_EXTRAS)})
+
+#: Those that are asked for only where somebody names them: of interest to few or private, most at a request a day.
+EXTRAS = tuple(metric.name for metric in _EXTRAS)

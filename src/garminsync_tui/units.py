@@ -145,6 +145,11 @@ def weight(kg: float | None, units: Units = "metric") -> str:
     return _with_unit(kg, 1, "kg")
 
 
+def food(kg: float | None) -> str:
+    """Like "112 g": what was eaten, in the unit that stands on every packet."""
+    return _with_unit(None if kg is None else kg * 1000, 0, "g")
+
+
 def temperature(celsius: float | None, units: Units = "metric") -> str:
     """Like "7 °C", "45 °F"."""
     if units == "imperial":
@@ -174,9 +179,10 @@ _BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
     "ratio": lambda value, units: number(value, 1),
     "m/s": lambda value, units: speed(value, "running", units),
 }
-#: Where the unit alone would say it badly: a race time in minutes, a height in kilometres.
+#: Where the unit alone would say it badly: a race time in minutes, a height in kilometres, a meal's fat in kilograms.
 _BY_NAME: dict[str, Callable[[float, Units], str]] = {
     "altitude_acclimation": elevation,
+    **dict.fromkeys(("nutrition_protein", "nutrition_carbs", "nutrition_fat"), lambda value, units: food(value)),
     **dict.fromkeys(
         (name for name in METRICS if name.startswith("race_prediction_")), lambda value, units: duration(value)
     ),

@@ -400,6 +400,86 @@ def pressures(*entries: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def balance(**changes: Any) -> dict[str, Any]:
+    row = {
+        "calendarDate": "2026-05-01",
+        "deviceId": 1,
+        "monthlyLoadAerobicLow": 912.25,
+        "monthlyLoadAerobicHigh": 701.5,
+        "monthlyLoadAnaerobic": 88.0,
+        "monthlyLoadAerobicLowTargetMin": 600,
+        "monthlyLoadAerobicLowTargetMax": 1000,
+        "monthlyLoadAerobicHighTargetMin": 500,
+        "monthlyLoadAerobicHighTargetMax": 900,
+        "monthlyLoadAnaerobicTargetMin": 70,
+        "monthlyLoadAnaerobicTargetMax": 300,
+        "trainingBalanceFeedbackPhrase": "ON_TARGET",
+        "primaryTrainingDevice": True,
+    }
+    return row | changes
+
+
+def load_focus(**devices: dict[str, Any]) -> dict[str, Any]:
+    return {"userId": 1, "metricsTrainingLoadBalanceDTOMap": devices, "recordedDevices": []}
+
+
+SWEAT_LOSS: dict[str, Any] = {
+    "calendarDate": "2026-05-01",
+    "valueInML": 1750.0,
+    "goalInML": 2800.0,
+    "sweatLossInML": 640.0,
+    "activityIntakeInML": None,
+    "hydrationContainers": [],
+}
+
+MENSTRUAL_CYCLE: dict[str, Any] = {
+    "daySummary": {
+        "startDate": "2026-04-20",
+        "dayInCycle": 12,
+        "periodLength": 5,
+        "currentPhase": 3,
+        "lengthOfCurrentPhase": 6,
+        "predictedCycle": False,
+        "cycleType": "REGULAR",
+    },
+    "dayLog": {"symptoms": ["CRAMPS"], "moods": [], "notes": "for nobody else"},
+}
+
+
+def eaten(**changes: Any) -> dict[str, Any]:
+    return {"calories": 2240, "protein": 112.5, "carbs": 260, "fat": 80} | changes
+
+
+def nutrition(*days: dict[str, Any]) -> dict[str, Any]:
+    return {"startDate": "2026-05-01", "endDate": "2026-05-02", "dailyNutritionContents": list(days)}
+
+
+def habit(name: Any = "Alcohol", status: Any = "YES", *amounts: Any) -> dict[str, Any]:
+    details = [{"subTypeId": at, "subTypeName": f"KIND_{at}", "amount": amount} for at, amount in enumerate(amounts)]
+    return {"behaviourId": 1, "name": name, "category": "LIFESTYLE", "logStatus": status, "details": details}
+
+
+def lifestyle(*habits: dict[str, Any]) -> dict[str, Any]:
+    return {"calendarDate": "2026-05-01", "dailyLogsReport": list(habits)}
+
+
+SOLAR: dict[str, Any] = {
+    "deviceSolarInput": {
+        "deviceId": 1,
+        "solarDailyDataDTOs": [
+            {
+                "localConnectDate": "2026-05-01",
+                "solarInputReadings": [
+                    {"readingTimestampGmt": "2026-04-30T22:01:00.0", "solarUtilization": 0.0, "charging": False},
+                    {"readingTimestampGmt": "2026-05-01T10:01:00.0", "solarUtilization": 42.5, "charging": True},
+                    {"readingTimestampGmt": "2026-05-01T10:02:00.0", "solarUtilization": None},
+                ],
+            }
+        ],
+    }
+}
+
+
 #: endpoint → an answer with something in it.
 FULL: dict[str, Any] = {
     "daily_summaries": {"data": [summary(), summary("2026-05-02")]},
@@ -428,6 +508,12 @@ FULL: dict[str, Any] = {
     "ftp_cycling": thresholds(241.0, "cycling"),
     "blood_pressure": pressures(pressure()),
     "hydration": [{"calendarDate": "2026-05-01", "valueInML": 1750.0, "goalInML": 2800.0}],
+    "load_focus": load_focus(watch=balance()),
+    "sweat_loss": SWEAT_LOSS,
+    "menstrual_cycle": MENSTRUAL_CYCLE,
+    "nutrition": nutrition({"mealDate": "2026-05-01", "nutritionContent": eaten()}, {"mealDate": "2026-05-02"}),
+    "lifestyle": lifestyle(habit("Alcohol", "YES", 1, 2), habit("Late Meals", "NO"), habit("Eye Mask", None)),
+    "solar": SOLAR,
 }
 
 

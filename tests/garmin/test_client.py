@@ -148,6 +148,34 @@ async def test_an_endpoint_is_asked_by_its_table() -> None:
     ]
 
 
+def of_a_watch(asked: Asked) -> Answer:
+    return Answer(200, {"userDeviceId": 3412345678}) if asked.path.endswith("/mylastused") else Answer(403)
+
+
+async def test_a_watch_is_asked_for_once_and_its_number_stays_out_of_messages() -> None:
+    async with Talk(of_a_watch) as talk:
+        for day in (date(2026, 5, 1), date(2026, 5, 2)):
+            refused = await problem(talk.client.fetch(BY_NAME["solar"], day, day))
+            assert "3412345678" not in refused.message
+        await problem(talk.client.fetch(BY_NAME["lifestyle"], date(2026, 5, 1), date(2026, 5, 1)))
+    assert [asked.path for asked in talk.asked] == [
+        "/device-service/deviceservice/mylastused",
+        "/web-gateway/solar/3412345678/2026-05-01/2026-05-01",
+        "/web-gateway/solar/3412345678/2026-05-02/2026-05-02",
+        "/lifestylelogging-service/dailyLog/2026-05-01",
+    ]
+
+
+@pytest.mark.parametrize(
+    "told", [None, [], {}, {"userDeviceId": None}, {"userDeviceId": "../x"}, {"userDeviceId": 1.5}]
+)
+async def test_without_a_watch_there_is_no_sunlight_and_no_second_question(told: Any) -> None:
+    async with Talk(always(200, told)) as talk:
+        for _ in range(2):
+            assert await talk.client.fetch(BY_NAME["solar"], date(2026, 5, 1), date(2026, 5, 1)) is None
+    assert len(talk.asked) == 1
+
+
 @pytest.mark.parametrize("answer", [Answer(204), Answer(200, b""), Answer(200, b" \n"), Answer(200, b"null")])
 async def test_no_content_is_none(answer: Answer) -> None:
     async with Talk(lambda _: answer) as talk:

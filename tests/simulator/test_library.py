@@ -306,6 +306,135 @@ def test_blood_pressure(garmin: garminconnect.Garmin) -> None:
             assert entry["measurementTimestampLocal"][:10] == summary["startDate"]
 
 
+def test_the_balance_of_load(garmin: garminconnect.Garmin, simulator: Simulator) -> None:
+    body = garmin.get_training_four_week_load_balance(D)
+    row = body["metricsTrainingLoadBalanceDTOMap"][str(simulator.athlete.device_id)]
+    assert row["calendarDate"] == D
+    for name in ("monthlyLoadAerobicLow", "monthlyLoadAerobicHigh", "monthlyLoadAnaerobic"):
+        assert row[name] > 0
+        assert 0 < row[f"{name}TargetMin"] < row[f"{name}TargetMax"]
+
+
+def test_sweat_follows_from_what_was_done(garmin: garminconnect.Garmin) -> None:
+    whole = garmin.get_hydration_all_data(D)
+    assert whole["valueInML"] == garmin.get_hydration_data(D)["valueInML"]
+    trained_s = garmin.get_stats(D)["highlyActiveSeconds"]
+    assert whole["sweatLossInML"] == pytest.approx(trained_s / 5, abs=60)
+
+
+def test_the_cycle_goes_on_day_by_day(garmin: garminconnect.Garmin) -> None:
+    summaries = [
+        garmin.get_menstrual_data_for_date(str(LAST - timedelta(days=back)))["daySummary"] for back in range(29)
+    ]
+    assert {each["dayInCycle"] for each in summaries} == set(range(1, 30))
+    assert {each["currentPhase"] for each in summaries} == {1, 2, 3, 4}
+    for back, each in enumerate(summaries):
+        starts = date.fromisoformat(each["startDate"])
+        assert (LAST - timedelta(days=back) - starts).days + 1 == each["dayInCycle"]
+        assert (each["dayInCycle"] <= each["periodLength"]) == (each["currentPhase"] == 1)
+
+
+def test_food(garmin: garminconnect.Garmin) -> None:
+    rows = garmin.get_calorie_summary(A, B)["dailyNutritionContents"]
+    assert [row["mealDate"] for row in rows] == [str(FIRST + timedelta(days=n)) for n in range(22)]
+    logged = [row["nutritionContent"] for row in rows if "nutritionContent" in row]
+    assert 10 < len(logged) < 22
+    for eaten in logged:
+        assert eaten["calories"] == 4 * eaten["protein"] + 4 * eaten["carbs"] + 9 * eaten["fat"]
+
+
+def test_habits(garmin: garminconnect.Garmin) -> None:
+    rows = garmin.get_lifestyle_logging_data(D)["dailyLogsReport"]
+    assert {row["logStatus"] for row in rows} <= {"YES", "NO"}
+    assert len({row["name"] for row in rows}) == len(rows) == 4
+    for row in rows:
+        assert (row["details"] != []) == (row["logStatus"] == "YES" and row["measurementType"] == "QUANTITY")
+    assert all("logStatus" not in row for row in garmin.get_lifestyle_logging_data(B)["dailyLogsReport"])
+
+
+def test_sunlight(garmin: garminconnect.Garmin) -> None:
+    found: Any = garmin.get_device_solar_data(str(garmin.get_device_last_used()["userDeviceId"]), D)
+    (day,) = found["solarDailyDataDTOs"]
+    light = {row["readingTimestampLocal"][11:16]: row["solarUtilization"] for row in day["solarInputReadings"]}
+    assert len(light) == 1440
+    assert light["03:00"] == 0 < light["08:00"] < light["12:30"] <= 100
+
+
+#: Read methods of the library and what they are asked with.
+READS: dict[str, tuple[str, ...]] = {
+    "count_activities": (),
+    "get_activities": (),
+    "get_activities_by_date": (A, B),
+    "get_activities_fordate": (D,),
+    "get_activity_types": (),
+    "get_all_day_stress": (D,),
+    "get_blood_pressure": (A, B),
+    "get_body_battery": (A, B),
+    "get_body_battery_events": (D,),
+    "get_body_composition": (A, B),
+    "get_calorie_summary": (A, B),
+    "get_calories_daily": (A, B),
+    "get_daily_heart_rate_stats": (A, B),
+    "get_daily_hydration_stats": (A, B),
+    "get_daily_intensity_minutes_stats": (A, B),
+    "get_daily_sleep": (D,),
+    "get_daily_steps": (A, B),
+    "get_daily_stress_stats": (A, B),
+    "get_daily_summaries": (A, B),
+    "get_device_last_used": (),
+    "get_devices": (),
+    "get_endurance_score": (D,),
+    "get_fitness_age_daily": (A, B),
+    "get_floors": (D,),
+    "get_full_name": (),
+    "get_heart_rates": (D,),
+    "get_heat_altitude_acclimation_range": (A, B),
+    "get_hill_score": (D,),
+    "get_hrv_data": (D,),
+    "get_hrv_data_range": (A, B),
+    "get_hydration_all_data": (D,),
+    "get_hydration_data": (D,),
+    "get_intensity_minutes_data": (D,),
+    "get_last_activity": (),
+    "get_lifestyle_logging_data": (D,),
+    "get_max_metrics": (D,),
+    "get_max_metrics_range": (A, B),
+    "get_menstrual_data_for_date": (D,),
+    "get_morning_training_readiness": (D,),
+    "get_personal_information": (),
+    "get_race_predictions": (A, B, "daily"),
+    "get_respiration_data": (D,),
+    "get_rhr_daily": (A, B),
+    "get_rhr_day": (D,),
+    "get_running_tolerance": (A, B, "daily"),
+    "get_sleep_daily": (A, B),
+    "get_sleep_data": (D,),
+    "get_spo2_data": (D,),
+    "get_stats": (D,),
+    "get_steps_data": (D,),
+    "get_stress_data": (D,),
+    "get_sync_timestamp": (),
+    "get_training_four_week_load_balance": (D,),
+    "get_training_readiness": (D,),
+    "get_training_readiness_range": (A, B),
+    "get_user_profile": (),
+    "get_weekly_intensity_minutes": (A, B),
+    "get_weekly_steps": (B,),
+    "get_weekly_stress": (B,),
+    "get_weekly_training_status": (A, B),
+    "get_weigh_ins": (A, B),
+}
+
+
+def test_more_than_forty_read_methods_bring_something(garmin: garminconnect.Garmin, simulator: Simulator) -> None:
+    asked_before = simulator.stats()["requests"]["total"]
+    brought = {name for name, arguments in READS.items() if getattr(garmin, name)(*arguments)}
+    assert brought == set(READS)
+    assert len(brought) >= 40
+    # They asked the simulator: nothing but the name was known already.
+    assert simulator.stats()["requests"]["total"] - asked_before >= len(READS) - 1
+
+
 def test_a_day_without_the_watch(garmin: garminconnect.Garmin, simulator: Simulator) -> None:
     bare = next(day for back in range(1, 59) if not simulator.athlete.was_worn(day := LAST - timedelta(days=back)))
     d = str(bare)
@@ -323,6 +452,11 @@ def test_a_day_without_the_watch(garmin: garminconnect.Garmin, simulator: Simula
     assert garmin.get_max_metrics(d) == garmin.get_training_readiness(d) == []
     assert garmin.get_hill_score(d) == garmin.get_endurance_score(d) == {}  # 204
     assert garmin.get_weekly_training_status(d, d)["reportData"] == {}
+    (balance,) = garmin.get_training_four_week_load_balance(d)["metricsTrainingLoadBalanceDTOMap"].values()
+    assert balance["calendarDate"] < d
+    assert garmin.get_hydration_all_data(d)["sweatLossInML"] is None
+    sun: Any = garmin.get_device_solar_data(str(simulator.athlete.device_id), d)
+    assert sun["solarDailyDataDTOs"] == []
     assert garmin.get_endurance_score(d, d, "daily")["enduranceScoreDTO"] is None
     (summary,) = garmin.get_daily_summaries(d, d)["data"]
     assert summary["includesWellnessData"] is False

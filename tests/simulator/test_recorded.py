@@ -235,6 +235,19 @@ def test_ranges_of_training_are_like_the_gateway_s(responses: Path, web: httpx2.
     ] == []
 
 
+def test_the_balance_of_load_is_like_the_gateway_s(responses: Path, web: httpx2.Client) -> None:
+    recorded = json.loads((responses / "graphql" / "trainingLoadBalanceScalar.json").read_text())
+    bodies = [
+        recorded["response"]["data"]["trainingLoadBalanceScalar"],
+        web.get(f"/metrics-service/metrics/trainingloadbalance/latest/{LAST}").json(),
+    ]
+    for body in bodies:
+        body["metricsTrainingLoadBalanceDTOMap"] = list(body["metricsTrainingLoadBalanceDTOMap"].values())
+    left = differences(Shape().see(bodies[0]), Shape().see(bodies[1]))
+    # An id was replaced by a word there.
+    assert [difference for difference in left if not difference.startswith(".userId:")] == []
+
+
 @pytest.mark.parametrize(
     ("pattern", "password", "code"),
     [

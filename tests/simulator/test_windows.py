@@ -32,8 +32,8 @@ RANGES = [
     ("/wellness-service/stats/daily/sleep/score/{first}/{last}", {}, 28),
     ("/hrv-service/hrv/daily/{first}/{last}", {}, 366),
     ("/weight-service/weight/dateRange", NAMED, 28),
-    ("/weight-service/weight/range/{first}/{last}", {"includeAll": "true"}, 28),
-    (f"{METRICS}/maxmet/daily/{{first}}/{{last}}", {}, 28),
+    ("/weight-service/weight/range/{first}/{last}", {"includeAll": "true"}, 31),
+    (f"{METRICS}/maxmet/daily/{{first}}/{{last}}", {}, 31),
     (f"{METRICS}/heataltitudeacclimation/daily/{{first}}/{{last}}", {}, 28),
     (f"{METRICS}/trainingreadiness/{{first}}/{{last}}", {}, 28),
     ("/mobile-gateway/usersummary/trainingstatus/weekly/{first}/{last}", {}, 28),
@@ -44,25 +44,29 @@ RANGES = [
     (f"{METRICS}/hillscore/stats", NAMED | {"aggregation": "daily"}, 28),
     (f"{METRICS}/runningtolerance/stats", NAMED | {"aggregation": "daily"}, 28),
     ("/biometric-service/stats/lactateThresholdSpeed/range/{first}/{last}", {"sport": "RUNNING"}, 366),
-    ("/bloodpressure-service/bloodpressure/range/{first}/{last}", {"includeAll": "true"}, 28),
+    ("/bloodpressure-service/bloodpressure/range/{first}/{last}", {"includeAll": "true"}, 31),
+    ("/nutrition-service/calorie/summary/daily", NAMED, 31),
+    ("/web-gateway/solar/{device}/{first}/{last}", {}, 28),
 ]
 
 
-def ask(web: httpx2.Client, name: str, path: str, params: dict[str, str], first: date, last: date) -> httpx2.Response:
-    filled = {"first": str(first), "last": str(last), "name": name}
+def ask(
+    web: httpx2.Client, simulator: Simulator, path: str, params: dict[str, str], first: date, last: date
+) -> httpx2.Response:
+    athlete = simulator.athlete
+    filled = {"first": str(first), "last": str(last), "name": athlete.display_name, "device": str(athlete.device_id)}
     return web.get(path.format(**filled), params={key: text.format(**filled) for key, text in params.items()})
 
 
 @pytest.mark.parametrize(("path", "params", "window"), RANGES, ids=[path for path, *_ in RANGES])
 def test_window(web: httpx2.Client, simulator: Simulator, path: str, params: dict[str, str], window: int) -> None:
-    name = simulator.athlete.display_name
     first = LAST - timedelta(days=window - 1)
-    assert ask(web, name, path, params, first, LAST).status_code == 200
-    assert ask(web, name, path, params, LAST, LAST).status_code == 200
-    wider = ask(web, name, path, params, first - timedelta(days=1), LAST)
+    assert ask(web, simulator, path, params, first, LAST).status_code == 200
+    assert ask(web, simulator, path, params, LAST, LAST).status_code == 200
+    wider = ask(web, simulator, path, params, first - timedelta(days=1), LAST)
     assert wider.status_code == 400
     assert wider.json()["error"] == "BadRequestException"
-    assert ask(web, name, path, params, LAST, first).status_code == 400
+    assert ask(web, simulator, path, params, LAST, first).status_code == 400
 
 
 def test_weeks(web: httpx2.Client) -> None:
@@ -103,6 +107,7 @@ def test_other_people_s_days_are_refused(web: httpx2.Client, name: str) -> None:
         "/activity-service/activity/1",
         "/activity-service/activity/99999999999999999999",
         "/download-service/files/activity/x",
+        "/web-gateway/solar/1/2026-11-01/2026-11-01",
         "/biometric-service/stats/mood/range/2026-11-01/2026-11-02?sport=RUNNING",
     ],
 )

@@ -16,14 +16,23 @@ import sqlalchemy as sa
 from garminsync_tui.config import Value
 from garminsync_tui.errors import Unavailable
 from garminsync_tui.garmin.client import Client
-from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint, Tier, bring_back_path
+from garminsync_tui.garmin.endpoints import (
+    BY_NAME,
+    ENDPOINTS,
+    Endpoint,
+    Tier,
+    bring_back_path,
+    endpoint_of,
+    endpoints_of,
+)
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.run import JobRun
 from garminsync_tui.jobs.runner import Runner
-from garminsync_tui.models import Coverage, SyncJob
+from garminsync_tui.metrics import EXTRAS
+from garminsync_tui.models import Coverage, HealthMetric, SyncJob
 from garminsync_tui.simulator import Simulator
+from garminsync_tui.store import accounts, health
 from garminsync_tui.store import days as days_of_store
-from garminsync_tui.store import health
 from garminsync_tui.store.health import VANISHED
 from garminsync_tui.sync.health import ARCHIVED, KEPT_BACK
 from garminsync_tui.sync.work import work
@@ -106,17 +115,24 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Endpoint, date, date]]:
     return sent
 
 
+@pytest.mark.parametrize("extras", [(), EXTRAS], ids=["plain", "extras"])
 @pytest.mark.parametrize("simulator", [100], indirect=True)
 async def test_the_last_month_and_the_last_days_samples_come_first(
-    installed: Installation, asked: list[tuple[Endpoint, date, date]], monkeypatch: pytest.MonkeyPatch
+    installed: Installation,
+    simulator: Simulator,
+    asked: list[tuple[Endpoint, date, date]],
+    monkeypatch: pytest.MonkeyPatch,
+    extras: tuple[str, ...],
 ) -> None:
+    installed.config.values["health.extras"] = Value(extras, "file")
     monkeypatch.setattr(f"{__name__}.MOST_WATCHED", 40)
     (job,) = await installed.sync("health", since=str(TODAY - timedelta(days=99)))
     assert job.status == "pending", "it waits for a server that went away after 40 requests"
-    for endpoint in ENDPOINTS:
-        if endpoint.tier is not Tier.FULL:
-            wanted = days(TODAY - timedelta(days=30 if endpoint.tier is Tier.DAILY else 2))
-            assert set(await ledger(installed, endpoint)) >= set(wanted), endpoint.name
+    assert simulator.stats()["requests"]["total"] == 40
+    for endpoint in endpoints_of("standard"):
+        wanted = days(TODAY - timedelta(days=30 if endpoint.tier is Tier.DAILY else 2))
+        found = await ledger(installed, endpoint)
+        assert {found.get(day) for day in wanted} <= {"fetched", "empty"}, endpoint.name
     await installed.database.close()
 
 
@@ -347,3 +363,79 @@ async def test_a_day_synced_at_noon_is_whole_after_the_next_sync_of_the_watch(
     assert ours["health"] == theirs["health"] and ours["daily"] == theirs["daily"]
     await installed.database.close()
     await afresh.database.close()
+
+
+# ── What is asked for only by name ───────────────────────────────────────────────────────────────────
+
+
+async def stored(installation: Installation) -> set[str]:
+    async with installation.database.read() as session:
+        return set(await session.scalars(sa.select(HealthMetric.metric_type).distinct()))
+
+
+async def endpoints_told_of(installation: Installation) -> set[str]:
+    async with installation.database.read() as session:
+        return set(await session.scalars(sa.select(Coverage.endpoint).distinct()))
+
+
+EXTRA_NAMES = {endpoint.name for endpoint in ENDPOINTS if endpoint.tier is Tier.EXTRA}
+
+
+@pytest.mark.parametrize("simulator", [60], indirect=True)
+async def test_what_nobody_chose_is_not_asked_for_nor_written_down(
+    installed: Installation, simulator: Simulator, asked: list[tuple[Endpoint, date, date]]
+) -> None:
+    installed.config.values["health.samples"] = Value("full", "file")
+    await installed.sync("health", since=str(TODAY - timedelta(days=59)))
+    found = await ledger(installed, BY_NAME["stress"])
+    assert "empty" in found.values(), "the summaries tell of days without the watch"
+    assert EXTRA_NAMES.isdisjoint(endpoint.name for endpoint, _, _ in asked)
+    assert EXTRA_NAMES.isdisjoint(await endpoints_told_of(installed))
+    assert not any("mylastused" in path for path in simulator.stats()["requests"]["by_path"])
+    await installed.database.close()
+
+
+@pytest.mark.parametrize("simulator", [60], indirect=True)
+async def test_all_that_is_chosen_by_setting_is_fetched(
+    installed: Installation, simulator: Simulator, asked: list[tuple[Endpoint, date, date]]
+) -> None:
+    installed.config.values["health.samples"] = Value("none", "file")
+    installed.config.values["health.extras"] = Value(EXTRAS, "file")
+    (job,) = await installed.sync("health", since=str(TODAY - timedelta(days=6)))
+    assert job.status == "completed"
+    assert await stored(installed) >= set(EXTRAS)
+    for endpoint in endpoints_of("none", EXTRAS):
+        assert set(await ledger(installed, endpoint)) >= set(days(TODAY - timedelta(days=6))), endpoint.name
+    by_path = simulator.stats()["requests"]["by_path"]
+    assert by_path["/device-service/deviceservice/mylastused"] == 1
+    await installed.database.close()
+
+
+@pytest.mark.parametrize("simulator", [3], indirect=True)
+@pytest.mark.parametrize("metric", ["lifestyle", "menstrual_phase", "load_anaerobic"])
+async def test_one_sync_may_name_an_extra_that_no_setting_chose(
+    installed: Installation, asked: list[tuple[Endpoint, date, date]], metric: str
+) -> None:
+    (job,) = await installed.sync("health", since=str(TODAY - timedelta(days=2)), metrics=[metric])
+    assert job.status == "completed"
+    assert {endpoint.name for endpoint, _, _ in asked} == {endpoint_of(metric).name}
+    assert metric in await stored(installed)
+    await installed.database.close()
+
+
+@pytest.mark.parametrize("simulator", [40], indirect=True)
+async def test_entries_by_hand_are_looked_for_again_as_far_back_as_one_request_goes(
+    installed: Installation, simulator: Simulator, asked: list[tuple[Endpoint, date, date]]
+) -> None:
+    installed.config.values["health.samples"] = Value("none", "file")
+    installed.config.values["health.extras"] = Value(("lifestyle", "nutrition_fat"), "file")
+    await installed.sync("health", since=str(TODAY - timedelta(days=39)))
+    async with installed.database.write() as session:
+        await accounts.set_facts(session, installed.account.id, looked_deeper_at=NOW - timedelta(days=2))
+    asked.clear()
+    await installed.sync("health", since=str(TODAY - timedelta(days=39)))
+    again = Counter(endpoint.name for endpoint, _, _ in asked)
+    assert again == {"weight": 1, "blood_pressure": 1, "hydration": 1, "nutrition": 1, "lifestyle": 4}
+    weights = next((first, last) for endpoint, first, last in asked if endpoint.name == "weight")
+    assert weights == (TODAY - timedelta(days=30), TODAY)
+    await installed.database.close()

@@ -7,6 +7,7 @@ import pytest
 
 from garminsync_tui.config import Config, Value, commented, refuse_password
 from garminsync_tui.errors import GarminSyncError, UsageProblem
+from garminsync_tui.metrics import EXTRAS
 from garminsync_tui.paths import Paths
 
 
@@ -68,6 +69,24 @@ def test_a_wrong_file_is_named_with_its_setting(home: Paths, text: str, said: st
         Config.load(home, environment={})
     assert said in problem.value.message
     assert str(home.config) in problem.value.message
+
+
+def test_extras_are_a_list_of_names(home: Paths) -> None:
+    assert Config.load(home, environment={})["health.extras"] == ()
+    write(home, '[health]\nextras = ["lifestyle", "menstrual_phase", "lifestyle"]\n')
+    assert Config.load(home, environment={})["health.extras"] == ("lifestyle", "menstrual_phase")
+    found = Config.load(home, environment={"GARMINSYNC_EXTRAS": " nutrition_fat, solar_intensity,"})
+    assert found["health.extras"] == ("nutrition_fat", "solar_intensity")
+    assert found.values["health.extras"].origin == "environment"
+
+
+@pytest.mark.parametrize("value", ['"mood"', '["heart_rate"]', "[1]", "true", "{a = 1}", "3"])
+def test_extras_that_there_are_none_of_are_refused_with_the_known_ones(home: Paths, value: str) -> None:
+    write(home, f"[health]\nextras = {value}\n")
+    with pytest.raises(UsageProblem, match=r"health\.extras") as problem:
+        Config.load(home, environment={})
+    assert str(home.config) in problem.value.message
+    assert all(name in problem.value.hint for name in EXTRAS)
 
 
 def test_a_switch_is_true_or_false(home: Paths) -> None:

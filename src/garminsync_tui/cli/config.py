@@ -43,7 +43,7 @@ def show(home: Home, out: Output) -> int:
         [
             (
                 setting.name,
-                str(values[setting.name]),
+                ", ".join(values[setting.name]) if isinstance(setting.default, tuple) else str(values[setting.name]),
                 found.values[setting.name].origin,
                 setting.variable,
                 setting.about,

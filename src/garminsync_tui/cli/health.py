@@ -39,11 +39,17 @@ def health() -> None:
 @pass_home
 @waits
 async def types(home: Home, out: Output) -> int:
-    """Every metric of the catalogue, and how much of it is stored."""
+    """Every metric of the catalogue: what it is, what it needs, how it is fetched, and how much of it is stored.
+
+    Fetched is daily (a range in one request), standard or full (a request a day, by `health.samples`), or extra: only
+    where `health.extras` or `sync --metric` names it. A narrow terminal shows less; --plain and --json show all.
+    """
+    from ..garmin.endpoints import ENDPOINTS
     from ..metrics import METRICS
     from ..store.health import counts
     from ..units import number
 
+    given_by = {metric: endpoint for endpoint in ENDPOINTS for metric in endpoint.metrics}
     async with home.opened() as (_, database), database.read() as session:
         stored = {each.metric: each for each in await counts(session)}
     if out.json:
@@ -53,8 +59,15 @@ async def types(home: Home, out: Output) -> int:
                     "metric": name,
                     "unit": metric.unit,
                     "granularity": metric.granularity.value,
+                    "lowest": metric.lowest,
+                    "highest": metric.highest,
+                    "words": metric.words,
                     "title": metric.title,
                     "about": metric.about,
+                    "answer": given_by[name].name,
+                    "origin": given_by[name].origin,
+                    "needs": given_by[name].capability,
+                    "fetched": given_by[name].tier.value,
                     "readings": stored[name].readings if name in stored else 0,
                     "first_day": stored[name].first if name in stored else None,
                     "last_day": stored[name].last if name in stored else None,
@@ -64,20 +77,24 @@ async def types(home: Home, out: Output) -> int:
         )
         return 0
     out.table(
-        ["metric", "unit", "each", "stored", "first", "last", "what it is"],
+        ["metric", "unit", "stored", "fetched", "needs", "what it is", "each", "first", "last", "origin"],
         [
             (
                 name,
                 metric.unit or "",
-                metric.granularity.value,
                 number(stored[name].readings) if name in stored else "—",
+                given_by[name].tier.value,
+                given_by[name].capability,
+                metric.about,
+                metric.granularity.value,
                 str(stored[name].first) if name in stored else "",
                 str(stored[name].last) if name in stored else "",
-                metric.about,
+                given_by[name].origin,
             )
             for name, metric in METRICS.items()
         ],
         right=["stored"],
+        needed=5,
     )
     return 0
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
+from shutil import get_terminal_size
 from typing import Any, Literal, TextIO
 from uuid import UUID
 
@@ -50,8 +51,13 @@ class Output:
 
         sys.stdout.write(json.dumps(document, default=_encoded, indent=2, allow_nan=False) + "\n")
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
-        """Print rows of text, the columns named in `right` flush right; with `--plain` parted by tabs."""
+    def table(
+        self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = (), needed: int = 0
+    ) -> None:
+        """Print rows of text, the columns named in `right` flush right; with `--plain` parted by tabs.
+
+        With `needed`, columns after so many are left out, from the last one on, where the terminal is too narrow.
+        """
         cells = [[clean(cell, _WIDEST_CELL) for cell in row] for row in rows]
         if self.form == "plain":
             for row in [list(headings), *cells]:
@@ -59,6 +65,11 @@ class Output:
             return
         to_the_right = {headings.index(name) for name in right}
         widths = [max(width(row[n]) for row in [list(headings), *cells]) for n in range(len(headings))]
+        if needed:
+            room = get_terminal_size().columns
+            while len(widths) > needed and sum(widths) + len(_GAP) * (len(widths) - 1) > room:
+                widths.pop()
+            headings, cells = headings[: len(widths)], [row[: len(widths)] for row in cells]
         bold, reset = (_BOLD, _RESET) if coloured(sys.stdout) else ("", "")
         sys.stdout.write(f"{bold}{_aligned(headings, widths, to_the_right)}{reset}\n")
         for row in cells:

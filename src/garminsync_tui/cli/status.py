@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from ..config import Config
     from ..store.glance import Glance, Registered, Totals
 
 _PARTLY_DONE = 5
@@ -40,14 +41,16 @@ async def status(home: Home, out: Output) -> int:
     if file is not None and not file.exists():
         return _nothing_yet(str(file), out)
     seen, database = await _look(home, file)
+    config = home.config()
+    failed = _failed(_asked_for(seen.coverage, config))
     if out.json:
-        out.document(_document(seen, database))
+        out.document(_document(seen, database, failed))
     else:
-        out.facts(_lines(seen, database, home.config()["health.samples"]))
+        out.facts(_lines(seen, database, config))
     if seen.account is None or seen.account.sign_in_needed_since:
         say(f"hint: {SignInRequired().hint}")
         return SignInRequired.exit_code
-    return _PARTLY_DONE if _failed(seen.coverage) else 0
+    return _PARTLY_DONE if failed else 0
 
 
 def _nothing_yet(where: str, out: Output) -> int:
@@ -75,6 +78,15 @@ def _running(seen: Glance) -> list[Registered]:
     return [runner for runner in seen.runners if lives(runner, seen.now)]
 
 
+def _asked_for(totals: list[Totals], config: Config) -> list[Totals]:
+    """Without what the settings do not choose: no plain sync tries it again, so nobody waits for it."""
+    from ..garmin.endpoints import endpoints_of
+    from ..store.schema import ACTIVITY_FILE
+
+    chosen = {endpoint.name for endpoint in endpoints_of(config["health.samples"], config["health.extras"])}
+    return [each for each in totals if each.endpoint in chosen or each.endpoint == ACTIVITY_FILE]
+
+
 def _failed(totals: list[Totals]) -> int:
     return sum(each.days for each in totals if each.status == "failed")
 
@@ -85,7 +97,7 @@ def _next_turns(seen: Glance) -> dict[str, datetime]:
     return {schedule.job_type: next_turn(schedule, seen.now) for schedule in seen.schedules}
 
 
-def _lines(seen: Glance, database: str, samples: str) -> list[tuple[str, str]]:
+def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]:
     from ..jobs.words import TITLES
     from ..units import ago, number, size
     from .account import token_state
@@ -98,7 +110,7 @@ def _lines(seen: Glance, database: str, samples: str) -> list[tuple[str, str]]:
     for job_type, moment in sorted(seen.synced.items()):
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
-    lines.append(("coverage", _coverage_line(seen.coverage, samples)))
+    lines.append(("coverage", _coverage_line(seen.coverage, config)))
     queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(seen.jobs.items()))
     lines.append(("jobs", queued or "none yet"))
     running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in _running(seen))
@@ -123,24 +135,24 @@ def _next_line(seen: Glance) -> str:
     return f"{local_time(first)} ({ago(first, seen.now)})"
 
 
-def _coverage_line(totals: list[Totals], samples: str) -> str:
+def _coverage_line(totals: list[Totals], config: Config) -> str:
     from ..store.schema import ACTIVITY_FILE
 
     if not totals:
         return "nothing fetched yet"
     health = [each for each in totals if each.endpoint != ACTIVITY_FILE]
-    parts = [_health_line(health, samples)] if health else []
+    parts = [_health_line(health, config)] if health else []
     files = {each.status: each.days for each in totals if each.endpoint == ACTIVITY_FILE}
     parts += [f"{files['failed']} activity files failed"] if "failed" in files else []
     return "; ".join(parts) or "activities complete"
 
 
-def _health_line(totals: list[Totals], samples: str) -> str:
-    """What is missing between the first and the last day that anything was asked for."""
+def _health_line(totals: list[Totals], config: Config) -> str:
+    """What is missing of all that the settings ask for, between the first and the last day of any of it."""
     from ..garmin.endpoints import endpoints_of
     from ..units import number
 
-    asked = {endpoint.name for endpoint in endpoints_of(samples)}
+    asked = {endpoint.name for endpoint in endpoints_of(config["health.samples"], config["health.extras"])}
     totals = [each for each in totals if each.endpoint in asked]
     if not totals:
         return "no health fetched yet"
@@ -166,7 +178,7 @@ def _not_asked_for(totals: list[Totals], asked: set[str]) -> dict[str, int]:
     return {name: max(days - sum(each.days for each in known if each.endpoint == name), 0) for name in asked}
 
 
-def _document(seen: Glance, database: str) -> dict[str, Any]:
+def _document(seen: Glance, database: str, failed: int) -> dict[str, Any]:
     account = seen.account
     return {
         "account": {
@@ -182,7 +194,7 @@ def _document(seen: Glance, database: str) -> dict[str, Any]:
         "last_synced_at": seen.synced,
         "next_sync_at": _next_turns(seen),
         "coverage": _by_endpoint(seen.coverage),
-        "failed_items": _failed(seen.coverage),
+        "failed_items": failed,
         "jobs": seen.jobs,
         "runners": [
             {
@@ -240,7 +252,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
         totals = [each for each in every if endpoint in {None, each.endpoint}]
         failed = await ledger.entries(session, endpoint=endpoint, since=since, until=until, status="failed")
         notes = [each for each in await ledger.notes(session, since, until) if endpoint in {None, each.endpoint}]
-    asked = {each.name for each in endpoints_of(config["health.samples"])}
+    asked = {each.name for each in endpoints_of(config["health.samples"], config["health.extras"])}
     missing = {name: n for name, n in _not_asked_for(every, asked).items() if endpoint in {None, name}}
     if out.json:
         out.document(
@@ -336,6 +348,6 @@ def _endpoint_of(metric: str | None) -> str | None:
     if metric is None:
         return None
     known_metrics([metric])
-    from ..garmin.endpoints import ENDPOINTS
+    from ..garmin.endpoints import endpoint_of
 
-    return next(endpoint.name for endpoint in ENDPOINTS if metric in endpoint.metrics)
+    return endpoint_of(metric).name

@@ -45,6 +45,7 @@ HEADERS: Mapping[str, str] = {
 }
 _MIB = 1024 * 1024
 _MOST_REDIRECTS = 3
+_LAST_USED = "/device-service/deviceservice/mylastused"
 _LATER = "Nothing stored was changed. It is tried again by itself."
 _BLOCKED = "Wait an hour or use another network. Signing in again does not help."
 _NOTHING_LOST = "Nothing stored was changed. The next sync asks again."
@@ -111,6 +112,8 @@ class Client:
         self._display_name = display_name
         self._limits = limits or Limits()
         self._requests = 0
+        #: The number of the watch used last, once it was asked for; empty where there is none.
+        self._device_id: str | None = None
         self._http = httpx2.AsyncClient(
             headers=dict(HEADERS),
             # No cookie is kept: the bearer is all there is to a session.
@@ -134,9 +137,23 @@ class Client:
         return self._requests
 
     async def fetch(self, endpoint: Endpoint, first: date, last: date) -> Any:
-        """The decoded body of an endpoint for the days first..last. Raises as `get`."""
-        path, params = endpoint.address(first, last, self._display_name)
+        """The decoded body of an endpoint for the days first..last; None where it needs a watch and there is none.
+
+        Raises as `get`.
+        """
+        device_id = await self._device() if endpoint.needs_device else ""
+        if endpoint.needs_device and not device_id:
+            return None
+        path, params = endpoint.address(first, last, self._display_name, device_id)
         return await self.get(path, params)
+
+    async def _device(self) -> str:
+        """The number of the watch that synced last (`userDeviceId`: modelled), asked for once; empty for none."""
+        if self._device_id is None:
+            told = await self.get(_LAST_USED)
+            found = told.get("userDeviceId") if isinstance(told, dict) else None
+            self._device_id = str(found) if isinstance(found, int | str) and str(found).isdecimal() else ""
+        return self._device_id
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of a path; None for no content.
@@ -295,8 +312,10 @@ class Client:
         return UnexpectedAnswer(f"Garmin's answer for {self._shown(path)} {what}.", hint=_NOTHING_LOST)
 
     def _shown(self, path: str) -> str:
-        """A path for messages, without the account's name in it."""
-        return path.replace(quote(self._display_name, safe=""), "…") if self._display_name else path
+        """A path for messages, without the account's name or a watch's number in it."""
+        for secret in (quote(self._display_name, safe=""), self._device_id):
+            path = path.replace(secret, "…") if secret else path
+        return path
 
 
 def _not_a_number(_: str) -> None:

@@ -6,14 +6,29 @@ Every metric has exactly one endpoint that gives it, so that a day fetched again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from .health import body, breathing, heart, movement, performance, sleep, stress, summaries, training
+from .health import (
+    body,
+    breathing,
+    cycle,
+    heart,
+    lifestyle,
+    load,
+    movement,
+    nutrition,
+    performance,
+    sleep,
+    stress,
+    summaries,
+    sun,
+    training,
+)
 from .shapes import Readings, span_days
 
 #: The endpoint that tells the bounds of days, and on which the watch was worn.
@@ -29,6 +44,8 @@ class Tier(StrEnum):
     STANDARD = "standard"
     #: A request for each day; the rest of what a watch can measure.
     FULL = "full"
+    #: Only where somebody chose it by name, in `health.extras` or for one sync.
+    EXTRA = "extra"
 
 
 Parse = Callable[[Any, date, date], Readings]
@@ -36,7 +53,10 @@ Parse = Callable[[Any, date, date], Readings]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One kind of request. Path and parameters may hold {day}, {first}, {last} and {display_name}."""
+    """One kind of request.
+
+    Path and parameters may hold {day}, {first}, {last} and {display_name}, the path also {device_id}.
+    """
 
     name: str
     path: str
@@ -47,8 +67,10 @@ class Endpoint:
     #: All that `parse` may produce.
     metrics: tuple[str, ...]
     tier: Tier
-    #: What has to be there for it, in words for people: "a watch", "a pulse oximeter".
+    #: What has to be there for it, in at most 14 characters for people: "watch", "pulse oximeter".
     capability: str
+    #: How its values come about: "measured by the watch", "entered by hand".
+    origin: str
     #: Comes from a worn watch: there is nothing to fetch for days without one.
     from_watch: bool
     #: A value of the day's summary that is only there where this endpoint has readings; empty where none is known.
@@ -61,12 +83,18 @@ class Endpoint:
         """Whether people enter, and delete, what it gives."""
         return not self.from_watch and self.name != SUMMARIES
 
-    def address(self, first: date, last: date, display_name: str) -> tuple[str, dict[str, str]]:
+    @property
+    def needs_device(self) -> bool:
+        """Whether the path names a watch by its number."""
+        return "{device_id}" in self.path
+
+    def address(self, first: date, last: date, display_name: str, device_id: str = "") -> tuple[str, dict[str, str]]:
         """Path and parameters for the days first..last. Raises ValueError for more days than the window."""
         if not 1 <= span_days(first, last) <= self.window_days:
             raise ValueError(f"{self.name} takes up to {self.window_days} days, not {first} to {last}")
         filled = {"day": first.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
-        path = self.path.format(**filled, display_name=quote(display_name, safe=""))
+        names = {"display_name": quote(display_name, safe=""), "device_id": quote(device_id, safe="")}
+        path = self.path.format(**filled, **names)
         return path, {key: text.format(**filled, display_name=display_name) for key, text in self.params.items()}
 
 
@@ -79,7 +107,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=summaries.daily_summaries,
         metrics=summaries.METRICS_OF_A_DAY,
         tier=Tier.DAILY,
-        capability="a watch",
+        capability="watch",
+        origin="sums of what the watch measured",
         from_watch=False,
     ),
     Endpoint(
@@ -90,7 +119,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=heart.resting_heart_rate,
         metrics=("resting_heart_rate",),
         tier=Tier.DAILY,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -107,7 +137,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "hrv_status",
         ),
         tier=Tier.DAILY,
-        capability="a watch worn at night",
+        capability="watch at night",
+        origin="computed from nights",
         from_watch=True,
     ),
     Endpoint(
@@ -118,7 +149,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=heart.heart_rate,
         metrics=("heart_rate",),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
         seen_in="max_heart_rate",
     ),
@@ -145,7 +177,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "hrv_rmssd",
         ),
         tier=Tier.STANDARD,
-        capability="a watch worn at night",
+        capability="watch at night",
+        origin="measured by the watch at night",
         from_watch=True,
     ),
     Endpoint(
@@ -155,7 +188,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=stress.stress,
         metrics=("stress_level", "body_battery"),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="computed from heart rate variability",
         from_watch=True,
         seen_in="stress_max",
     ),
@@ -167,7 +201,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=movement.steps,
         metrics=("steps",),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
         seen_in="steps_total",
     ),
@@ -184,7 +219,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "respiration_high",
         ),
         tier=Tier.STANDARD,
-        capability="a watch",
+        capability="watch",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -194,7 +230,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=breathing.spo2,
         metrics=("spo2", "spo2_avg", "spo2_low"),
         tier=Tier.FULL,
-        capability="a pulse oximeter",
+        capability="pulse oximeter",
+        origin="measured by the watch",
         from_watch=True,
     ),
     Endpoint(
@@ -204,7 +241,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=movement.floors,
         metrics=("floors_ascended", "floors_descended"),
         tier=Tier.FULL,
-        capability="a barometer",
+        capability="barometer",
+        origin="measured by the watch",
         from_watch=True,
         seen_in="floors_ascended_total",
     ),
@@ -215,7 +253,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=movement.intensity_minutes,
         metrics=("intensity_minutes",),
         tier=Tier.FULL,
-        capability="a watch",
+        capability="watch",
+        origin="computed from heart rate",
         from_watch=True,
     ),
     Endpoint(
@@ -225,14 +264,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=stress.body_battery_events,
         metrics=("body_battery_event",),
         tier=Tier.FULL,
-        capability="a watch",
+        capability="watch",
+        origin="computed from stress, sleep and activities",
         from_watch=True,
     ),
     Endpoint(
         name="weight",
         path="/weight-service/weight/range/{first}/{last}",
         params={"includeAll": "true"},
-        window_days=28,
+        window_days=31,
         parse=body.weight,
         metrics=(
             "weight",
@@ -247,17 +287,19 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "physique_rating",
         ),
         tier=Tier.DAILY,
-        capability="a scale, or entries by hand",
+        capability="scale or hand",
+        origin="weighed, or entered by hand",
         from_watch=False,
     ),
     Endpoint(
         name="max_metrics",
         path="/metrics-service/metrics/maxmet/daily/{first}/{last}",
-        window_days=28,
+        window_days=31,
         parse=training.max_metrics,
         metrics=("vo2max_running", "vo2max_cycling", "heat_acclimation", "altitude_acclimation"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -267,7 +309,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=training.training_readiness,
         metrics=("training_readiness", "recovery_time"),
         tier=Tier.DAILY,
-        capability="a watch that rates training and is worn at night",
+        capability="training watch",
+        origin="computed from nights and training",
         from_watch=True,
     ),
     Endpoint(
@@ -277,7 +320,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=training.training_status,
         metrics=("training_status", "training_load_acute", "training_load_chronic", "acwr"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -287,7 +331,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.fitness_age,
         metrics=("fitness_age",),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by Garmin",
         from_watch=True,
     ),
     Endpoint(
@@ -298,7 +343,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.race_predictions,
         metrics=("race_prediction_5k", "race_prediction_10k", "race_prediction_half", "race_prediction_marathon"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -309,7 +355,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.endurance_score,
         metrics=("endurance_score",),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -320,7 +367,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.hill_score,
         metrics=("hill_score",),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -331,7 +379,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.running_tolerance,
         metrics=("running_tolerance", "impact_load"),
         tier=Tier.DAILY,
-        capability="a watch that rates training",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -342,7 +391,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.lactate_threshold_hr,
         metrics=("lactate_threshold_hr",),
         tier=Tier.DAILY,
-        capability="a watch that finds thresholds",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -353,7 +403,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.lactate_threshold_speed,
         metrics=("lactate_threshold_speed",),
         tier=Tier.DAILY,
-        capability="a watch that finds thresholds",
+        capability="training watch",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
@@ -364,18 +415,20 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=performance.ftp_cycling,
         metrics=("ftp_cycling",),
         tier=Tier.DAILY,
-        capability="a power meter",
+        capability="power meter",
+        origin="computed by the watch from training",
         from_watch=True,
     ),
     Endpoint(
         name="blood_pressure",
         path="/bloodpressure-service/bloodpressure/range/{first}/{last}",
         params={"includeAll": "true"},
-        window_days=28,
+        window_days=31,
         parse=body.blood_pressure,
         metrics=("blood_pressure_systolic", "blood_pressure_diastolic", "blood_pressure_pulse"),
         tier=Tier.DAILY,
-        capability="a blood pressure monitor, or entries by hand",
+        capability="cuff or hand",
+        origin="measured by a cuff, or entered by hand",
         from_watch=False,
     ),
     Endpoint(
@@ -385,8 +438,78 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parse=body.hydration,
         metrics=("hydration_intake", "hydration_goal"),
         tier=Tier.DAILY,
-        capability="entries by hand",
+        capability="by hand",
+        origin="entered by hand",
         from_watch=False,
+    ),
+    Endpoint(
+        name="load_focus",
+        path="/metrics-service/metrics/trainingloadbalance/latest/{day}",
+        window_days=1,
+        parse=load.load_focus,
+        metrics=("load_low_aerobic", "load_high_aerobic", "load_anaerobic"),
+        tier=Tier.EXTRA,
+        capability="training watch",
+        origin="computed by the watch from training",
+        from_watch=True,
+    ),
+    Endpoint(
+        name="sweat_loss",
+        path="/usersummary-service/usersummary/hydration/allData/{day}",
+        window_days=1,
+        parse=nutrition.sweat_loss,
+        metrics=("hydration_sweat_loss",),
+        tier=Tier.EXTRA,
+        capability="training watch",
+        origin="computed from activities",
+        # A bike computer estimates it as well, on days without a watch.
+        from_watch=False,
+    ),
+    Endpoint(
+        name="menstrual_cycle",
+        path="/periodichealth-service/menstrualcycle/dayview/{day}",
+        window_days=1,
+        parse=cycle.menstrual_cycle,
+        metrics=("menstrual_phase", "menstrual_cycle_day"),
+        tier=Tier.EXTRA,
+        capability="cycle log",
+        origin="counted from periods entered by hand",
+        from_watch=False,
+    ),
+    Endpoint(
+        name="nutrition",
+        path="/nutrition-service/calorie/summary/daily",
+        params={"startDate": "{first}", "endDate": "{last}"},
+        window_days=31,
+        parse=nutrition.nutrition,
+        metrics=("nutrition_calories", "nutrition_protein", "nutrition_carbs", "nutrition_fat"),
+        tier=Tier.EXTRA,
+        capability="food log",
+        origin="sums of what was entered by hand",
+        from_watch=False,
+    ),
+    Endpoint(
+        name="lifestyle",
+        path="/lifestylelogging-service/dailyLog/{day}",
+        window_days=1,
+        parse=lifestyle.lifestyle,
+        metrics=("lifestyle",),
+        tier=Tier.EXTRA,
+        capability="habit log",
+        origin="entered by hand",
+        from_watch=False,
+    ),
+    Endpoint(
+        name="solar",
+        path="/web-gateway/solar/{device_id}/{day}/{day}",
+        params={"singleDayView": "True"},
+        window_days=1,
+        parse=sun.solar,
+        metrics=("solar_intensity",),
+        tier=Tier.EXTRA,
+        capability="solar watch",
+        origin="measured by the watch used last",
+        from_watch=True,
     ),
 )
 
@@ -406,6 +529,16 @@ _TIERS = {
 }
 
 
-def endpoints_of(samples: str) -> list[Endpoint]:
-    """What is asked for with this choice of samples: none, standard or full."""
-    return [endpoint for endpoint in ENDPOINTS if endpoint.tier in _TIERS[samples]]
+def endpoints_of(samples: str, extras: Collection[str] = ()) -> list[Endpoint]:
+    """What is asked for with this choice of samples (none, standard or full) and of extra metrics."""
+    return [
+        endpoint
+        for endpoint in ENDPOINTS
+        if endpoint.tier in _TIERS[samples]
+        or (endpoint.tier is Tier.EXTRA and not set(extras).isdisjoint(endpoint.metrics))
+    ]
+
+
+def endpoint_of(metric: str) -> Endpoint:
+    """The one that gives a metric of the catalogue."""
+    return next(endpoint for endpoint in ENDPOINTS if metric in endpoint.metrics)

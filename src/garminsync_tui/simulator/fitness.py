@@ -12,11 +12,18 @@ from .moments import days_between, ms, text
 
 _LEVELS = ((95, "PRIME"), (75, "HIGH"), (50, "MODERATE"), (25, "LOW"), (0, "POOR"))
 _GRADES = ((90, "VERY_GOOD"), (70, "GOOD"), (40, "MODERATE"), (0, "POOR"))
+#: Shares of four weeks' load that are aimed at: low aerobic, high aerobic, anaerobic.
+_AIMS = ((0.35, 0.57), (0.31, 0.53), (0.04, 0.18))
+_SHORTAGE = {
+    "monthlyLoadAerobicLow": "AEROBIC_LOW_SHORTAGE",
+    "monthlyLoadAerobicHigh": "AEROBIC_HIGH_SHORTAGE",
+    "monthlyLoadAnaerobic": "ANAEROBIC_SHORTAGE",
+}
 _STATUS = {"DETRAINING": 1, "MAINTAINING": 4, "RECOVERY": 5, "PRODUCTIVE": 7, "STRAINED": 8}
 
 
 class Fitness:
-    """What maxmet, trainingreadiness and trainingstatus answer."""
+    """What maxmet, trainingreadiness, trainingloadbalance and trainingstatus answer."""
 
     def __init__(self, account: Account, form: Form) -> None:
         self._account = account
@@ -123,6 +130,35 @@ class Fitness:
             row |= {f"{name}FactorPercent": percent, f"{name}FactorFeedback": _grade(percent, _GRADES)}
             row[f"{name}FactorFeedbackPhrase"] = None
         return row
+
+    # Load
+
+    def balance(self, date_: date) -> dict[str, Any]:
+        """Recorded behind the GraphQL gateway: four weeks' load by kind, up to the last day with a watch."""
+        before = (self._account.worn(date_ - timedelta(days=back)) for back in range(28))
+        day = next((day for day in before if day), None)
+        device = self._athlete.device_id
+        watch = {"deviceId": device, "imageURL": "", "deviceName": "Forerunner 965", "category": 0}
+        return {
+            "userId": self._athlete.profile_id,
+            "metricsTrainingLoadBalanceDTOMap": {str(device): self._focus(day)} if day else {},
+            "recordedDevices": [watch] if day else [],
+        }
+
+    def _focus(self, day: Day) -> dict[str, Any]:
+        row: dict[str, Any] = {"calendarDate": day.date.isoformat(), "deviceId": self._athlete.device_id}
+        names = ("monthlyLoadAerobicLow", "monthlyLoadAerobicHigh", "monthlyLoadAnaerobic")
+        month = 4 * self._form.load(day.date).chronic
+        aims = {name: (round(low * month), round(high * month)) for name, (low, high) in zip(names, _AIMS, strict=True)}
+        loads = dict(zip(names, self._form.focus(day.date), strict=True))
+        row |= loads
+        for name, (low, high) in aims.items():
+            row |= {f"{name}TargetMin": low, f"{name}TargetMax": high}
+        below = [name for name in names if loads[name] < aims[name][0]]
+        return row | {
+            "trainingBalanceFeedbackPhrase": _SHORTAGE[below[0]] if below else "ON_TARGET",
+            "primaryTrainingDevice": True,
+        }
 
     # Status
 

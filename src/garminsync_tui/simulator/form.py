@@ -20,6 +20,9 @@ _CHRONIC_SHARE = 1 / 28
 #: Minutes of recovery for each point of load, and the most that a watch asks for.
 _REST_PER_LOAD_MIN = 17.0
 MOST_REST_MIN = 5760
+#: Below this heart rate (bpm) a session is an easy one; of one with intervals this share is sprints.
+_EASY_HR = 140
+_SPRINTS = 0.25
 _RUNNING = {"running", "trail_running"}
 #: From this height (m) on the body has something to get used to.
 _THIN_AIR = 800
@@ -66,6 +69,19 @@ class Form:
             if day < self._account.today:
                 self._settled[day] = load
         return load
+
+    def focus(self, date_: date) -> tuple[float, float, float]:
+        """The load of the four weeks up to a day: easy, hard, and in sprints."""
+        low = high = sprints = 0.0
+        for back in range(28):
+            for session in self.recorded(date_ - timedelta(days=back)):
+                sprint = _SPRINTS * session.load if session.intervals else 0.0
+                sprints += sprint
+                if session.average_hr < _EASY_HR:
+                    low += session.load - sprint
+                else:
+                    high += session.load - sprint
+        return round(low, 4), round(high, 4), round(sprints, 4)
 
     def rest_min(self, instant: datetime) -> int:
         """Minutes of recovery still needed at an instant, after the sessions that ended before it."""

@@ -15,6 +15,7 @@ from .totals import INTENSITY_GOAL, effort
 
 _BATTERY_VERSION = 2.0
 HYDRATION_GOAL_ML = 2800.0
+_SWEAT_ML_A_HOUR = 720
 
 
 class Health:
@@ -286,6 +287,19 @@ class Health:
             "lastEntryTimestampLocal": f"{date_}T20:00:00.0" if millilitres else None,
             "sweatLossInML": None,
             "activityIntakeInML": None,
+        }
+
+    def water(self, date_: date) -> dict[str, Any]:
+        """Modelled: the whole day's water, with what the day's activities cost in sweat."""
+        day = self._account.worn(date_)
+        trained_s = sum(session.moving_s for session in self._account.recorded(day)) if day else 0
+        return self.hydration(date_) | {
+            "sweatLossInML": round(_SWEAT_ML_A_HOUR * trained_s / 3600) or None,
+            "activityIntakeInML": None,
+            "baseGoalInML": HYDRATION_GOAL_ML,
+            "hydrationMeasurementUnit": "milliliter",
+            "hydrationContainers": [],
+            "hydrationAutoGoalEnabled": True,
         }
 
 

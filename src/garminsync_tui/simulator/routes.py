@@ -13,6 +13,7 @@ from starlette.routing import Route
 from .account import Account
 from .activities import Activities
 from .cuff import Cuff
+from .diary import Diary
 from .fitness import Fitness
 from .form import Form
 from .health import Health
@@ -22,6 +23,7 @@ from .scale import Scale
 from .scores import Scores
 from .sign_in import SignIn
 from .summaries import Summaries
+from .sun import Sun
 from .training import Session
 from .trends import Trends
 
@@ -52,6 +54,8 @@ class Routes:
         self._fitness = Fitness(account, form)
         self._scores = Scores(account, form)
         self._cuff = Cuff(account)
+        self._diary = Diary(account)
+        self._sun = Sun(account)
         self._profile = Profile(account, email)
 
     def all(self) -> list[Route]:
@@ -103,6 +107,9 @@ class Routes:
             day(f"{wellness}/bodyBattery/events/{{day}}", health.battery_events),
             day(f"{wellness}/epoch/request/{{day}}", health.bring_back, method="POST"),
             day("/usersummary-service/usersummary/hydration/daily/{day}", health.hydration),
+            day("/usersummary-service/usersummary/hydration/allData/{day}", health.water),
+            day("/periodichealth-service/menstrualcycle/dayview/{day}", self._diary.cycle),
+            day("/lifestylelogging-service/dailyLog/{day}", self._diary.habits),
             day(f"{wellness}/dailySleepData/{{name:path}}", nights.sleep, "date"),
             day("/sleep-service/sleep/dailySleepData", nights.sleep, "date"),
             day("/hrv-service/hrv/{day}", nights.hrv, no_content=True),
@@ -127,8 +134,10 @@ class Routes:
             ranged(f"/wellness-service/stats/daily/sleep/score/{ends}", nights.score_range, WINDOW_DAYS),
             ranged(f"/hrv-service/hrv/daily/{ends}", nights.hrv_range, _YEAR_DAYS, no_content=True),
             ranged("/weight-service/weight/dateRange", self._scale.view, WINDOW_DAYS, named),
-            ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, WINDOW_DAYS),
-            ranged(f"/bloodpressure-service/bloodpressure/range/{ends}", self._cuff.ranged, WINDOW_DAYS),
+            ranged(f"/weight-service/weight/range/{ends}", self._scale.ranged, _MONTH_DAYS),
+            ranged(f"/bloodpressure-service/bloodpressure/range/{ends}", self._cuff.ranged, _MONTH_DAYS),
+            ranged("/nutrition-service/calorie/summary/daily", self._diary.food, _MONTH_DAYS, named),
+            self._route(f"/web-gateway/solar/{{device}}/{ends}", self._light),
         ]
 
     def _training(self) -> list[Route]:
@@ -136,10 +145,11 @@ class Routes:
         metrics, ends = "/metrics-service/metrics", "{first}/{last}"
         named, daily = ("startDate", "endDate"), ("fromCalendarDate", "toCalendarDate")
         return [
-            ranged(f"{metrics}/maxmet/daily/{ends}", fitness.max_metrics, WINDOW_DAYS),
+            ranged(f"{metrics}/maxmet/daily/{ends}", fitness.max_metrics, _MONTH_DAYS),
             ranged(f"{metrics}/heataltitudeacclimation/daily/{ends}", fitness.acclimation, WINDOW_DAYS),
             day(f"{metrics}/trainingreadiness/{{day}}", lambda day: fitness.readiness(day, day)),
             ranged(f"{metrics}/trainingreadiness/{ends}", fitness.readiness, WINDOW_DAYS),
+            day(f"{metrics}/trainingloadbalance/latest/{{day}}", fitness.balance),
             ranged(f"/mobile-gateway/usersummary/trainingstatus/weekly/{ends}", fitness.status, WINDOW_DAYS),
             ranged(f"{metrics}/trainingstatus/weekly/{{name}}", fitness.report, WINDOW_DAYS, daily),
             ranged(f"/fitnessage-service/stats/daily/{ends}", scores.ages, WINDOW_DAYS),
@@ -239,6 +249,12 @@ class Routes:
     def _endurance(self, request: Request) -> Response:
         first, last = _range_of(request, ("startDate", "endDate"), _QUARTER_DAYS)
         return JSONResponse(self._scores.endurance(first, last, request.query_params.get("aggregation", "weekly")))
+
+    def _light(self, request: Request) -> Response:
+        first, last = _range_of(request, None, WINDOW_DAYS)
+        if request.path_params["device"] != str(self._account.athlete.device_id):
+            return _problem(404, "HTTP 404 Not Found", "NotFoundException")
+        return JSONResponse(self._sun.ranged(first, last))
 
     def _thresholds(self, request: Request) -> Response:
         first, last = _range_of(request, None, _YEAR_DAYS)

@@ -6,7 +6,7 @@ run that was interrupted anywhere goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from ..dates import months_before
 from ..errors import GarminSyncError, NotAtGarmin, Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
-from ..garmin.endpoints import ENDPOINTS, SUMMARIES, Endpoint, bring_back_path, endpoints_of
+from ..garmin.endpoints import ENDPOINTS, SUMMARIES, Endpoint, Tier, bring_back_path, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
 from ..garmin.shapes import Readings, unreadable
 from ..jobs.queue import Transaction
@@ -55,6 +55,11 @@ class Fetch(NamedTuple):
         return self.endpoint.window_days > 1
 
     @property
+    def is_for_all(self) -> bool:
+        """Whether it is no extra that somebody chose by name."""
+        return self.endpoint.tier is not Tier.EXTRA
+
+    @property
     def first(self) -> date:
         """The oldest of its days."""
         return self.days[0]
@@ -66,12 +71,20 @@ class Fetch(NamedTuple):
 
 
 async def sync_health(
-    run: JobRun, client: Client, *, samples: str, since: date | None, keep_raw: bool, per_request_s: float
+    run: JobRun,
+    client: Client,
+    *,
+    samples: str,
+    extras: Collection[str],
+    since: date | None,
+    keep_raw: bool,
+    per_request_s: float,
 ) -> None:
     """Bring the ledger up to date, from `parameters["since"]` (else `since`, else a year back) to today.
 
-    `samples` is none, standard or full: which of the endpoints that take a request a day are asked. `keep_raw` says
-    whether answers are kept for `reparse`, `per_request_s` how long the budget makes a request last at best.
+    `samples` is none, standard or full: which of the endpoints that take a request a day are asked. `extras` are the
+    metrics that are asked for only by name. `keep_raw` says whether answers are kept for `reparse`, `per_request_s`
+    how long the budget makes a request last at best.
     """
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
@@ -84,7 +97,7 @@ async def sync_health(
     asked = run.parameters.get("since")
     since = date.fromisoformat(asked) if asked else since or months_before(today, 12)
     until = min(date.fromisoformat(run.parameters.get("until") or today.isoformat()), today)
-    chosen = giving(run.parameters.get("metrics"), endpoints_of(samples))
+    chosen = giving(run.parameters.get("metrics"), endpoints_of(samples, extras))
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
         # Once in a job: what was fetched since then is not asked for again when the job goes on.
@@ -97,8 +110,8 @@ async def sync_health(
     work = _Work(run, client, account, today, keep_raw=keep_raw, per_request_s=per_request_s)
     await work.plan(chosen, since, until)
     month_ago, lately = (today - timedelta(days=days - 1) for days in (_FIRST_DAYS, _FIRST_SAMPLE_DAYS))
-    await work.do(lambda fetch: fetch.is_range and fetch.last >= month_ago)
-    await work.do(lambda fetch: not fetch.is_range and fetch.last >= lately)
+    await work.do(lambda fetch: fetch.is_for_all and fetch.is_range and fetch.last >= month_ago)
+    await work.do(lambda fetch: fetch.is_for_all and not fetch.is_range and fetch.last >= lately)
     # The ranges show which days hold nothing: only the others then cost a request each.
     await work.do(lambda fetch: fetch.is_range)
     await work.do(lambda fetch: True)
@@ -133,10 +146,10 @@ def _news(
         yield [endpoint.name for endpoint in ENDPOINTS], min(unsettled, before.date() - timedelta(days=1))
     elif _looks_deeper(account, moment):
         by_hand = [endpoint for endpoint in ENDPOINTS if endpoint.by_hand]
-        yield (
-            [endpoint.name for endpoint in by_hand],
-            today - timedelta(days=min(endpoint.window_days for endpoint in by_hand) - 1),
-        )
+        ranges = [endpoint for endpoint in by_hand if endpoint.window_days > 1]
+        window = min(endpoint.window_days for endpoint in ranges)
+        yield [endpoint.name for endpoint in ranges], today - timedelta(days=window - 1)
+        yield [endpoint.name for endpoint in by_hand if endpoint not in ranges], unsettled
 
 
 class _Work:
@@ -166,6 +179,7 @@ class _Work:
         self._before = run.job.progress or 0.0
         self._per_request_s = per_request_s
         self._outlook: Outlook
+        self._chosen: list[Endpoint] = []
 
     async def plan(self, endpoints: Iterable[Endpoint], since: date, until: date) -> None:
         """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first.
@@ -173,7 +187,7 @@ class _Work:
         Where nothing else was asked for, failed days come along wherever they lie and whoever asks for their endpoint
         still: a failure is never forgotten.
         """
-        chosen = list(endpoints)
+        chosen = self._chosen = list(endpoints)
         older: dict[tuple[str, str], set[date]] = {}
         if not self.run.parameters.keys() & {"since", "until", "metrics"}:
             async with self.run.database.read() as session:
@@ -249,7 +263,8 @@ class _Work:
                 worn = days_with_watch(body)
                 idle = [day for day in span if day not in worn and day not in found.left_out]
                 for each in ENDPOINTS:
-                    if each.from_watch:
+                    # Nothing is known, or written down, of an extra that nobody chose.
+                    if each.from_watch and (each.tier is not Tier.EXTRA or each in self._chosen):
                         # Only what was never fetched: a day that once had values is asked for again.
                         await coverage.prove_empty(session, self.account.id, each.name, idle)
             await health.replace_days(

@@ -40,6 +40,7 @@ def work(config: Config) -> Mapping[str, Work]:
                 client,
                 samples=config["health.samples"],
                 since=config.health_since,
+                extras=config["health.extras"],
                 keep_raw=config["health.keep_raw"],
                 per_request_s=1 / allowed.per_s if (allowed := rate_for(account, rate)) else 0.0,
             )
