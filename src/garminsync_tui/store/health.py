@@ -39,9 +39,30 @@ _INCOMING = (
     " (LIKE health_metrics INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
 )
 
-
 _TIMED = tuple(name for name, metric in METRICS.items() if metric.granularity is not Granularity.DAY)
 _BY_DAY = tuple(name for name, metric in METRICS.items() if metric.granularity is Granularity.DAY)
+#: Of a rollup: no statement runs long, however many days there are.
+_DAYS_AT_ONCE = 31
+_OF_DAYS = (
+    sa.bindparam("account", type_=HealthDaily.garmin_connect_account_id.type),
+    sa.bindparam("metrics", type_=sa.Text(), expanding=True),
+    sa.bindparam("days", type_=HealthDaily.day.type, expanding=True),
+)
+#: As text: SQLAlchemy takes longer to put such a statement together than the database to run it.
+_FORGET_ROLLUP = sa.text(
+    "DELETE FROM health_daily WHERE garmin_connect_account_id = :account AND metric_type IN :metrics AND day IN :days"
+).bindparams(*_OF_DAYS)
+_ROLL_UP = sa.text("""
+    INSERT INTO health_daily (garmin_connect_account_id, metric_type, day, minimum, mean, maximum, n, last)
+    SELECT newest.garmin_connect_account_id, newest.metric_type, held.day, minimum, mean, maximum, n, newest.value
+      FROM (SELECT r.metric_type, d.day, min(r.value) AS minimum, avg(r.value) AS mean, max(r.value) AS maximum,
+                   count(*) AS n, max(r.timestamp) AS newest_at
+              FROM days d JOIN health_metrics r ON r.timestamp >= d.starts_at AND r.timestamp < d.ends_at
+             WHERE d.garmin_connect_account_id = :account AND d.day IN :days
+               AND r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
+             GROUP BY r.metric_type, d.day) held
+      JOIN health_metrics newest ON newest.garmin_connect_account_id = :account
+       AND newest.metric_type = held.metric_type AND newest.timestamp = held.newest_at""").bindparams(*_OF_DAYS)
 
 
 class FetchedDay(NamedTuple):
@@ -230,49 +251,11 @@ async def roll_up(
     session: AsyncSession, account_id: UUID, metrics: Sequence[str], which: Iterable[CalendarDay]
 ) -> None:
     """Recompute min, mean, max, count and last of readings for whole local days."""
-    r = HealthMetric
-    for day in which:
-        inside = (
-            r.garmin_connect_account_id == account_id,
-            r.timestamp >= day.starts_at,
-            r.timestamp < day.ends_at,
-        )
-        await session.execute(
-            sa.delete(HealthDaily).where(
-                HealthDaily.garmin_connect_account_id == account_id,
-                HealthDaily.metric_type.in_(metrics),
-                HealthDaily.day == day.day,
-            )
-        )
-        for metric in metrics:
-            newest = (
-                sa.select(r.value).where(*inside, r.metric_type == metric).order_by(r.timestamp.desc()).limit(1)
-            ).scalar_subquery()
-            summary = sa.select(
-                sa.literal(account_id, r.garmin_connect_account_id.type),
-                sa.literal(metric, sa.Text),
-                sa.literal(day.day, CalendarDay.day.type),
-                sa.func.min(r.value),
-                sa.func.avg(r.value),
-                sa.func.max(r.value),
-                sa.func.count(),
-                newest,
-            ).where(*inside, r.metric_type == metric)
-            await session.execute(
-                insert(session, HealthDaily).from_select(
-                    [
-                        "garmin_connect_account_id",
-                        "metric_type",
-                        "day",
-                        "minimum",
-                        "mean",
-                        "maximum",
-                        "n",
-                        "last",
-                    ],
-                    summary.having(sa.func.count() > 0),
-                )
-            )
+    every = [day.day for day in which]
+    for start in range(0, len(every), _DAYS_AT_ONCE):
+        of = {"account": account_id, "metrics": list(metrics), "days": every[start : start + _DAYS_AT_ONCE]}
+        await session.execute(_FORGET_ROLLUP, of)
+        await session.execute(_ROLL_UP, of)
 
 
 async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable[date]) -> None:
