@@ -208,26 +208,9 @@ class _Work:
         endpoint = fetch.endpoint
         # The answer tells of its whole window, also of days between those that were missing.
         span = [fetch.first + timedelta(days=n) for n in range((fetch.last - fetch.first).days + 1)]
+        fetched = [FetchedDay(day, found.get(day, [])) for day in span]
         async with self.run.page() as session:
-            if endpoint.name == SUMMARIES:
-                await save_bounds(session, self.account.id, body, span)
-                worn = days_with_watch(body)
-                idle = [day for day in span if day not in worn]
-                for each in ENDPOINTS:
-                    if each.from_watch:
-                        # Only what was never fetched: a day that once had values is asked for again.
-                        await coverage.prove_empty(session, self.account.id, each.name, idle)
-            await health.replace_days(
-                session,
-                self.account.id,
-                endpoint.name,
-                endpoint.metrics,
-                [FetchedDay(day, found.get(day, [])) for day in span],
-            )
-            if self.keep_raw:
-                await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
-            else:
-                await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
+            await save_answer(session, self.account.id, endpoint, body, fetched, keep_raw=self.keep_raw)
             self.run.checkpoint["done"] = int(self.run.checkpoint.get("done", 0)) + 1
 
     async def _fail(self, fetch: Fetch, problem: UnexpectedAnswer | Unavailable) -> None:
@@ -240,6 +223,32 @@ class _Work:
         async with self.run.page() as session:
             for day in fetch.days:
                 await coverage.fail(session, self.account.id, fetch.endpoint.name, day, problem.message)
+
+
+async def save_answer(
+    session: Transaction,
+    account_id: UUID,
+    endpoint: Endpoint,
+    body: Any,
+    fetched: Sequence[FetchedDay],
+    *,
+    keep_raw: bool,
+) -> None:
+    """Write all that an answer tells of its days, which follow each other, and the answer where it is kept."""
+    span = [each.day for each in fetched]
+    if endpoint.name == SUMMARIES:
+        await save_bounds(session, account_id, body, span)
+        worn = days_with_watch(body)
+        idle = [day for day in span if day not in worn]
+        for each in ENDPOINTS:
+            if each.from_watch:
+                # Only what was never fetched: a day that once had values is asked for again.
+                await coverage.prove_empty(session, account_id, each.name, idle)
+    await health.replace_days(session, account_id, endpoint.name, endpoint.metrics, fetched)
+    if keep_raw:
+        await responses.keep(session, account_id, endpoint.name, span[0], span[-1], body)
+    else:
+        await responses.outdate(session, account_id, endpoint.name, span[0], span[-1])
 
 
 async def save_bounds(session: Transaction, account_id: UUID, body: Any, wanted: Sequence[date]) -> None:
