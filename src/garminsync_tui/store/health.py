@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..columns import from_ms, to_json, to_ms
 from ..ids import new_ids
 from ..metrics import METRICS, Granularity, Reading, day_ms
-from ..models import CalendarDay, Coverage, GarminConnectAccount, HealthDaily, HealthMetric
+from ..models import CalendarDay, Coverage, GarminConnectAccount, HealthCount, HealthDaily, HealthMetric
 from . import coverage, days
 from .upsert import insert
 
@@ -51,6 +51,7 @@ _OF_DAYS = (
 #: As text: SQLAlchemy takes longer to put such a statement together than the database to run it.
 _FORGET_ROLLUP = sa.text(
     "DELETE FROM health_daily WHERE garmin_connect_account_id = :account AND metric_type IN :metrics AND day IN :days"
+    " RETURNING metric_type, n"
 ).bindparams(*_OF_DAYS)
 _ROLL_UP = sa.text("""
     INSERT INTO health_daily (garmin_connect_account_id, metric_type, day, minimum, mean, maximum, n, last)
@@ -62,7 +63,8 @@ _ROLL_UP = sa.text("""
                AND r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
              GROUP BY r.metric_type, d.day) held
       JOIN health_metrics newest ON newest.garmin_connect_account_id = :account
-       AND newest.metric_type = held.metric_type AND newest.timestamp = held.newest_at""").bindparams(*_OF_DAYS)
+       AND newest.metric_type = held.metric_type AND newest.timestamp = held.newest_at
+    RETURNING metric_type, n""").bindparams(*_OF_DAYS)
 
 
 class FetchedDay(NamedTuple):
@@ -221,13 +223,7 @@ async def _roll_up_days(
     """A day's value is its own rollup."""
     if not metrics:
         return
-    await session.execute(
-        sa.delete(HealthDaily).where(
-            HealthDaily.garmin_connect_account_id == account_id,
-            HealthDaily.metric_type.in_(metrics),
-            HealthDaily.day.in_([each.day for each in fetched]),
-        )
-    )
+    gone = await session.execute(_FORGET_ROLLUP, _of(account_id, metrics, [each.day for each in fetched]))
     rows = [
         {
             "garmin_connect_account_id": account_id,
@@ -245,6 +241,34 @@ async def _roll_up_days(
     ]
     if rows:
         await session.execute(insert(session, HealthDaily), rows)
+    await _count(session, account_id, gone, [(row["metric_type"], row["n"]) for row in rows])
+
+
+def _of(account_id: UUID, metrics: Sequence[str], which: Sequence[date]) -> dict[str, Any]:
+    return {"account": account_id, "metrics": list(metrics), "days": list(which)}
+
+
+async def _count(session: AsyncSession, account_id: UUID, gone: Iterable[Any], come: Iterable[Any]) -> None:
+    """Count on, by metric and n of the rows of the rollup that went and that came."""
+    change: dict[str, int] = defaultdict(int)
+    for metric, n in gone:
+        change[metric] -= n
+    for metric, n in come:
+        change[metric] += n
+    # In the order of their names: who locks rows in one order never waits for each other.
+    rows = [{"metric": metric, "change": n} for metric, n in sorted(change.items()) if n]
+    if not rows:
+        return
+    c = HealthCount
+    new = [{"garmin_connect_account_id": account_id, "metric_type": row["metric"], "n": 0} for row in rows]
+    await session.execute(insert(session, c).on_conflict_do_nothing(), new)
+    connection = await session.connection()
+    await connection.execute(
+        sa.update(c)
+        .where(c.garmin_connect_account_id == account_id, c.metric_type == sa.bindparam("metric"))
+        .values(n=c.n + sa.bindparam("change")),
+        rows,
+    )
 
 
 async def roll_up(
@@ -253,9 +277,9 @@ async def roll_up(
     """Recompute min, mean, max, count and last of readings for whole local days."""
     every = [day.day for day in which]
     for start in range(0, len(every), _DAYS_AT_ONCE):
-        of = {"account": account_id, "metrics": list(metrics), "days": every[start : start + _DAYS_AT_ONCE]}
-        await session.execute(_FORGET_ROLLUP, of)
-        await session.execute(_ROLL_UP, of)
+        of = _of(account_id, metrics, every[start : start + _DAYS_AT_ONCE])
+        gone = (await session.execute(_FORGET_ROLLUP, of)).all()
+        await _count(session, account_id, gone, await session.execute(_ROLL_UP, of))
 
 
 async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable[date]) -> None:
@@ -272,13 +296,7 @@ async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable
     )
     gone = set(wanted) - {day.day for day in found}
     if gone:
-        await session.execute(
-            sa.delete(HealthDaily).where(
-                HealthDaily.garmin_connect_account_id == account_id,
-                HealthDaily.metric_type.in_(_TIMED),
-                HealthDaily.day.in_(gone),
-            )
-        )
+        await _count(session, account_id, await session.execute(_FORGET_ROLLUP, _of(account_id, _TIMED, [*gone])), ())
     if not found:
         return
     stored_any = await session.scalar(
@@ -297,7 +315,8 @@ async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable
 
 async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
     """Compute every rollup again from the readings."""
-    await session.execute(sa.delete(HealthDaily).where(HealthDaily.garmin_connect_account_id == account_id))
+    for table in (HealthDaily, HealthCount):
+        await session.execute(sa.delete(table).where(table.garmin_connect_account_id == account_id))
     found = await session.execute(
         sa.select(HealthMetric.metric_type, HealthMetric.timestamp, HealthMetric.value).where(
             HealthMetric.garmin_connect_account_id == account_id, HealthMetric.metric_type.in_(_BY_DAY)
@@ -393,10 +412,19 @@ async def monthly(session: AsyncSession, metric: str, since: date, until: date) 
     return [Month(date.fromisoformat(f"{name}-01"), *rest) for name, *rest in rows]
 
 
+def _end(of: type[HealthCount], end: Any, *also: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    """The first or newest day of a metric that is counted, which is looked up and not searched for."""
+    d = HealthDaily
+    inside = (d.garmin_connect_account_id == of.garmin_connect_account_id, d.metric_type == of.metric_type)
+    return sa.select(end(d.day, type_=d.day.type)).where(*inside, *also).scalar_subquery()
+
+
 async def newest_day(session: AsyncSession, until: date | None = None) -> date | None:
     """The newest day with any value."""
-    statement = sa.select(sa.func.max(HealthDaily.day, type_=HealthDaily.day.type))
-    return await session.scalar(statement.where(HealthDaily.day <= until) if until else statement)
+    also = [HealthDaily.day <= until] if until else []
+    newest = sa.select(_end(HealthCount, sa.func.max, *also).label("day")).select_from(HealthCount).subquery()
+    found: date | None = await session.scalar(sa.select(sa.func.max(newest.c.day, type_=HealthDaily.day.type)))
+    return found
 
 
 class MetricCount(NamedTuple):
@@ -409,23 +437,13 @@ class MetricCount(NamedTuple):
 
 
 async def counts(session: AsyncSession) -> list[MetricCount]:
-    """Every metric that is stored, from the rollup."""
-    d = HealthDaily
-    # Grouped as the key is ordered, and its ends looked up: comparing every date would take most of the time.
-    totals = (
-        sa.select(d.garmin_connect_account_id, d.metric_type, sa.cast(sa.func.sum(d.n), sa.BigInteger).label("n"))
-        .group_by(d.garmin_connect_account_id, d.metric_type)
-        .subquery()
-    )
-    inside = (
-        d.garmin_connect_account_id == totals.c.garmin_connect_account_id,
-        d.metric_type == totals.c.metric_type,
-    )
-    first, last = (
-        sa.select(end(d.day, type_=d.day.type)).where(*inside).scalar_subquery() for end in (sa.func.min, sa.func.max)
+    """Every metric that is stored, as it is counted with the rollup."""
+    c = HealthCount
+    rows = await session.execute(
+        sa.select(c.metric_type, c.n, _end(c, sa.func.min), _end(c, sa.func.max)).where(c.n > 0)
     )
     found: dict[str, MetricCount] = {}
-    for row in await session.execute(sa.select(totals.c.metric_type, totals.c.n, first, last)):
+    for row in rows:
         each = MetricCount(*row)
         other = found.get(each.metric, each._replace(readings=0))
         found[each.metric] = MetricCount(
