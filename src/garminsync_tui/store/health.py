@@ -53,18 +53,28 @@ _FORGET_ROLLUP = sa.text(
     "DELETE FROM health_daily WHERE garmin_connect_account_id = :account AND metric_type IN :metrics AND day IN :days"
     " RETURNING metric_type, n"
 ).bindparams(*_OF_DAYS)
-_ROLL_UP = sa.text("""
+#: Neither database may look at more than the readings of one day at a time; PostgreSQL has to be told so.
+_READINGS_OF_DAY = """
+    health_metrics r WHERE r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
+                       AND r.timestamp >= d.starts_at AND r.timestamp < d.ends_at"""
+_FROM_READINGS = {
+    "sqlite": f"days d JOIN {_READINGS_OF_DAY} AND",
+    "postgresql": f"days d CROSS JOIN LATERAL (SELECT r.* FROM {_READINGS_OF_DAY} OFFSET 0) r WHERE",
+}
+_ROLL_UP = {
+    dialect: sa.text(f"""
     INSERT INTO health_daily (garmin_connect_account_id, metric_type, day, minimum, mean, maximum, n, last)
-    SELECT newest.garmin_connect_account_id, newest.metric_type, held.day, minimum, mean, maximum, n, newest.value
+    SELECT :account, metric_type, day, minimum, mean, maximum, n,
+           (SELECT value FROM health_metrics newest
+             WHERE newest.garmin_connect_account_id = :account AND newest.metric_type = held.metric_type
+               AND newest.timestamp = held.newest_at)
       FROM (SELECT r.metric_type, d.day, min(r.value) AS minimum, avg(r.value) AS mean, max(r.value) AS maximum,
                    count(*) AS n, max(r.timestamp) AS newest_at
-              FROM days d JOIN health_metrics r ON r.timestamp >= d.starts_at AND r.timestamp < d.ends_at
-             WHERE d.garmin_connect_account_id = :account AND d.day IN :days
-               AND r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
+              FROM {readings} d.garmin_connect_account_id = :account AND d.day IN :days
              GROUP BY r.metric_type, d.day) held
-      JOIN health_metrics newest ON newest.garmin_connect_account_id = :account
-       AND newest.metric_type = held.metric_type AND newest.timestamp = held.newest_at
     RETURNING metric_type, n""").bindparams(*_OF_DAYS)
+    for dialect, readings in _FROM_READINGS.items()
+}
 
 
 class FetchedDay(NamedTuple):
@@ -276,10 +286,11 @@ async def roll_up(
 ) -> None:
     """Recompute min, mean, max, count and last of readings for whole local days."""
     every = [day.day for day in which]
+    roll_up_days = _ROLL_UP[session.get_bind().dialect.name]
     for start in range(0, len(every), _DAYS_AT_ONCE):
         of = _of(account_id, metrics, every[start : start + _DAYS_AT_ONCE])
         gone = (await session.execute(_FORGET_ROLLUP, of)).all()
-        await _count(session, account_id, gone, await session.execute(_ROLL_UP, of))
+        await _count(session, account_id, gone, await session.execute(roll_up_days, of))
 
 
 async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable[date]) -> None:
