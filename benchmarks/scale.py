@@ -134,9 +134,9 @@ class Written:
         self.points.append((self.rows, self.seconds))
 
     def speed(self, since: float, until: float) -> float:
-        """Rows a second between two shares of all rows."""
-        inside = [point for point in self.points if since * self.rows <= point[0] <= until * self.rows]
-        (before, started), (after, ended) = inside[0], inside[-1]
+        """Rows a second between two shares of all rows, in whole pages."""
+        before, started = max(point for point in self.points if point[0] <= since * self.rows)
+        after, ended = min(point for point in self.points if point[0] >= until * self.rows)
         return (after - before) / (ended - started)
 
 
