@@ -59,13 +59,13 @@ fuzz *ARGS: setup
 demo *ARGS: setup
     .venv/bin/garminsync demo {{ ARGS }}
 
-# The measurements of benchmarks/, side by side in one run
-bench *ARGS: setup
-    {{ python }} -m benchmarks {{ ARGS }}
+# Every promised number, measured side by side: about half an hour; or only the measures that are named
+bench *NAMES: setup
+    {{ python }} -m benchmarks {{ NAMES }}
 
-# Ten million health rows on both databases (GARMINSYNC_BENCH_ROWS makes it fewer): many minutes
-bench-scale: setup
-    {{ python }} -m benchmarks scale-sqlite scale-postgresql
+# The same without ten years of requests and ten million rows: some minutes
+bench-quick: setup
+    {{ python }} -m benchmarks --quick
 
 # README's screens, exported by the program itself
 screens: setup

@@ -1,4 +1,4 @@
-"""A home with data in it, made through the program's own commands."""
+"""Homes, made through the program's own commands."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from garminsync_tui.simulator import Simulator
+
 GARMINSYNC = str(Path(sys.executable).with_name("garminsync"))
 
 
 @contextlib.contextmanager
 def prepared_home(days: int) -> Iterator[Path]:
+    """A home with data in it."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         subprocess.run(
@@ -23,3 +26,16 @@ def prepared_home(days: int) -> Iterator[Path]:
             stderr=subprocess.DEVNULL,
         )
         yield home
+
+
+def linked_home(folder: Path, server: Simulator) -> Path:
+    """A home that is linked to a simulator, and empty."""
+    home = folder / "home"
+    subprocess.run(
+        [GARMINSYNC, "--home", str(home), "login", "--server", server.url, "--email", server.email, "--password-stdin"],
+        input=f"{server.password}\n",
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+    return home

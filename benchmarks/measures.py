@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, scale, syncing, upsert
-from .line import Line
+from . import commands, decade, scale, syncing, upsert
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -16,14 +15,19 @@ MEASURES = {
     "help": commands.help_page,
     "status": commands.status,
     "first-paint": commands.first_paint,
+    "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,
 }
-#: Only when asked for by name: each takes many minutes.
-LONG = frozenset({"scale-sqlite", "scale-postgresql"})
+#: Each takes many minutes: `--quick` leaves them out.
+LONG = frozenset({"decade", "scale-sqlite", "scale-postgresql"})
 
 
-def measure(name: str) -> list[Line]:
-    """What a measure found."""
+def measure(name: str) -> bool:
+    """Print what a measure finds, line by line as it gets there; whether every promise of it is kept."""
     warnings.simplefilter("ignore")
-    return list(MEASURES[name]())
+    kept = True
+    for line in MEASURES[name]():
+        print(line, flush=True)
+        kept = kept and line.kept
+    return kept

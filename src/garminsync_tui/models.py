@@ -515,6 +515,22 @@ class HealthDaily(Table):
     )
 
 
+class HealthCount(Table):
+    """How many readings of a metric its rollup has: adding that up over ten years takes too long to be asked for."""
+
+    __tablename__ = "health_counts"
+
+    garmin_connect_account_id: Mapped[UUID] = _owner(key=True)
+    metric_type: Mapped[str] = mapped_column(primary_key=True)
+    #: 0 where there were some once.
+    n: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("n >= 0", name="n_not_negative"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
+
+
 class RawResponse(Table):
     """What Garmin answered, compressed, so that a better parser need not ask again: the newest answer a request."""
 

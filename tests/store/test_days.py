@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from garminsync_tui.columns import to_ms
 from garminsync_tui.metrics import Reading
-from garminsync_tui.models import CalendarDay, Coverage, GarminConnectAccount, HealthDaily, HealthMetric
+from garminsync_tui.models import CalendarDay, Coverage, GarminConnectAccount, HealthCount, HealthDaily, HealthMetric
 from garminsync_tui.store import days, health
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.days import Bounds
@@ -147,7 +147,7 @@ async def test_readings_of_a_day_are_found_again_and_rolled_up_with_it(
     told = days.joined(told_by_garmin(quarters, guessed_ends=guessed_ends), {FIRST + n * DAY for n in range(8)})
     last = FIRST + (len(quarters) - 1) * DAY
     async with database.write() as session:
-        for table in (HealthMetric, HealthDaily, Coverage, CalendarDay):
+        for table in (HealthMetric, HealthDaily, HealthCount, Coverage, CalendarDay):
             await session.execute(sa.delete(table))
         await days.ensure(session, account.id, UTC_ZONE, FIRST - 3 * DAY, last + 3 * DAY)
 

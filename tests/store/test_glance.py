@@ -12,7 +12,7 @@ import pytest
 from garminsync_tui.ids import new_id
 from garminsync_tui.jobs.liveness import lives
 from garminsync_tui.jobs.queue import Queue, register
-from garminsync_tui.models import GarminConnectAccount, HealthDaily, RunnerRow
+from garminsync_tui.models import GarminConnectAccount, HealthCount, HealthDaily, RunnerRow
 from garminsync_tui.store import coverage, responses
 from garminsync_tui.store.database import Database, parse_url
 from garminsync_tui.store.glance import Glance, Totals, at_file, look, sqlite_file
@@ -42,6 +42,7 @@ async def seen(database: Database, account: GarminConnectAccount, tmp_path: Path
                 last=3,
             )
         )
+        session.add(HealthCount(garmin_connect_account_id=account.id, metric_type="steps", n=1440))
         await coverage.record(session, account.id, [coverage.Entry("steps", DAY, "fetched")])
         await responses.keep(session, account.id, "steps", DAY, DAY, {"steps": 1})
     return await look(database)

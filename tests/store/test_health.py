@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from garminsync_tui.columns import to_ms
 from garminsync_tui.metrics import Reading, day_ms
-from garminsync_tui.models import Coverage, GarminConnectAccount, HealthDaily, HealthMetric
+from garminsync_tui.models import Coverage, GarminConnectAccount, HealthCount, HealthDaily, HealthMetric
 from garminsync_tui.store import days, health
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.health import FetchedDay
@@ -50,7 +50,13 @@ async def rows(database: Database) -> list[tuple[str, int, float]]:
 
 async def rollup(database: Database) -> list[tuple[object, ...]]:
     async with database.read() as session:
-        found = await session.scalars(sa.select(HealthDaily).order_by(HealthDaily.metric_type, HealthDaily.day))
+        found = list(await session.scalars(sa.select(HealthDaily).order_by(HealthDaily.metric_type, HealthDaily.day)))
+        counted = {each.metric_type: each.n for each in await session.scalars(sa.select(HealthCount)) if each.n}
+        # Whatever was done before, the counts are those of the rollup.
+        summed: dict[str, int] = {}
+        for row in found:
+            summed[row.metric_type] = summed.get(row.metric_type, 0) + row.n
+        assert counted == summed
         return [
             (row.metric_type, row.day, row.minimum, round(row.mean, 9), row.maximum, row.n, row.last) for row in found
         ]

@@ -31,6 +31,7 @@ from garminsync_tui.models import (
     CalendarDay,
     Coverage,
     GarminConnectAccount,
+    HealthCount,
     HealthDaily,
     HealthMetric,
     JobEvent,
@@ -283,6 +284,8 @@ async def test_a_database_of_the_first_schema_keeps_its_rows(
         async with database.read() as session:
             daily = (await session.scalars(sa.select(HealthDaily))).one()
             assert (daily.garmin_connect_account_id, daily.day, daily.last) == (UUID(int=2), date(2026, 3, 29), 5)
+            counts = [(each.metric_type, each.n) for each in await session.scalars(sa.select(HealthCount))]
+            assert counts == [("steps", 4)]
             assert (await session.scalars(sa.select(User.username))).all() == ["me"]
             assert (await session.scalars(sa.select(RawResponse))).all() == []
 

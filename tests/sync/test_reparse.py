@@ -13,7 +13,7 @@ from garminsync_tui.errors import LeaseLost
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.run import JobRun
 from garminsync_tui.jobs.runner import Runner
-from garminsync_tui.models import Coverage, HealthDaily, HealthMetric, RawResponse, SyncJob
+from garminsync_tui.models import Coverage, HealthCount, HealthDaily, HealthMetric, RawResponse, SyncJob
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import health
 from garminsync_tui.store.removal import delete_account
@@ -43,6 +43,7 @@ async def forget(installation: Installation) -> None:
     async with installation.database.write() as session:
         await session.execute(sa.delete(HealthMetric))
         await session.execute(sa.delete(HealthDaily))
+        await session.execute(sa.delete(HealthCount))
 
 
 async def rollup(installation: Installation) -> list[tuple[Any, ...]]:

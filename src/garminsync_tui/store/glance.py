@@ -94,8 +94,16 @@ _QUESTIONS = {
                sign_in_needed_since
           FROM garmin_connect_accounts WHERE active""",
     "activities": "SELECT count(*) FROM activities",
-    # The rollup answers quickly at any size; the readings themselves would not.
-    "health": "SELECT CAST(coalesce(sum(n), 0) AS BIGINT), min(day), max(day) FROM health_daily",
+    # Counts and the ends of each metric's rollup answer quickly at any size; the readings themselves would not.
+    "health": """
+        SELECT CAST(coalesce(sum(n), 0) AS BIGINT), min(first_day), max(last_day)
+          FROM (SELECT n, (SELECT min(day) FROM health_daily d
+                            WHERE d.garmin_connect_account_id = c.garmin_connect_account_id
+                              AND d.metric_type = c.metric_type) AS first_day,
+                          (SELECT max(day) FROM health_daily d
+                            WHERE d.garmin_connect_account_id = c.garmin_connect_account_id
+                              AND d.metric_type = c.metric_type) AS last_day
+                  FROM health_counts c) stored""",
     "raw": "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) FROM raw_responses",
     "jobs": "SELECT status, count(*) FROM sync_jobs GROUP BY status",
     "synced": """

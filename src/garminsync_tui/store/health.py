@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..columns import from_ms, to_json, to_ms
 from ..ids import new_ids
 from ..metrics import METRICS, Granularity, Reading, day_ms
-from ..models import CalendarDay, Coverage, GarminConnectAccount, HealthDaily, HealthMetric
+from ..models import CalendarDay, Coverage, GarminConnectAccount, HealthCount, HealthDaily, HealthMetric
 from . import coverage, days
 from .upsert import insert
 
@@ -45,6 +45,40 @@ VANISHED = "Garmin tells nothing of this day any more; what is stored of it stay
 
 _TIMED = tuple(name for name, metric in METRICS.items() if metric.granularity is not Granularity.DAY)
 _BY_DAY = tuple(name for name, metric in METRICS.items() if metric.granularity is Granularity.DAY)
+#: Of a rollup: no statement runs long, however many days there are.
+_DAYS_AT_ONCE = 31
+_OF_DAYS = (
+    sa.bindparam("account", type_=HealthDaily.garmin_connect_account_id.type),
+    sa.bindparam("metrics", type_=sa.Text(), expanding=True),
+    sa.bindparam("days", type_=HealthDaily.day.type, expanding=True),
+)
+#: As text: SQLAlchemy takes longer to put such a statement together than the database to run it.
+_FORGET_ROLLUP = sa.text(
+    "DELETE FROM health_daily WHERE garmin_connect_account_id = :account AND metric_type IN :metrics AND day IN :days"
+    " RETURNING metric_type, n"
+).bindparams(*_OF_DAYS)
+#: Neither database may look at more than the readings of one day at a time; PostgreSQL has to be told so.
+_READINGS_OF_DAY = """
+    health_metrics r WHERE r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
+                       AND r.timestamp >= d.starts_at AND r.timestamp < d.ends_at"""
+_FROM_READINGS = {
+    "sqlite": f"days d JOIN {_READINGS_OF_DAY} AND",
+    "postgresql": f"days d CROSS JOIN LATERAL (SELECT r.* FROM {_READINGS_OF_DAY} OFFSET 0) r WHERE",
+}
+_ROLL_UP = {
+    dialect: sa.text(f"""
+    INSERT INTO health_daily (garmin_connect_account_id, metric_type, day, minimum, mean, maximum, n, last)
+    SELECT :account, metric_type, day, minimum, mean, maximum, n,
+           (SELECT value FROM health_metrics newest
+             WHERE newest.garmin_connect_account_id = :account AND newest.metric_type = held.metric_type
+               AND newest.timestamp = held.newest_at)
+      FROM (SELECT r.metric_type, d.day, min(r.value) AS minimum, avg(r.value) AS mean, max(r.value) AS maximum,
+                   count(*) AS n, max(r.timestamp) AS newest_at
+              FROM {readings} d.garmin_connect_account_id = :account AND d.day IN :days
+             GROUP BY r.metric_type, d.day) held
+    RETURNING metric_type, n""").bindparams(*_OF_DAYS)
+    for dialect, readings in _FROM_READINGS.items()
+}
 
 
 class FetchedDay(NamedTuple):
@@ -224,13 +258,7 @@ async def _roll_up_days(
     """A day's value is its own rollup."""
     if not metrics:
         return
-    await session.execute(
-        sa.delete(HealthDaily).where(
-            HealthDaily.garmin_connect_account_id == account_id,
-            HealthDaily.metric_type.in_(metrics),
-            HealthDaily.day.in_([each.day for each in fetched]),
-        )
-    )
+    gone = await session.execute(_FORGET_ROLLUP, _of(account_id, metrics, [each.day for each in fetched]))
     rows = [
         {
             "garmin_connect_account_id": account_id,
@@ -248,55 +276,46 @@ async def _roll_up_days(
     ]
     if rows:
         await session.execute(insert(session, HealthDaily), rows)
+    await _count(session, account_id, gone, [(row["metric_type"], row["n"]) for row in rows])
+
+
+def _of(account_id: UUID, metrics: Sequence[str], which: Sequence[date]) -> dict[str, Any]:
+    return {"account": account_id, "metrics": list(metrics), "days": list(which)}
+
+
+async def _count(session: AsyncSession, account_id: UUID, gone: Iterable[Any], come: Iterable[Any]) -> None:
+    """Count on, by metric and n of the rows of the rollup that went and that came."""
+    change: dict[str, int] = defaultdict(int)
+    for metric, n in gone:
+        change[metric] -= n
+    for metric, n in come:
+        change[metric] += n
+    # In the order of their names: who locks rows in one order never waits for each other.
+    rows = [{"metric": metric, "change": n} for metric, n in sorted(change.items()) if n]
+    if not rows:
+        return
+    c = HealthCount
+    new = [{"garmin_connect_account_id": account_id, "metric_type": row["metric"], "n": 0} for row in rows]
+    await session.execute(insert(session, c).on_conflict_do_nothing(), new)
+    connection = await session.connection()
+    await connection.execute(
+        sa.update(c)
+        .where(c.garmin_connect_account_id == account_id, c.metric_type == sa.bindparam("metric"))
+        .values(n=c.n + sa.bindparam("change")),
+        rows,
+    )
 
 
 async def roll_up(
     session: AsyncSession, account_id: UUID, metrics: Sequence[str], which: Iterable[CalendarDay]
 ) -> None:
     """Recompute min, mean, max, count and last of readings for whole local days."""
-    r = HealthMetric
-    for day in which:
-        inside = (
-            r.garmin_connect_account_id == account_id,
-            r.timestamp >= day.starts_at,
-            r.timestamp < day.ends_at,
-        )
-        await session.execute(
-            sa.delete(HealthDaily).where(
-                HealthDaily.garmin_connect_account_id == account_id,
-                HealthDaily.metric_type.in_(metrics),
-                HealthDaily.day == day.day,
-            )
-        )
-        for metric in metrics:
-            newest = (
-                sa.select(r.value).where(*inside, r.metric_type == metric).order_by(r.timestamp.desc()).limit(1)
-            ).scalar_subquery()
-            summary = sa.select(
-                sa.literal(account_id, r.garmin_connect_account_id.type),
-                sa.literal(metric, sa.Text),
-                sa.literal(day.day, CalendarDay.day.type),
-                sa.func.min(r.value),
-                sa.func.avg(r.value),
-                sa.func.max(r.value),
-                sa.func.count(),
-                newest,
-            ).where(*inside, r.metric_type == metric)
-            await session.execute(
-                insert(session, HealthDaily).from_select(
-                    [
-                        "garmin_connect_account_id",
-                        "metric_type",
-                        "day",
-                        "minimum",
-                        "mean",
-                        "maximum",
-                        "n",
-                        "last",
-                    ],
-                    summary.having(sa.func.count() > 0),
-                )
-            )
+    every = [day.day for day in which]
+    roll_up_days = _ROLL_UP[session.get_bind().dialect.name]
+    for start in range(0, len(every), _DAYS_AT_ONCE):
+        of = _of(account_id, metrics, every[start : start + _DAYS_AT_ONCE])
+        gone = (await session.execute(_FORGET_ROLLUP, of)).all()
+        await _count(session, account_id, gone, await session.execute(roll_up_days, of))
 
 
 async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable[date]) -> None:
@@ -313,13 +332,7 @@ async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable
     )
     gone = set(wanted) - {day.day for day in found}
     if gone:
-        await session.execute(
-            sa.delete(HealthDaily).where(
-                HealthDaily.garmin_connect_account_id == account_id,
-                HealthDaily.metric_type.in_(_TIMED),
-                HealthDaily.day.in_(gone),
-            )
-        )
+        await _count(session, account_id, await session.execute(_FORGET_ROLLUP, _of(account_id, _TIMED, [*gone])), ())
     if not found:
         return
     stored_any = await session.scalar(
@@ -338,7 +351,8 @@ async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable
 
 async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
     """Compute every rollup again from the readings."""
-    await session.execute(sa.delete(HealthDaily).where(HealthDaily.garmin_connect_account_id == account_id))
+    for table in (HealthDaily, HealthCount):
+        await session.execute(sa.delete(table).where(table.garmin_connect_account_id == account_id))
     found = await session.execute(
         sa.select(HealthMetric.metric_type, HealthMetric.timestamp, HealthMetric.value).where(
             HealthMetric.garmin_connect_account_id == account_id, HealthMetric.metric_type.in_(_BY_DAY)
@@ -443,10 +457,19 @@ async def monthly(session: AsyncSession, metric: str, since: date, until: date) 
     return [Month(date.fromisoformat(f"{name}-01"), *rest) for name, *rest in rows]
 
 
+def _end(of: type[HealthCount], end: Any, *also: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    """The first or newest day of a metric that is counted, which is looked up and not searched for."""
+    d = HealthDaily
+    inside = (d.garmin_connect_account_id == of.garmin_connect_account_id, d.metric_type == of.metric_type)
+    return sa.select(end(d.day, type_=d.day.type)).where(*inside, *also).scalar_subquery()
+
+
 async def newest_day(session: AsyncSession, until: date | None = None) -> date | None:
     """The newest day with any value."""
-    statement = sa.select(sa.func.max(HealthDaily.day, type_=HealthDaily.day.type))
-    return await session.scalar(statement.where(HealthDaily.day <= until) if until else statement)
+    also = [HealthDaily.day <= until] if until else []
+    newest = sa.select(_end(HealthCount, sa.func.max, *also).label("day")).select_from(HealthCount).subquery()
+    found: date | None = await session.scalar(sa.select(sa.func.max(newest.c.day, type_=HealthDaily.day.type)))
+    return found
 
 
 class MetricCount(NamedTuple):
@@ -459,23 +482,13 @@ class MetricCount(NamedTuple):
 
 
 async def counts(session: AsyncSession) -> list[MetricCount]:
-    """Every metric that is stored, from the rollup."""
-    d = HealthDaily
-    # Grouped as the key is ordered, and its ends looked up: comparing every date would take most of the time.
-    totals = (
-        sa.select(d.garmin_connect_account_id, d.metric_type, sa.cast(sa.func.sum(d.n), sa.BigInteger).label("n"))
-        .group_by(d.garmin_connect_account_id, d.metric_type)
-        .subquery()
-    )
-    inside = (
-        d.garmin_connect_account_id == totals.c.garmin_connect_account_id,
-        d.metric_type == totals.c.metric_type,
-    )
-    first, last = (
-        sa.select(end(d.day, type_=d.day.type)).where(*inside).scalar_subquery() for end in (sa.func.min, sa.func.max)
+    """Every metric that is stored, as it is counted with the rollup."""
+    c = HealthCount
+    rows = await session.execute(
+        sa.select(c.metric_type, c.n, _end(c, sa.func.min), _end(c, sa.func.max)).where(c.n > 0)
     )
     found: dict[str, MetricCount] = {}
-    for row in await session.execute(sa.select(totals.c.metric_type, totals.c.n, first, last)):
+    for row in rows:
         each = MetricCount(*row)
         other = found.get(each.metric, each._replace(readings=0))
         found[each.metric] = MetricCount(

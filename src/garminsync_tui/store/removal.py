@@ -16,6 +16,7 @@ from ..models import (
     CalendarDay,
     Coverage,
     GarminConnectAccount,
+    HealthCount,
     HealthDaily,
     HealthMetric,
     RawResponse,
@@ -35,7 +36,7 @@ class Belongings(NamedTuple):
 
 
 #: Children before parents; `job_events` go with their jobs.
-_OWNED = (RawResponse, HealthMetric, HealthDaily, Coverage, CalendarDay, Activity, SyncJob, Schedule)
+_OWNED = (RawResponse, HealthMetric, HealthDaily, HealthCount, Coverage, CalendarDay, Activity, SyncJob, Schedule)
 
 
 async def belongings(database: Database, account_id: UUID) -> Belongings:

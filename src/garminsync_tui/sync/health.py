@@ -258,36 +258,9 @@ class _Work:
         # The answer tells of its whole window, also of days between those that were missing.
         span = [fetch.first + timedelta(days=n) for n in range((fetch.last - fetch.first).days + 1)]
         async with self.run.page() as session:
-            if endpoint.name == SUMMARIES:
-                await save_bounds(session, self.account.id, body, span)
-                worn = days_with_watch(body)
-                idle = [day for day in span if day not in worn and day not in found.left_out]
-                for each in ENDPOINTS:
-                    # Nothing is known, or written down, of an extra that nobody chose.
-                    if each.from_watch and (each.tier is not Tier.EXTRA or each in self._chosen):
-                        # Only what was never fetched: a day that once had values is asked for again.
-                        await coverage.prove_empty(session, self.account.id, each.name, idle)
-            await health.replace_days(
-                session,
-                self.account.id,
-                endpoint.name,
-                endpoint.metrics,
-                [
-                    FetchedDay(day, found.get(day, []), found.left_out.get(day))
-                    for day in span
-                    if day not in found.unread
-                ],
-                # Somebody may have deleted one weigh-in. But a watch does not unmeasure a day, and where all is gone
-                # at once it is Garmin's copy that is lost.
-                keep_vanished=not endpoint.by_hand or not found,
-            )
+            asked = {each.name for each in self._chosen}
+            await save_answer(session, self.account.id, endpoint, body, found, span, asked, keep_raw=self.keep_raw)
             await self._fail_unread(session, fetch, found)
-            # Where nothing could be taken, stored answers stay as what came from them does.
-            if not found.unread.issuperset(span):
-                if self.keep_raw:
-                    await responses.keep(session, self.account.id, endpoint.name, fetch.first, fetch.last, body)
-                else:
-                    await responses.outdate(session, self.account.id, endpoint.name, fetch.first, fetch.last)
             self.run.checkpoint["done"] = int(self.run.checkpoint.get("done", 0)) + 1
 
     async def _fail_unread(self, session: Transaction, fetch: Fetch, found: Readings) -> None:
@@ -350,6 +323,47 @@ class _Work:
 
 def _span(first: date, last: date) -> str:
     return f"{first}" if first == last else f"{first} to {last}"
+
+
+async def save_answer(
+    session: Transaction,
+    account_id: UUID,
+    endpoint: Endpoint,
+    body: Any,
+    found: Readings,
+    span: Sequence[date],
+    asked: Collection[str] = (),
+    *,
+    keep_raw: bool,
+) -> None:
+    """Write what an answer tells of its days, all of `span`, and the answer where it is kept.
+
+    `asked` names the endpoints that are asked at all: nothing is known, or written down, of an extra that nobody chose.
+    """
+    if endpoint.name == SUMMARIES:
+        await save_bounds(session, account_id, body, span)
+        worn = days_with_watch(body)
+        idle = [day for day in span if day not in worn and day not in found.left_out]
+        for each in ENDPOINTS:
+            if each.from_watch and (each.tier is not Tier.EXTRA or each.name in asked):
+                # Only what was never fetched: a day that once had values is asked for again.
+                await coverage.prove_empty(session, account_id, each.name, idle)
+    await health.replace_days(
+        session,
+        account_id,
+        endpoint.name,
+        endpoint.metrics,
+        [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in span if day not in found.unread],
+        # Somebody may have deleted one weigh-in. But a watch does not unmeasure a day, and where all is gone at once it
+        # is Garmin's copy that is lost.
+        keep_vanished=not endpoint.by_hand or not found,
+    )
+    # Where nothing could be taken, stored answers stay as what came from them does.
+    if not found.unread.issuperset(span):
+        if keep_raw:
+            await responses.keep(session, account_id, endpoint.name, span[0], span[-1], body)
+        else:
+            await responses.outdate(session, account_id, endpoint.name, span[0], span[-1])
 
 
 async def save_bounds(session: Transaction, account_id: UUID, body: Any, wanted: Sequence[date]) -> None:
