@@ -190,7 +190,7 @@ def test_sunlight_of_another_day_is_told() -> None:
     [day] = bodies.SOLAR["deviceSolarInput"]["solarDailyDataDTOs"]
     body = {"deviceSolarInput": {"solarDailyDataDTOs": [day | {"localConnectDate": "2026-05-02"}]}}
     found = told("solar", body)
-    assert (found, found.left_out) == ({}, {DAY: "2 solar_intensity of 2026-05-02"})
+    assert (found, found.left_out) == ({}, {DAY: "3 solar_intensity of another day"})
 
 
 # ── Recorded bodies ──────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from garminsync_tui.errors import UnexpectedAnswer
 from garminsync_tui.garmin.endpoints import BY_NAME, ENDPOINTS, Endpoint
 from garminsync_tui.garmin.shapes import Readings, instant_ms, is_near
 from garminsync_tui.metrics import METRICS, Granularity, Reading, day_ms, plausible
+from garminsync_tui.text import clean
 
 from . import bodies
 from .bodies import DAY, ENDS_MS, FULL, MINUTE, NEXT, STARTS_MS
@@ -71,12 +73,20 @@ def check_extra(day: date, name: str, value: Any) -> None:
     """What stands beside a value is as true as the value."""
     if name in METRICS:
         assert plausible(name, value), name
+    elif isinstance(value, dict):
+        # A habit under its own name, which is cleaned.
+        assert clean(name) == name and value["answer"] in {"yes", "no"}
+        assert set(value) <= {"answer", "amount"} and math.isfinite(value.get("amount", 0)), name
+    elif name.startswith("aim_"):
+        assert plausible("load_low_aerobic", value), name
+    elif name == "predicted":
+        assert isinstance(value, bool)
     elif name.endswith("_ms"):
         assert is_near(day, value), name
     elif name == "seconds" or name.endswith("_s"):
         assert type(value) is int and 0 <= value <= 2 * 86_400, name
     else:
-        assert isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_ ]{1,60}", value), name
+        assert isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_ -]{1,60}", value), name
 
 
 # ── The table ────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ...metrics import plausible
 from ..shapes import Collected, Readings, calendar_date, mapping, number, objects
 
 #: metric → the key of its load; the same with TargetMin and TargetMax is Garmin's aim.
@@ -33,7 +34,7 @@ def load_focus(body: Any, first: date, last: date) -> Readings:
             aims = {
                 word: amount
                 for word, end in (("aim_low", "TargetMin"), ("aim_high", "TargetMax"))
-                if (amount := number(row.get(f"{key}{end}"))) is not None
+                if (amount := number(row.get(f"{key}{end}"))) is not None and plausible(metric, amount)
             }
             found.add_day(day, metric, row.get(key), aims)
     return found.by_day()
