@@ -41,7 +41,7 @@ def only(found: dict[date, list[Reading]], metric: str) -> Reading:
 #: What the ledger may say was left out: nothing in it comes from outside.
 LEFT_OUT = re.compile(
     r"\d+ [a-z0-9_]+ (as (an object|a list|text|a truth value|a number)|of another day|without a (date|time|name)"
-    r"|at another time|out of range|with an unknown word|in rows that cannot be read)"
+    r"|at another time|out of range|with an (unknown (word|answer)|unreadable amount)|in rows that cannot be read)"
 )
 
 

@@ -31,6 +31,7 @@ from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.metrics import EXTRAS
 from garminsync_tui.models import Coverage, HealthMetric, SyncJob
 from garminsync_tui.simulator import Simulator
+from garminsync_tui.simulator.athlete import Athlete
 from garminsync_tui.store import accounts, health
 from garminsync_tui.store import days as days_of_store
 from garminsync_tui.store.health import VANISHED
@@ -46,8 +47,14 @@ MOST_WATCHED = 10_000
 
 @pytest.fixture
 def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    with Simulator(days=request.param, now=NOW) as running:
+    with Simulator(days=request.param, now=NOW, seed=worn_lately()) as running:
         yield running
+
+
+def worn_lately() -> int:
+    """A seed whose athlete has worn the watch on the last three days, so that each costs all its requests."""
+    athletes = (Athlete(seed, TODAY, 100) for seed in range(100))
+    return next(one.seed for one in athletes if all(one.was_worn(TODAY - timedelta(days=back)) for back in range(3)))
 
 
 @pytest.fixture
@@ -106,9 +113,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Endpoint, date, date]]:
     fetch = Client.fetch
 
     async def watched(self: Client, endpoint: Endpoint, first: date, last: date) -> Any:
-        sent.append((endpoint, first, last))
-        if len(sent) > MOST_WATCHED:
+        if self.requests >= MOST_WATCHED:  # the first, which asks when the watch synced, counts as well
             raise Unavailable("Garmin is out of reach.")
+        sent.append((endpoint, first, last))
         return await fetch(self, endpoint, first, last)
 
     monkeypatch.setattr(Client, "fetch", watched)
@@ -187,7 +194,7 @@ def codes(jobs: list[SyncJob]) -> list[tuple[str, str | None]]:
 async def test_what_failed_in_a_wider_sync_comes_with_a_plain_one(
     installed: Installation, simulator: Simulator
 ) -> None:
-    installed.config.values["health.since"] = Value(back(3), "file")
+    installed.config.values["health.since"] = Value(back(3), "environment")
     old = TODAY - timedelta(days=25)
     simulator.add_faults([{"path": "dailyStress", "status": 404, "body": "{}", "dates": [str(old), str(old)]}])
     await installed.sync("health", since=str(TODAY - timedelta(days=29)), metrics=["stress_level"])
@@ -201,7 +208,7 @@ async def test_what_failed_in_a_wider_sync_comes_with_a_plain_one(
 
 @pytest.mark.parametrize("simulator", [4], indirect=True)
 async def test_a_cause_that_cannot_change_is_told_once(installed: Installation, simulator: Simulator) -> None:
-    installed.config.values["health.since"] = Value(back(3), "file")
+    installed.config.values["health.since"] = Value(back(3), "environment")
     simulator.add_faults([{"path": "hillscore", "status": 404, "body": "{}"}])
     assert codes(await installed.plain_sync("health")) == [("failed", "partly")]
     failed = await reasons(installed, "failed")
@@ -227,7 +234,7 @@ async def test_a_job_that_goes_on_does_not_begin_again(
     installed: Installation, asked: list[tuple[Endpoint, date, date]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted every few requests, it asks for nothing twice, whether for news or for all again."""
-    installed.config.values["health.since"] = Value(back(1), "file")
+    installed.config.values["health.since"] = Value(back(1), "environment")
     await installed.plain_sync("health")
     asked.clear()
     queue = Queue(installed.database)
@@ -266,7 +273,7 @@ def archive() -> Iterator[Simulator]:
 
 async def test_archived_days_are_asked_for_and_read_later(archive: Simulator, tmp_path: Path) -> None:
     installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", archive)
-    installed.config.values["health.since"] = Value(back(8), "file")
+    installed.config.values["health.since"] = Value(back(8), "environment")
     assert codes(await installed.plain_sync("health")) == [("completed", None)]
     waiting = await reasons(installed, "stale")
     assert set(waiting.values()) == {ARCHIVED}
@@ -291,7 +298,7 @@ async def test_archived_days_are_asked_for_and_read_later(archive: Simulator, tm
 
 async def test_a_day_that_stays_in_the_archive_is_a_failure_in_the_end(archive: Simulator, tmp_path: Path) -> None:
     installed = await install(tmp_path / "home", f"sqlite:///{tmp_path}/health.db", archive)
-    installed.config.values["health.since"] = Value(back(8), "file")
+    installed.config.values["health.since"] = Value(back(8), "environment")
     archive.add_faults([{"path": "epoch/request", "status": 200, "body": "{}"}])
     for _ in range(3):
         archive.reset_stats()
@@ -308,7 +315,7 @@ async def test_a_day_that_stays_in_the_archive_is_a_failure_in_the_end(archive: 
 
 @pytest.mark.parametrize("simulator", [3], indirect=True)
 async def test_what_garmin_loses_stays_here(installed: Installation, simulator: Simulator) -> None:
-    installed.config.values["health.since"] = Value(back(2), "file")
+    installed.config.values["health.since"] = Value(back(2), "environment")
     await installed.plain_sync("health")
     before = await installed.content()
     for path, body in (
@@ -340,7 +347,7 @@ async def test_what_garmin_loses_stays_here(installed: Installation, simulator: 
 async def test_a_day_synced_at_noon_is_whole_after_the_next_sync_of_the_watch(
     installed: Installation, simulator: Simulator, tmp_path: Path
 ) -> None:
-    installed.config.values["health.since"] = Value(back(1), "file")
+    installed.config.values["health.since"] = Value(back(1), "environment")
     await installed.plain_sync("health")
     zone = ZoneInfo("Europe/Berlin")
 
@@ -355,7 +362,7 @@ async def test_a_day_synced_at_noon_is_whole_after_the_next_sync_of_the_watch(
     assert codes(await installed.plain_sync("health")) == [("completed", None)]
     assert not await reasons(installed, "stale", "failed")
     afresh = await install(tmp_path / "other", f"sqlite:///{tmp_path}/other.db", simulator)
-    afresh.config.values["health.since"] = Value(back(2), "file")
+    afresh.config.values["health.since"] = Value(back(2), "environment")
     await afresh.plain_sync("health")
     if simulator.athlete.was_worn(TODAY):
         assert max(await hours(installed)) == 23

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ...text import clean
-from ..shapes import Collected, Readings, mapping, number, objects, same_day, sequence
+from ..shapes import Collected, Readings, mapping, number, objects, same_day
 
 #: People give habits names of their own.
 _LONGEST_NAME = 60
@@ -45,8 +45,8 @@ def lifestyle(body: Any, first: date, last: date) -> Readings:
 
 def _amount(found: Collected, day: date, row: Mapping[str, Any]) -> dict[str, float]:
     amounts: list[float] = []
-    for detail in sequence(row.get("details"), "lifestyle", "details"):
-        told = detail.get("amount") if isinstance(detail, dict) else detail
+    for detail in found.rows(day, "lifestyle", row.get("details")):
+        told = detail.get("amount")
         amount = number(told)
         if amount is not None and 0 <= amount <= _MOST:
             amounts.append(amount)

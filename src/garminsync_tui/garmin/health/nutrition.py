@@ -25,14 +25,15 @@ def nutrition(body: Any, first: date, last: date) -> Readings:
     found = Collected(first, last)
     days = mapping(body, name, "the body").get("dailyNutritionContents")
     for row in objects(days, name, "dailyNutritionContents"):
-        eaten = mapping(row.get("nutritionContent"), name, "nutritionContent")
+        day = calendar_date(row.get("mealDate"))
+        eaten = found.part(day, "nutrition_calories", row.get("nutritionContent"))
         told = {metric: eaten.get(key) for metric, (key, _) in _EATEN.items()}
         if all(value is None or number(value) == 0 for value in told.values()):
             continue
         for metric, value in told.items():
             amount = number(value)
             kept = value if amount is None else round(amount * _EATEN[metric][1], 6)
-            found.add_day(calendar_date(row.get("mealDate")), metric, kept)
+            found.add_day(day, metric, kept)
     return found.by_day()
 
 

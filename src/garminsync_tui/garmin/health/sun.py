@@ -18,7 +18,7 @@ def solar(body: Any, first: date, last: date) -> Readings:
     watch = mapping(mapping(body, name, "the body").get("deviceSolarInput"), name, "deviceSolarInput")
     for day in objects(watch.get("solarDailyDataDTOs"), name, "solarDailyDataDTOs"):
         local = calendar_date(day.get("localConnectDate")) or first
-        for row in objects(day.get("solarInputReadings"), name, "solarInputReadings"):
+        for row in found.rows(local, "solar_intensity", day.get("solarInputReadings")):
             at_ms = instant_ms(row.get("readingTimestampGmt"))
             found.add(local, "solar_intensity", at_ms, row.get("solarUtilization"))
     return found.by_day()
