@@ -79,12 +79,13 @@ def _running(seen: Glance) -> list[Registered]:
 
 
 def _asked_for(totals: list[Totals], config: Config) -> list[Totals]:
-    """Without what the settings do not choose: no plain sync tries it again, so nobody waits for it."""
+    """Without the extras that the settings do not name: no plain sync tries them again, so nobody waits for them."""
     from ..garmin.endpoints import endpoints_of
     from ..store.schema import ACTIVITY_FILE
 
-    chosen = {endpoint.name for endpoint in endpoints_of(config["health.samples"], config["health.extras"])}
-    return [each for each in totals if each.endpoint in chosen or each.endpoint == ACTIVITY_FILE]
+    # A failure of any other is tried again whatever is chosen now.
+    tried = {endpoint.name for endpoint in endpoints_of("full", config["health.extras"])}
+    return [each for each in totals if each.endpoint in tried or each.endpoint == ACTIVITY_FILE]
 
 
 def _failed(totals: list[Totals]) -> int:
@@ -245,6 +246,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
     """What is fetched, empty at Garmin, failed (and why) or stale."""
     from ..garmin.endpoints import endpoints_of
     from ..store import coverage as ledger
+    from ..store.schema import ACTIVITY_FILE
 
     endpoint = _endpoint_of(metric)
     async with home.opened() as (config, database), database.read() as session:
@@ -254,6 +256,9 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
         notes = [each for each in await ledger.notes(session, since, until) if endpoint in {None, each.endpoint}]
     asked = {each.name for each in endpoints_of(config["health.samples"], config["health.extras"])}
     missing = {name: n for name, n in _not_asked_for(every, asked).items() if endpoint in {None, name}}
+    # Of what nobody chose there is nothing to show where no more is known than that there is nothing.
+    known = asked | {ACTIVITY_FILE, endpoint} | {each.endpoint for each in totals if each.status != "empty"}
+    totals = [each for each in totals if each.endpoint in known]
     if out.json:
         out.document(
             {

@@ -184,8 +184,8 @@ class _Work:
     async def plan(self, endpoints: Iterable[Endpoint], since: date, until: date) -> None:
         """Find out what the ledger lacks, in as few windows as the endpoints allow, newest first.
 
-        Where nothing else was asked for, failed days come along wherever they lie and whoever asks for their endpoint
-        still: a failure is never forgotten.
+        Where nothing else was asked for, failed days come along wherever they lie, also of samples that are not chosen
+        any more: a failure is never forgotten. Extras are asked for only where they are named.
         """
         chosen = self._chosen = list(endpoints)
         older: dict[tuple[str, str], set[date]] = {}
@@ -194,7 +194,9 @@ class _Work:
                 older = await coverage.due_days(session, self.account.id, until + timedelta(days=1), self.run.asked_at)
         plan: list[Fetch] = []
         for endpoint in ENDPOINTS:
-            wanted = set(older.get((endpoint.name, "failed"), ()))
+            wanted: set[date] = set()
+            if endpoint in chosen or endpoint.tier is not Tier.EXTRA:
+                wanted |= older.get((endpoint.name, "failed"), set())
             if endpoint in chosen:
                 settled = await self._settled(endpoint.name, since, until)
                 wanted |= {since + timedelta(days=n) for n in range((until - since).days + 1)} - settled

@@ -17,7 +17,7 @@ from .. import formats
 from ..config import Config
 from ..errors import FileDamaged
 from ..filters import Condition
-from ..garmin.endpoints import BY_NAME, Endpoint
+from ..garmin.endpoints import BY_NAME, Endpoint, endpoints_of
 from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
@@ -144,12 +144,18 @@ class Engine:
 
     @_undisturbed
     async def months(self) -> list[coverage.Month]:
-        """The active account's ledger in months; empty without one."""
+        """The active account's ledger in months; empty without one.
+
+        Without what nobody chose and of which no more is known than that there is nothing.
+        """
         account = await accounts.active_account(self.database)
         if account is None:
             return []
         async with self.database.read() as session:
-            return await coverage.by_month(session, account.id)
+            found = await coverage.by_month(session, account.id)
+        shown = {each.name for each in endpoints_of(self._config["health.samples"], self._config["health.extras"])}
+        shown |= {each.endpoint for each in found if each.days.keys() - {"empty"}}
+        return [each for each in found if each.endpoint in shown]
 
     @_undisturbed
     async def days_of(self, first: date, last: date) -> list[coverage.Day]:

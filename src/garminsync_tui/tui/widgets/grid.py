@@ -53,6 +53,10 @@ class Grid(DataTable[Text]):
             self.add_row(Text(title), *(cells[name, day] for day in dates), key=name)
         self.select(*(selected or (next(iter(names)), next(iter(dates)))))
 
+    def on_resize(self) -> None:
+        """The selected cell stays in sight."""
+        self.call_after_refresh(self._scroll_cursor_into_view)
+
     @property
     def selected(self) -> tuple[str, date] | None:
         """The name and date under the cursor."""
