@@ -177,9 +177,10 @@ class GarminSyncApp(App[int]):
 
     async def _look(self, engine: Engine) -> None:
         situation = await engine.situation()
-        running = {job.id for job in situation.running}
-        if any(job_id not in running for job_id in self.live):
-            self.live = {job_id: progress for job_id, progress in self.live.items() if job_id in running}
+        # Not those that do not run yet: what a job says may come before a look that began before the job did.
+        ended = {job.id for job in situation.jobs if job.completed_at}
+        if ended & self.live.keys():
+            self.live = {job_id: progress for job_id, progress in self.live.items() if job_id not in ended}
         self.fault = None
         self.situation = situation
 
