@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -248,7 +249,7 @@ async def test_a_backfill_is_told_in_dates_and_hours(
         await pilot.press("3")
         await until(pilot, lambda: "61 %  back to 2024-03-05 of 2019-01-01, about 6 h left" in shown(app))
         assert shown(app).splitlines()[0].endswith(f"  {header} ")
-        assert "610" not in shown(app)
+        assert not re.search(r"\b610\b", shown(app))  # job ids are hexadecimal and may hold these digits
 
 
 def _blur() -> Any:
