@@ -38,6 +38,10 @@ COVERAGE_STATUSES = ("fetched", "empty", "failed", "stale")
 DAY_SOURCES = ("garmin", "assumed")
 RUNNER_KINDS = ("app", "daemon", "command")
 EVENT_LEVELS = ("debug", "info", "note", "warning", "error")
+FIGURE_SPORTS = ("running", "cycling", "swimming", "walking", "other")
+LOAD_BASES = ("power", "pace", "swim_pace", "heart_rate")
+EFFORT_KINDS = ("distance", "power")
+EFFORT_NOTES = ("downhill", "indoor", "suspect")
 SPORTS = (
     "running",
     "cycling",
@@ -574,6 +578,76 @@ class ActivityFile(Table):
     created_at: Mapped[datetime] = _created()
 
     __table_args__ = (CheckConstraint("length(sha256) = 32", name="sha256_length"), {"sqlite_strict": True})
+
+
+class ActivityFigures(Table):
+    """What was computed from an activity's file: one row an activity, so that totals and load never open files."""
+
+    __tablename__ = "activity_figures"
+
+    activity_id: Mapped[UUID] = mapped_column(
+        Id(), ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: Of the calculation: rows of an older one are computed again.
+    version: Mapped[int]
+    #: The file that was read.
+    sha256: Mapped[bytes]
+    sport: Mapped[str]
+    #: The local calendar day on which it started.
+    day: Mapped[date]
+    #: Numbers of the file alone, each with its unit in its name.
+    figures: Mapped[dict[str, Any]]
+    #: Training stress by the best basis there is; None where none is honest.
+    load: Mapped[float | None]
+    load_basis: Mapped[str | None]
+    #: Thresholds from which the load came: where they differ from what is known now, it is derived again.
+    athlete: Mapped[dict[str, Any] | None]
+    #: Why its file could not be read.
+    problem: Mapped[str | None]
+    computed_at: Mapped[datetime] = _created()
+
+    __table_args__ = (
+        *_ids("activity_id"),
+        *_not_negative("version", "load"),
+        *_finite("load"),
+        *_documents("figures", "athlete"),
+        _one_of("sport", FIGURE_SPORTS),
+        _one_of("load_basis", LOAD_BASES),
+        CheckConstraint("length(sha256) = 32", name="sha256_length"),
+        CheckConstraint("(load IS NULL) = (load_basis IS NULL)", name="load_has_basis"),
+        Index(None, "day"),
+        {"sqlite_strict": True},
+    )
+
+
+class ActivityBest(Table):
+    """An activity's best effort over one distance or time. Records are the smallest or largest of these."""
+
+    __tablename__ = "activity_bests"
+
+    activity_id: Mapped[UUID] = mapped_column(
+        Id(), ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: "distance": `span` metres took `value` seconds; "power": `span` seconds had `value` watts on average.
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    span: Mapped[float] = mapped_column(primary_key=True)
+    value: Mapped[float]
+    sport: Mapped[str]
+    starts_at: Mapped[datetime]
+    #: Why it stands apart from the records.
+    note: Mapped[str | None]
+
+    __table_args__ = (
+        *_ids("activity_id"),
+        CheckConstraint("span > 0", name="span_positive"),
+        CheckConstraint("value > 0", name="value_positive"),
+        *_finite("span", "value"),
+        _one_of("kind", EFFORT_KINDS),
+        _one_of("sport", FIGURE_SPORTS),
+        _one_of("note", EFFORT_NOTES),
+        Index(None, "sport", "kind", "span", "value"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
 
 
 class Schedule(Table):
