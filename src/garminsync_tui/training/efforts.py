@@ -103,7 +103,7 @@ def _from_points(times: list[float], ways: list[float], span: float) -> tuple[fl
         if took < best:
             reached = ways[end - 1]
             took += (times[end] - before_s) * (target - reached) / (ways[end] - reached)
-            if took < best:
+            if took < best - _SAME_S:
                 best, best_start = took, start_s
         index += 1
         # A window that starts d seconds later ends no earlier: it takes at most d seconds less.

@@ -9,7 +9,7 @@ from types import MappingProxyType
 #: To be shown wherever the terms are.
 TRADEMARKS = (
     "Normalized Power, Intensity Factor, Training Stress Score, NGP, CTL, ATL and TSB are terms of Peaksware. "
-    "These figures are computed here from published formulas; Peaksware has no part in them."
+    "What is shown here is computed by this program; Peaksware neither made nor approved it."
 )
 
 _ALLEN_COGGAN = "Allen & Coggan, Training and Racing with a Power Meter, 2006"

@@ -90,16 +90,16 @@ def _possible(
 
 def _without_spikes(time_ms: Sequence[int], values: array[float], weight_kg: float | None) -> array[float]:
     limit = max(judged.POWER_W, judged.POWER_W_PER_KG * (weight_kg or 0.0))
+    reach_ms = judged.POWER_SPIKE_SIDE_S * 1000
     kept = array("d", values)
     for index in [index for index, value in enumerate(values) if value > judged.POWER_SPIKE_W]:
-        value, moment = values[index], time_ms[index]
-        reach_ms = judged.POWER_SPIKE_SIDE_S * 1000
-        sides = (
-            values[bisect_left(time_ms, moment - reach_ms) : index],
-            values[index + 1 : bisect_right(time_ms, moment + reach_ms)],
-        )
-        known = [measured(side) for side in sides]
-        is_spike = all(side and value - median(side) > judged.POWER_SPIKE_W for side in known)
-        if value > limit or is_spike:
+        before = measured(values[bisect_left(time_ms, time_ms[index] - reach_ms) : index])
+        after = measured(values[index + 1 : bisect_right(time_ms, time_ms[index] + reach_ms)])
+        if values[index] > limit or (before and after and _is_spike(before, values[index], after)):
             kept[index] = nan
     return kept
+
+
+def _is_spike(before: list[float], value: float, after: list[float]) -> bool:
+    # A second as high beside it is a sprint, however short.
+    return value - max(median(before), before[-1], after[0], median(after)) > judged.POWER_SPIKE_W
