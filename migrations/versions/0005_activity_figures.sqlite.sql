@@ -18,7 +18,7 @@ CREATE TABLE activity_figures (
     CONSTRAINT ck_activity_figures_figures_document CHECK (figures IS NULL OR CASE WHEN json_valid(figures) THEN json_type(figures) = 'object' ELSE 0 END),
     CONSTRAINT ck_activity_figures_athlete_document CHECK (athlete IS NULL OR CASE WHEN json_valid(athlete) THEN json_type(athlete) = 'object' ELSE 0 END),
     CONSTRAINT ck_activity_figures_sport_known CHECK (sport IN ('running', 'cycling', 'swimming', 'walking', 'other')),
-    CONSTRAINT ck_activity_figures_load_basis_known CHECK (load_basis IN ('power', 'pace', 'swim_pace', 'heart_rate')),
+    CONSTRAINT ck_activity_figures_load_basis_known CHECK (load_basis IN ('power', 'pace', 'swim', 'heart_rate')),
     CONSTRAINT ck_activity_figures_sha256_length CHECK (length(sha256) = 32),
     CONSTRAINT ck_activity_figures_load_has_basis CHECK ((load IS NULL) = (load_basis IS NULL)),
     CONSTRAINT fk_activity_figures_activity_id FOREIGN KEY(activity_id) REFERENCES activities (id) ON DELETE CASCADE

@@ -86,6 +86,31 @@ SETTINGS: tuple[Setting, ...] = (
         True,
         "whether Garmin's answers are kept, compressed, for `garminsync reparse`",
     ),
+    Setting(
+        "athlete.sex",
+        "GARMINSYNC_SEX",
+        "",
+        "female or male, for the weight of heartbeats in TRIMP; empty for what the watch wrote",
+        choices=("", "female", "male"),
+    ),
+    *(
+        Setting(f"athlete.{name}", f"GARMINSYNC_{name.upper()}", 0.0, f"{about}; 0 for {otherwise}", lowest=0)
+        for name, about, otherwise in (
+            ("max_heart_rate_bpm", "highest heart rate", "what the watch wrote on each day"),
+            ("resting_heart_rate_bpm", "heart rate at rest", "the median of the 30 days before"),
+            ("threshold_heart_rate_bpm", "heart rate at threshold", "what Garmin knew on each day"),
+            ("threshold_power_w", "power of an hour (FTP)", "what Garmin knew on each day"),
+            ("threshold_pace_s_per_km", "running pace of an hour", "what Garmin knew on each day"),
+            ("swim_pace_s_per_100m", "critical swim pace", "none: swims are scored by heart rate"),
+        )
+    ),
+    Setting(
+        "athlete.zones",
+        "GARMINSYNC_ZONES",
+        "garmin",
+        "heart rate zones: the watch's, or by maximum, reserve (Karvonen) or threshold (Friel)",
+        choices=("garmin", "maximum", "reserve", "threshold"),
+    ),
     Setting("hooks.on_failed", "GARMINSYNC_ON_FAILED", "", "command that the daemon runs when something failed"),
     Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
     Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),

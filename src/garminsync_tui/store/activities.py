@@ -15,6 +15,7 @@ from ..errors import UsageProblem
 from ..filters import Condition
 from ..ids import new_id
 from ..models import Activity
+from . import figures
 from .upsert import insert, is_changed
 
 _ORDERS: dict[str, Any] = {
@@ -35,6 +36,10 @@ _FROM_GARMIN = (
     "utc_offset_s",
     "extra",
 )
+
+
+# An activity of another type, or of another day, has other figures.
+_DECIDES_FIGURES = {"activity_type", "start_time", "utc_offset_s"}
 
 
 async def stored(session: AsyncSession, account_id: UUID, garmin_ids: Iterable[str]) -> dict[str, Activity]:
@@ -81,6 +86,8 @@ async def update_summary(session: AsyncSession, activity: Activity, values: dict
     }
     if not changed and activity.remote_deleted_at is None:
         return False
+    if changed.keys() & _DECIDES_FIGURES:
+        await figures.forget(session, activity.id)
     changed = {name: _kept(activity, name, value) for name, value in changed.items()}
     await session.execute(
         sa.update(Activity)

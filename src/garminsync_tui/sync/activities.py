@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..columns import now
+from ..config import Config
 from ..errors import FileDamaged, NotAtGarmin, Unavailable, UnexpectedAnswer
 from ..formats import detect, open_original, validate
 from ..formats.tcx_writer import summary_tcx
@@ -30,6 +31,7 @@ from ..models import FILE_TYPES, GarminConnectAccount
 from ..store import accounts, activities, coverage
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
+from .figures import compute_new, look_after_figures
 
 _OVERLAP = 1  # a page begins with the last item of the one before: an insertion meanwhile shows nothing twice
 _MOST_PAGES = 2000
@@ -40,7 +42,7 @@ _COMMIT_EVERY = 10  # activities; files that are durable before their row are ad
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the item
 
 
-async def sync_activities(run: JobRun, client: Client, files: FileStore) -> None:
+async def sync_activities(run: JobRun, client: Client, files: FileStore, config: Config) -> None:
     """Fetch what the list has and we do not, from the newest back.
 
     An ordinary run ends at the first page that brings nothing new. A full one (`parameters["full"]`), once a week any,
@@ -50,14 +52,14 @@ async def sync_activities(run: JobRun, client: Client, files: FileStore) -> None
     since = _day(run.parameters.get("since"))
     account = await accounts.get(run.database, run.account_id)
     full = bool(run.parameters.get("full"))
-    walk = Walk(run, client, files, since, to_the_end=full or _is_due(account.list_walked_at, _WALK_EVERY))
+    walk = Walk(run, client, files, config, since, to_the_end=full or _is_due(account.list_walked_at, _WALK_EVERY))
     await walk.list_pages()
     counted: int | None = None
     if since is None and (walk.to_the_end or _is_due(account.activities_counted_at, _COUNT_EVERY)):
         counted = await _count(client)
         if not walk.saw_all and not await _adds_up(run, account, counted):
             run.checkpoint.pop("start", None)
-            saved, walk = walk.saved, Walk(run, client, files, since, to_the_end=True)
+            saved, walk = walk.saved, Walk(run, client, files, config, since, to_the_end=True)
             walk.saved = saved
             await walk.list_pages()
     await walk.retry_failed()
@@ -71,6 +73,7 @@ async def sync_activities(run: JobRun, client: Client, files: FileStore) -> None
         if facts:
             await accounts.set_facts(session, run.account_id, **facts)
         run.checkpoint.clear()
+    await look_after_figures(run, config)
     run.progress(1, 1, f"{walk.saved} new or changed" if walk.saved else "nothing new")
 
 
@@ -110,10 +113,13 @@ async def _mark_deleted(run: JobRun, session: Transaction, walk: Walk, counted: 
 class Walk:
     """One way through the list."""
 
-    def __init__(self, run: JobRun, client: Client, files: FileStore, since: date | None, *, to_the_end: bool) -> None:
+    def __init__(
+        self, run: JobRun, client: Client, files: FileStore, config: Config, since: date | None, *, to_the_end: bool
+    ) -> None:
         self.run = run
         self.client = client
         self.files = files
+        self.config = config
         self.since = since
         self.to_the_end = to_the_end
         self.seen: set[str] = set()
@@ -217,8 +223,10 @@ class Walk:
             self.run.checkpoint["start"] = batch.start
             self.run.checkpoint["saved"] = int(self.run.checkpoint.get("saved", 0)) + len(batch.stored)
         batch.count += len(batch.stored)
+        arrived = [row.garmin_activity_id for row, _, _ in batch.stored]
         batch.stored.clear()
         batch.failed.clear()
+        await compute_new(self.run, self.config, self.files, arrived)
 
     async def retry_failed(self) -> None:
         """Activities whose file failed before and whose pause is over; found in the list by their day."""

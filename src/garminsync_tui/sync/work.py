@@ -12,6 +12,7 @@ from ..store import accounts
 from ..store.budget import Rate
 from ..store.files import FileStore
 from .activities import sync_activities
+from .figures import FILES, compute_figures
 from .health import sync_health
 from .reparse import reparse
 from .session import open_client, rate_for
@@ -30,7 +31,7 @@ def work(config: Config) -> Mapping[str, Work]:
     async def activities(run: JobRun) -> None:
         account = await _account(run)
         async with await open_client(run.database, config.paths, account, rate) as client:
-            await sync_activities(run, client, files)
+            await sync_activities(run, client, files, config)
 
     async def health(run: JobRun) -> None:
         account = await _account(run)
@@ -45,7 +46,13 @@ def work(config: Config) -> Mapping[str, Work]:
                 per_request_s=1 / allowed.per_s if (allowed := rate_for(account, rate)) else 0.0,
             )
 
-    return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reparse}
+    async def reread(run: JobRun) -> None:
+        if run.parameters.get("what") == FILES:
+            await compute_figures(run, config, files)
+        else:
+            await reparse(run)
+
+    return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reread}
 
 
 def _rate(config: Config) -> Rate | None:

@@ -1,0 +1,168 @@
+"""Activity files → numbers → rows: as activities arrive, and for history in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from ..config import Config
+from ..errors import FileDamaged
+from ..jobs.queue import Queue
+from ..jobs.run import JobRun
+from ..store import activities, figures
+from ..store.files import FileStore
+from ..training.sports import sport_of
+from .assess import assess
+from .athlete import Athletes
+from .measure import VERSION, Measured, measure_file
+
+#: What a job of type `reparse` reads again where it is not Garmin's answers: its parameter "what".
+FILES = "activities"
+#: Activities whose numbers are written in one transaction.
+PAGE = 16
+#: For fewer files than this a process takes longer to start than they take to read.
+_WORTH_A_PROCESS = 3
+_NICENESS = 10
+
+type _Measure = Callable[[Path, str], Awaitable[Measured]]
+
+
+async def compute_figures(run: JobRun, config: Config, files: FileStore) -> None:
+    """Compute what is missing, from the newest activity back, then derive every load from what is known now.
+
+    Goes on where it was interrupted: what has figures is not read again. One process less than there are processors
+    works on it, at low priority, so that the machine stays usable.
+    """
+    athletes = await Athletes.load(run.database, config)
+    async with run.database.read() as session:
+        left = await figures.count_waiting(session, VERSION)
+    done, total = 0, left
+    async with _side_by_side(left) as measure:
+        while page := await _next(run):
+            await run.breathe()
+            await _compute(run, page, files, athletes, measure)
+            done += len(page)
+            run.progress(done, max(total, done), f"{done} of {total} activities computed")
+    changed = await derive_loads(run, athletes)
+    run.progress(1, 1, f"{done} activities computed, {changed} loads derived again")
+
+
+async def compute_new(run: JobRun, config: Config, files: FileStore, garmin_ids: Sequence[str]) -> None:
+    """The same for activities that have just arrived."""
+    if not garmin_ids:
+        return
+    async with run.database.read() as session:
+        stored = await activities.stored(session, run.account_id, garmin_ids)
+        ids = [activity.id for activity in stored.values()]
+        page = await figures.waiting(session, VERSION, len(ids), ids=ids)
+    await _compute(run, page, files, await Athletes.load(run.database, config), _beside())
+
+
+async def look_after_figures(run: JobRun, config: Config) -> None:
+    """At the end of a sync: loads follow what is known of the athlete, history is computed in the background."""
+    await derive_loads(run, await Athletes.load(run.database, config))
+    async with run.database.read() as session:
+        left = await figures.count_waiting(session, VERSION)
+    if left:
+        await Queue(run.database).enqueue(run.user_id, "reparse", parameters={"what": FILES})
+
+
+async def derive_loads(run: JobRun, athletes: Athletes) -> int:
+    """Derive the loads again whose athlete is known better now; how many changed. No file is opened."""
+    async with run.database.read() as session:
+        rows = await figures.assessed(session)
+        stale = [row for row in rows if athletes.on(row.day, row.watch or {}).known() != (row.athlete or {})]
+    for start in range(0, len(stale), PAGE * PAGE):
+        await run.breathe()
+        page = stale[start : start + PAGE * PAGE]
+        async with run.page() as session:
+            numbers = await figures.figures_of(session, [row.activity_id for row in page])
+            loads = []
+            for row in page:
+                athlete = athletes.on(row.day, row.watch or {})
+                found = assess(numbers[row.activity_id], sport_of(row.sport), athlete)
+                loads.append((row.activity_id, found.load, found.basis, athlete.known()))
+            await figures.set_loads(session, loads)
+    return len(stale)
+
+
+async def _next(run: JobRun) -> list[figures.Waiting]:
+    async with run.database.read() as session:
+        return await figures.waiting(session, VERSION, PAGE)
+
+
+async def _compute(
+    run: JobRun, page: Sequence[figures.Waiting], files: FileStore, athletes: Athletes, measure: _Measure
+) -> None:
+    """Read the files of a page side by side and write what they tell."""
+    measured = await asyncio.gather(*(_measured(run, each, files, measure) for each in page))
+    rows = []
+    for each, found in zip(page, measured, strict=True):
+        athlete = athletes.on(each.day, found.figures.get("athlete", {}))
+        assessment = assess(found.figures, found.sport, athlete)
+        rows.append(
+            figures.Row(
+                activity_id=each.activity.id,
+                version=VERSION,
+                sha256=each.activity.sha256,
+                sport=found.sport,
+                day=each.day,
+                figures=found.figures,
+                bests=found.bests,
+                load=assessment.load,
+                load_basis=assessment.basis,
+                athlete=athlete.known(),
+                problem=found.problem,
+            )
+        )
+    async with run.page() as session:
+        await figures.save(session, rows)
+
+
+async def _measured(run: JobRun, each: figures.Waiting, files: FileStore, measure: _Measure) -> Measured:
+    activity = each.activity
+    try:
+        path = await files.open(run.database, activity)
+        return await measure(path, activity.activity_type)
+    except FileDamaged as damage:
+        return Measured(sport_of(activity.activity_type), {}, problem=damage.reason)
+
+
+def _beside() -> _Measure:
+    """One file after the other on a thread: they arrive slower than they are read."""
+    turn = asyncio.Lock()
+
+    async def measure(path: Path, activity_type: str) -> Measured:
+        async with turn:  # a dozen of threads would leave the event loop a dozenth of the interpreter
+            return await asyncio.to_thread(measure_file, path, activity_type)
+
+    return measure
+
+
+@contextlib.asynccontextmanager
+async def _side_by_side(count: int) -> AsyncIterator[_Measure]:
+    """Many files in processes, which end with the block."""
+    if count < _WORTH_A_PROCESS:
+        yield _beside()
+        return
+    workers = max(1, min((os.cpu_count() or 2) - 1, count))
+    # Not by fork: a process with threads and an open database must not be copied.
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_be_polite)
+    loop = asyncio.get_running_loop()
+    try:
+        yield lambda path, kind: loop.run_in_executor(executor, measure_file, path, kind)
+    finally:
+        await asyncio.to_thread(executor.shutdown, cancel_futures=True)
+
+
+def _be_polite() -> None:
+    os.nice(_NICENESS)
+    # Ctrl-C is for the program that waits for this process: it ends it when its own page is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
