@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 from xml.etree.ElementTree import ParseError
@@ -48,7 +49,7 @@ class Listener(Protocol):
         """A piece of text inside the innermost element."""
 
 
-def read_xml_text(path: Path) -> Iterator[str]:
+def read_xml_text(path: Path) -> Generator[str, None, None]:
     """The text of an XML file in pieces; raises FileDamaged where it is too large or its encoding cannot be."""
     if path.stat().st_size > MAX_XML_BYTES:
         raise FileDamaged(path.name, f"is larger than {MAX_XML_BYTES // 2**20} MiB")
@@ -67,7 +68,7 @@ def read_xml_text(path: Path) -> Iterator[str]:
             raise FileDamaged(path.name, f"is not the {encoding} text that it says it is") from problem
 
 
-def vet(name: str, pieces: Iterable[str], listener: Listener | None = None) -> None:
+def vet(name: str, pieces: Generator[str, None, None], listener: Listener | None = None) -> None:
     """Read a whole document, telling `listener` what is in it; raises FileDamaged, naming `name`."""
     limits = _Limits(name, listener)
     parser = DefusedXMLParser(target=limits, forbid_dtd=True)
@@ -77,10 +78,11 @@ def vet(name: str, pieces: Iterable[str], listener: Listener | None = None) -> N
     expat.ordered_attributes = False
     fed = 0
     try:
-        for piece in pieces:
-            parser.feed(piece)
-            fed += len(piece) if piece.isascii() else len(piece.encode())
-            limits.check(expat, fed)
+        with closing(pieces):
+            for piece in pieces:
+                parser.feed(piece)
+                fed += len(piece) if piece.isascii() else len(piece.encode())
+                limits.check(expat, fed)
         parser.close()
     except ParseError as problem:
         raise FileDamaged(name, "is not well-formed XML, or is cut off") from problem
