@@ -10,6 +10,9 @@ from array import array
 from functools import cache
 from typing import NamedTuple
 
+#: Seconds from 1970 to the FIT epoch, 1989-12-31 00:00 UTC.
+FIT_EPOCH_S = 631_065_600
+
 #: base type → number and struct format; the names are those of the FIT protocol.
 _TYPES = {
     "enum": (0x00, "B"),

@@ -9,12 +9,11 @@ from math import isfinite
 from typing import BinaryIO
 
 from ..errors import GarminSyncError
-from .fit_encoding import LIMITS, Message, checksum, checksum_bytes, header
+from .fit_encoding import FIT_EPOCH_S, LIMITS, Message, checksum, checksum_bytes, header
 from .legs import Leg, LegLap, lap_distance_m, lap_duration_s, lap_end, legs
 from .track import NAN, Track, to_ms
 from .writing import CHUNK_POINTS, require
 
-_EPOCH_S = 631_065_600  # 1989-12-31 00:00 UTC
 # Smaller times count from when a device was switched on.
 _FIRST_S, _LAST_S = 0x1000_0000, LIMITS["uint32"][1]
 _SEMICIRCLES_PER_DEGREE = 2**31 / 180
@@ -195,7 +194,7 @@ def _cadence_fraction(value: float) -> int:
 
 
 def _seconds(moment_ms: int) -> int:
-    return moment_ms // 1000 - _EPOCH_S
+    return moment_ms // 1000 - FIT_EPOCH_S
 
 
 # ── Laps and sessions ────────────────────────────────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ def write_gpx(track: Track, stream: TextIO, *, name: str | None = None, sport: s
     stream.write("<trk>\n")
     if name:
         stream.write(f"<name>{xml_text(name)}</name>\n")
-    kind = track.summary().sport or sport
+    kind = next((session.sport for session in track.sessions if session.sport), sport)
     if kind:
         stream.write(f"<type>{xml_text(kind)}</type>\n")
     stream.write("<trkseg>\n")
