@@ -181,7 +181,7 @@ _tracks = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     version=st.sampled_from(["1.1", "1.1", "1.0", ""]),
     form=st.sampled_from(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import batched
-from math import isfinite
+from math import inf, isfinite
 from typing import BinaryIO
 
 from ..errors import GarminSyncError
@@ -17,6 +17,8 @@ from .writing import CHUNK_POINTS, require
 # Smaller times count from when a device was switched on.
 _FIRST_S, _LAST_S = 0x1000_0000, LIMITS["uint32"][1]
 _SEMICIRCLES_PER_DEGREE = 2**31 / 180
+# 180° itself, and 2 cm before it, are beyond the field.
+_LAST_LONGITUDE = LIMITS["sint32"][1] / _SEMICIRCLES_PER_DEGREE
 _CADENCE_PARTS = 128
 
 _ACTIVITY_FILE, _DEVELOPMENT = 4, 255  # the manufacturer number that stands for "none"
@@ -166,11 +168,12 @@ def _records(track: Track) -> tuple[Message, Iterator[bytes]]:
 def _encoder(kind: str, scale: float, offset: float) -> Callable[[float], int]:
     """How a base type holds a number; what it cannot hold is "not known"."""
     lowest, highest, unknown = LIMITS[kind]
+    most = _LAST_LONGITUDE if scale == _SEMICIRCLES_PER_DEGREE else inf
 
     def encode(value: float) -> int:
         if not isfinite(value):
             return unknown
-        number = round((value + offset) * scale)
+        number = round((min(value, most) + offset) * scale)
         return number if lowest <= number <= highest else unknown
 
     return encode
