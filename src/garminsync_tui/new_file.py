@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any, BinaryIO, TextIO
 
 from .errors import GarminSyncError, UsageProblem
 from .paths import PRIVATE_FILE_MODE
@@ -21,6 +21,19 @@ def new_file(target: Path, *, replace: bool) -> Iterator[TextIO]:
     Raises UsageProblem for a file that is there already, unless it may be replaced, and for what is no file;
     GarminSyncError where the folder cannot be written.
     """
+    with _new(target, replace, lambda handle: os.fdopen(handle, "w", encoding="utf-8", newline="")) as file:
+        yield file
+
+
+@contextmanager
+def new_binary_file(target: Path, *, replace: bool) -> Iterator[BinaryIO]:
+    """The same for bytes."""
+    with _new(target, replace, lambda handle: os.fdopen(handle, "wb")) as file:
+        yield file
+
+
+@contextmanager
+def _new(target: Path, replace: bool, opened: Callable[[int], IO[Any]]) -> Iterator[Any]:
     _refuse(target, replace)
     draft = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -28,7 +41,7 @@ def new_file(target: Path, *, replace: bool) -> Iterator[TextIO]:
     except OSError as problem:
         raise _unwritable(target, problem) from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with opened(handle) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from math import isnan
 from pathlib import Path
@@ -164,6 +166,80 @@ def test_too_many_elements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "more than 10 elements" in damaged(tmp_path, tcx("<a/>" * 10), "TCX")
 
 
+@pytest.mark.parametrize("kind", ["GPX", "TCX"])
+def test_too_many_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    lap = f"<Lap><Track>{''.join(tcx_point(f'2026-05-01T10:00:0{second}Z') for second in range(6))}</Track></Lap>"
+    text = gpx("".join(map(gpx_point, range(6)))) if kind == "GPX" else tcx(f'<Activity Sport="Other">{lap}</Activity>')
+    assert len(read(tmp_path, text)) == 6
+    monkeypatch.setattr(vetted_xml, "MAX_POINTS", 5)
+    with pytest.raises(FileDamaged, match="more than 5 points"):
+        read(tmp_path, text)
+
+
+ENDLESS = {
+    "attributes": ("<a {}/>", "a{}='1' ", "tag"),
+    "namespaces": ("<a {}/>", "xmlns:a{}='u' ", "tag"),
+    "a value": ("<a b='{}'/>", "{} ", "tag"),
+    "a comment": ("<!--{}-->", "{} ", "comment"),
+    "a text": ("<a>{}</a>", "{} ", "text"),
+    "marked text": ("<a><![CDATA[{}]]></a>", "{} ", "text"),
+    "names of elements": ("{}", "<a{}/>", "different names"),
+    "names of attributes": ("{}", "<a b{}='1'/>", "different names"),
+    "prefixes": ("{}", "<a xmlns:p{}='u'/>", "different names"),
+    "namespaces one by one": ("{}", "<a xmlns='u{}'/>", "different names"),
+}
+
+
+@pytest.mark.parametrize("endless", ENDLESS)
+@pytest.mark.parametrize("kind", ["GPX", "TCX"])
+def test_what_does_not_end(tmp_path: Path, kind: str, endless: str) -> None:
+    around, one, reason = ENDLESS[endless]
+    inside = around.format("".join(one.format(number) for number in range(170_000)))
+    text = gpx(gpx_point(0)).replace("</gpx>", f"{inside}</gpx>") if kind == "GPX" else tcx(inside)
+    assert reason in damaged(tmp_path, text, kind)
+
+
+def test_hostile_files_are_refused_in_little_memory(tmp_path: Path) -> None:
+    """In a process of its own, whose memory is measured; the first has just more points than are read."""
+    pieces_bytes = 9 * 2**20
+    bombs = {
+        "points.gpx": (gpx("{}"), '<trkpt lat="1" lon="1"/>'),
+        "unclear.gpx": (gpx('<trkpt lat="1" lon="north"/>{}'), '<trkpt lat="1" lon="1"/>'),
+        "attributes.gpx": (gpx("").replace("<trk>", "<trk {}>"), "a='1' "),
+        "text.tcx": (tcx('<Activity Sport="x"><Id>\N{GRINNING FACE}{}</Id></Activity>'), "a"),
+        "deep.tcx": (tcx("{}"), "<a>"),
+    }
+    for name, (text, piece) in bombs.items():
+        before, _, after = text.partition("{}")
+        with (tmp_path / name).open("w", encoding="utf-8") as file:
+            file.write(before)
+            file.write(piece * (pieces_bytes // len(piece)))
+            file.write(after)
+    found = subprocess.run(
+        [sys.executable, "-c", MEASURED, *(str(tmp_path / name) for name in bombs)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert found[:-1] == ["refused"] * len(bombs)
+    assert int(found[-1]) < 256 * 1024
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from garminsync_tui.errors import FileDamaged
+from garminsync_tui.formats import read_track
+for path in sys.argv[1:]:
+    try:
+        read_track(Path(path))
+        print("read")
+    except FileDamaged:
+        print("refused")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
 def test_larger_than_any_recording(tmp_path: Path) -> None:
     path = tmp_path / "recording"
     path.write_text(gpx(""))
@@ -175,13 +251,90 @@ def test_larger_than_any_recording(tmp_path: Path) -> None:
 
 
 def test_a_declaration_that_would_take_for_ever(tmp_path: Path) -> None:
-    with pytest.raises(FileDamaged, match="namespace"):
-        read(tmp_path, gpx(gpx_point(0)).replace("Höhe", " xmlns" + "a" * 200))
+    text = gpx(gpx_point(0)).replace("Höhe", " xmlns" + "a" * 200)
+    assert len(read(tmp_path, text)) == 1
+    with pytest.raises(FileDamaged, match="namespace"):  # gpxpy is asked, and may not be
+        read(tmp_path, text.replace("<time>", "<time>about "))
 
 
 def test_xml_that_gpxpy_does_not_take(tmp_path: Path) -> None:
     with pytest.raises(FileDamaged, match="XML, but not GPX"):
         read(tmp_path, gpx('<trkpt lat="north" lon="1"/>'))
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        '<trkpt lon="1"/>',
+        '<trkpt lat="1"/>',
+        "<trkpt/>",
+        '<trkpt lat="" lon="1"/>',
+        '<trkpt lat="1°" lon="1"/>',
+        '<trkpt lat="1" lon="1"><time>0001-01-01T00:00:00+14:00</time></trkpt>',
+    ],
+)
+def test_gpx_points_that_cannot_be_understood(tmp_path: Path, point: str) -> None:
+    with pytest.raises(FileDamaged, match="XML, but not GPX"):
+        read(tmp_path, gpx(gpx_point(0) + point))
+
+
+@pytest.mark.parametrize("value", ["nan", "-nan", "inf", "1e999", "95"])
+def test_gpx_positions_that_cannot_be_are_missing(tmp_path: Path, value: str) -> None:
+    track = read(tmp_path, gpx(gpx_point(0) + gpx_point(1).replace('lat="52.001"', f'lat="{value}"')))
+    assert [isnan(latitude) for latitude in track.latitude_deg] == [False, True]
+    assert [isnan(longitude) for longitude in track.longitude_deg] == [False, True]
+    assert list(track.altitude_m) == [100.0, 101.0]
+
+
+@pytest.mark.parametrize("kind", ["GPX", "TCX"])
+@pytest.mark.parametrize("moment", ["1989-06-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"])
+def test_moments_far_away_are_read(tmp_path: Path, kind: str, moment: str) -> None:
+    lap = f"<Lap><Track>{tcx_point(moment)}</Track></Lap>"
+    text = (
+        gpx(gpx_point(0).replace("2026-05-01T10:00:00Z", moment))
+        if kind == "GPX"
+        else tcx(f'<Activity Sport="Other">{lap}</Activity>')
+    )
+    track = read(tmp_path, text)
+    assert track.summary().start == datetime.fromisoformat(moment)
+    assert track.summary().elapsed_s == 0
+
+
+def test_tcx_points_out_of_order_and_twice_in_a_second(tmp_path: Path) -> None:
+    seconds = (5, 3, 5, 4)
+    points = "".join(
+        tcx_point(f"2026-05-01T10:00:0{second}Z", f"<DistanceMeters>{number}</DistanceMeters>")
+        for number, second in enumerate(seconds)
+    )
+    track = read(tmp_path, tcx(f'<Activity Sport="Running"><Lap><Track>{points}</Track></Lap></Activity>'))
+    assert [moment - track.time_ms[0] for moment in track.time_ms] == [0, 1000, 2000]
+    assert list(track.distance_m) == [1, 3, 2]
+    assert track.laps[0].start == datetime(2026, 5, 1, 10, 0, 3, tzinfo=UTC)
+
+
+def test_a_receiver_that_lost_its_fix_jumps_nowhere(tmp_path: Path) -> None:
+    lost = '<trkpt lat="0" lon="0"><ele>0</ele><time>2026-05-01T10:00:01Z</time></trkpt>'
+    track = read(tmp_path, gpx(gpx_point(0) + lost + gpx_point(2)))
+    assert [isnan(latitude) for latitude in track.latitude_deg] == [False, True, False]
+    assert track.summary().distance_m == pytest.approx(222.4, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["GPX", "TCX"])
+@pytest.mark.parametrize(
+    "text", ["<!ENTITY a 'b'>", "&a;", "&#0;", "&#xFFFF;", "<?xml version='1.0'?>", "\x00", "\x1b"]
+)
+def test_what_xml_forbids(tmp_path: Path, kind: str, text: str) -> None:
+    assert damaged(tmp_path, gpx(text) if kind == "GPX" else tcx(text), kind)
+
+
+@pytest.mark.parametrize("kind", ["GPX", "TCX"])
+def test_cut_off_anywhere(tmp_path: Path, kind: str) -> None:
+    content = SAMPLES[kind]
+    whole = read(tmp_path, content)
+    assert len(whole) > 0
+    for length in range(250, len(content) - 1, 37):
+        with pytest.raises(FileDamaged):
+            read(tmp_path, content[:length])
 
 
 @pytest.mark.parametrize("kind", ["GPX", "TCX"])

@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "coverage": ("status", "coverage", "What is fetched, empty, failed or stale."),
     "doctor": ("doctor", "doctor", "Look for what is not as it should be, and say what to do about it."),
     "jobs": ("jobs", "jobs", "The queue: list, show, cancel, retry, pause, resume."),
-    "activities": ("activities", "activities", "List, show, and take out the original files."),
+    "activities": ("activities", "activities", "List, show, export, and take out the original files."),
     "health": ("health", "health", "Health metrics: which there are, and their values."),
     "db": ("db", "db", "The database: its state, and upgrades."),
     "config": ("config", "config", "Settings, each with its origin."),

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import click
 
 from ..errors import FileDamaged, UsageProblem
 from .home import Group, Home, pass_home, waits
 from .output import Output, iso, listing, say
-from .rows import into, is_file, rows_to, say_written
+from .rows import into, is_file, refuse_terminal, rows_to, say_written
 
 if TYPE_CHECKING:
     from ..filters import Condition
@@ -315,8 +316,8 @@ async def file(home: Home, activity_id: str, target: Path | None) -> int:
     from ..store.activities import one
     from ..store.files import FileStore
 
-    if target is None and sys.stdout.isatty():
-        raise UsageProblem("A terminal cannot show this file.", hint="Name one with --output PATH, or redirect stdout.")
+    if target is None:
+        refuse_terminal()
     async with home.opened() as (config, database):
         async with database.read() as session:
             activity = await one(session, activity_id)
@@ -343,3 +344,56 @@ def _copy(source: Path, target: Path | None) -> Path | None:
         except FileExistsError:
             raise UsageProblem(f"{place} is there already.", hint="Name another file.") from None
         return place
+
+
+# ── Export ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@activities.command()
+@click.argument("activity_id", metavar="ID")
+@click.option("--format", "form", type=click.Choice(["csv", "json", "gpx", "tcx", "fit"]), required=True)
+@click.option(
+    "--output",
+    "-o",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="PATH",
+    default="-",
+    help="A new file, or a folder, where it is named <Garmin id>.<format>; - is stdout.",
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there already.")
+@pass_home
+@waits
+async def export(home: Home, activity_id: str, form: str, target: Path, force: bool) -> int:
+    """Write the recording of one activity in another format.
+
+    Where the original is of that format already it is written byte for byte. csv has a row for each point; json is
+    one document with the activity's numbers, sessions, laps, device, and the same columns under `columns`. Both have
+    SI units, and nothing (in json: null) where a value is missing:
+
+    \b
+    time                         UTC, like 2026-11-21T07:12:00.000Z
+    latitude_deg, longitude_deg  WGS 84
+    altitude_m, distance_m       distance from the start
+    speed_mps
+    heart_rate_bpm, cadence_rpm, power_w
+    temperature_c
+
+    gpx holds the points with a position, without distance and speed; tcx holds no temperature; fit rounds times to
+    seconds. tcx and fit need times.
+    """
+    from ..store.activities import one
+    from ..store.files import FileStore
+    from .activity_export import write_activity
+
+    if form == "fit" and not is_file(target):
+        refuse_terminal()
+    async with home.opened() as (config, database):
+        async with database.read() as session:
+            activity = await one(session, activity_id)
+        source = await FileStore(config.paths.files).open(database, activity)
+    about = {
+        name: str(value) if isinstance(value, UUID) else _written(value) for name, value in _document(activity).items()
+    }
+    await write_activity(activity, source, about, form, target, force=force)
+    return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import UsageProblem
 from ..text import clean
 from .output import say
 
@@ -39,6 +40,12 @@ def into[F: Callable[..., Any]](function: F) -> F:
 def is_file(target: Path) -> bool:
     """Whether rows go into a file, and not to stdout."""
     return str(target) != "-"
+
+
+def refuse_terminal() -> None:
+    """Raise UsageProblem where stdout is a terminal: bytes from outside could steer it."""
+    if sys.stdout.isatty():
+        raise UsageProblem("A terminal cannot show this file.", hint="Name one with --output PATH, or redirect stdout.")
 
 
 @contextlib.contextmanager

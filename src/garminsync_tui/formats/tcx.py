@@ -21,7 +21,7 @@ from .track import (
     total,
     track_of,
 )
-from .vetted_xml import read_xml_text, vet
+from .vetted_xml import check_points, read_xml_text, vet
 
 #: Elements of a track point that hold one number each; a later one stands in where an earlier is missing.
 _POINT_VALUES = (
@@ -36,6 +36,8 @@ _POINT_VALUES = (
     (),  # there is no temperature in TCX
 )
 
+_LONGEST_TEXT = 1_000  # of what is wanted: names and numbers
+
 
 def read_tcx(path: Path) -> Track:
     """The recorded activities of a TCX file, joined: every lap, every track of it, one session an activity.
@@ -44,7 +46,7 @@ def read_tcx(path: Path) -> Track:
     running cadence come from the ActivityExtension, whatever its namespace. Courses and workouts are plans
     and are left out. Raises FileDamaged where the file is not whole.
     """
-    recorded = _Recorded()
+    recorded = _Recorded(path.name)
     vet(path.name, read_xml_text(path), recorded)
     warnings = []
     if not recorded.sessions:
@@ -66,12 +68,13 @@ def read_tcx(path: Path) -> Track:
 class _Recorded:
     """Listens to a TCX document and collects what its activities recorded."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self.points: list[Point] = []
         self.laps: list[Lap] = []
         self.sessions: list[Session] = []
         self.device: Device | None = None
         self.untimed = 0
+        self._name = name
         self._open: list[str] = []
         self._text: list[str] = []
         # What the innermost open point or creator, lap and activity have said so far, by element name.
@@ -81,7 +84,7 @@ class _Recorded:
         # How many points and laps there were when the open lap and the open activity began.
         self._points_before_lap = self._points_before_activity = self._laps_before_activity = 0
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str], namespace: str) -> None:
         self._open.append(name)
         self._text.clear()
         if name == "Activity":
@@ -109,7 +112,7 @@ class _Recorded:
             self._end_lap()
         elif name == "Creator":
             self._end_creator()
-        elif text:
+        elif 0 < len(text) <= _LONGEST_TEXT:
             # The number of HeartRateBpm and its like stands one element further in.
             self._said().setdefault(self._open[-1] if name == "Value" else name, text)
 
@@ -126,6 +129,7 @@ class _Recorded:
         else:
             values = tuple(_number(self._inner, *names) for names in _POINT_VALUES)
             self.points.append((to_ms(moment), values))
+            check_points(self._name, len(self.points))
 
     def _end_lap(self) -> None:
         times = [moment for moment, _ in self.points[self._points_before_lap :]]

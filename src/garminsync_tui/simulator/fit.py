@@ -1,66 +1,29 @@
 """An activity as a FIT file: one fixed definition for each message, records packed by `struct`.
 
-Message and field numbers, scales and the checksum follow Garmin's published FIT profile and protocol.
+Message and field numbers and scales follow Garmin's published FIT profile.
 """
 
 from __future__ import annotations
 
-import struct
-from array import array
-from functools import cache
 from itertools import repeat
-from typing import NamedTuple
 
+from ..formats.fit_encoding import Message, checksum, checksum_bytes, header
 from .recording import Lap, Recording, record
 from .training import Session
 
-#: base type → struct format and size; the names are those of the FIT protocol.
-_TYPES = {
-    "enum": (0x00, "B"),
-    "sint8": (0x01, "b"),
-    "uint8": (0x02, "B"),
-    "uint16": (0x84, "H"),
-    "sint32": (0x85, "i"),
-    "uint32": (0x86, "I"),
-    "uint32z": (0x8C, "I"),
-}
 _DEVELOPMENT = 255  # the manufacturer number that stands for "none"
 _NO_U16 = 0xFFFF
 _NO_U8 = 0xFF
 
 
-class _Message(NamedTuple):
-    local: int
-    number: int
-    fields: tuple[tuple[int, str], ...]
-
-    @property
-    def layout(self) -> struct.Struct:
-        return _layout(self)
-
-    def definition(self) -> bytes:
-        head = struct.pack("<BBBHB", 0x40 | self.local, 0, 0, self.number, len(self.fields))
-        sizes = {"B": 1, "b": 1, "H": 2, "i": 4, "I": 4}
-        parts = (bytes((field, sizes[_TYPES[kind][1]], _TYPES[kind][0])) for field, kind in self.fields)
-        return head + b"".join(parts)
-
-    def pack(self, *values: int) -> bytes:
-        return self.layout.pack(self.local, *values)
-
-
-@cache
-def _layout(message: _Message) -> struct.Struct:
-    return struct.Struct("<B" + "".join(_TYPES[kind][1] for _, kind in message.fields))
-
-
-_FILE_ID = _Message(
+_FILE_ID = Message(
     0, 0, ((0, "enum"), (1, "uint16"), (2, "uint16"), (3, "uint32z"), (4, "uint32"))
 )  # type, manufacturer, product, serial number, created
-_DEVICE_INFO = _Message(
+_DEVICE_INFO = Message(
     1, 23, ((253, "uint32"), (0, "uint8"), (2, "uint16"), (3, "uint32z"), (4, "uint16"), (5, "uint16"))
 )  # time, index, manufacturer, serial number, product, software version
-_EVENT = _Message(2, 21, ((253, "uint32"), (3, "uint32"), (0, "enum"), (1, "enum")))  # time, data, event, kind
-_RECORD = _Message(
+_EVENT = Message(2, 21, ((253, "uint32"), (3, "uint32"), (0, "enum"), (1, "enum")))  # time, data, event, kind
+_RECORD = Message(
     3,
     20,
     (
@@ -76,7 +39,7 @@ _RECORD = _Message(
         (13, "sint8"),  # temperature
     ),
 )
-_LAP = _Message(
+_LAP = Message(
     4,
     19,
     (
@@ -100,7 +63,7 @@ _LAP = _Message(
         (25, "enum"),  # sport
     ),
 )
-_SESSION = _Message(
+_SESSION = Message(
     5,
     18,
     (
@@ -129,7 +92,7 @@ _SESSION = _Message(
         (28, "enum"),  # trigger
     ),
 )
-_ACTIVITY = _Message(
+_ACTIVITY = Message(
     6,
     34,
     ((253, "uint32"), (0, "uint32"), (5, "uint32"), (1, "uint16"), (2, "enum"), (3, "enum"), (4, "enum")),
@@ -171,9 +134,8 @@ def encode(session: Session, offset_s: int, serial: int) -> bytes:
         _ACTIVITY.pack(ends, 1000 * session.moving_s, ends + offset_s, 1, 0, _ACTIVITY_EVENT, _STOP),
     ]
     body = b"".join(parts)
-    head = struct.pack("<BBHI4s", 14, 0x20, 21_180, len(body), b".FIT")
-    framed = head + struct.pack("<H", checksum(head)) + body
-    return framed + struct.pack("<H", checksum(framed))
+    framed = header(len(body)) + body
+    return framed + checksum_bytes(checksum(framed))
 
 
 def _records(recording: Recording, first: int, end: int) -> bytes:
@@ -252,33 +214,3 @@ def _session(session: Session, recording: Recording) -> bytes:
 
 def _speed(centimetres: int, seconds: int) -> int:
     return min(_NO_U16 - 1, round(10 * centimetres / seconds)) if seconds else 0
-
-
-@cache
-def _checksum_table() -> array[int]:
-    """The CRC-16 (polynomial 0xA001, reflected) of each two bytes, so that the loop takes two at a time."""
-    table = [0] * 65_536
-    for bit in range(16):
-        remainder = 1 << bit
-        for _ in range(16):
-            remainder = _shifted(remainder)
-        # The checksum is linear: the table of a sum is the sum of the tables.
-        table[1 << bit : 2 << bit] = [remainder ^ known for known in table[: 1 << bit]]
-    return array("H", table)  # small enough to stay in the processor's cache
-
-
-def checksum(octets: bytes) -> int:
-    """The FIT protocol's CRC-16."""
-    table = _checksum_table()
-    remainder = 0
-    for word in struct.unpack_from(f"<{len(octets) // 2}H", octets):
-        remainder = table[remainder ^ word]
-    if len(octets) % 2:
-        remainder ^= octets[-1]
-        for _ in range(8):
-            remainder = _shifted(remainder)
-    return remainder
-
-
-def _shifted(remainder: int) -> int:
-    return remainder >> 1 ^ (0xA001 if remainder & 1 else 0)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import UsageProblem
-from .recording import FIT_EPOCH_S
+from ..formats.fit_encoding import FIT_EPOCH_S
 from .training import SPORTS, Session, Sport
 from .whereabouts import HOME
 

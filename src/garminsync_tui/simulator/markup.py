@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from .recording import FIT_EPOCH_S, Lap, Recording, record
+from ..formats.fit_encoding import FIT_EPOCH_S
+from .recording import Lap, Recording, record
 from .training import Session
 
 _SPORT_OF_TCX = {"running": "Running", "trail_running": "Running", "cycling": "Biking"}

@@ -12,10 +12,9 @@ from math import cos, pi, radians, sin
 from operator import mul
 from random import Random
 
+from ..formats.fit_encoding import FIT_EPOCH_S
 from .training import Session
 
-#: Seconds from 1970 to the FIT epoch, 1989-12-31 00:00 UTC.
-FIT_EPOCH_S = 631_065_600
 _SEMICIRCLES_PER_DEGREE = 2**31 / 180
 _METRES_PER_DEGREE = 111_320.0
 _NO_POSITION, _NO_U16, _NO_U8 = 0x7FFFFFFF, 0xFFFF, 0xFF

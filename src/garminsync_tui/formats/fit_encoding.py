@@ -1,0 +1,112 @@
+"""The bytes of a FIT file: messages with fixed definitions, the frame around them, the checksum.
+
+Types, layout and checksum follow Garmin's published FIT protocol.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from functools import cache
+from typing import NamedTuple
+
+#: Seconds from 1970 to the FIT epoch, 1989-12-31 00:00 UTC.
+FIT_EPOCH_S = 631_065_600
+
+#: base type → number and struct format; the names are those of the FIT protocol.
+_TYPES = {
+    "enum": (0x00, "B"),
+    "sint8": (0x01, "b"),
+    "uint8": (0x02, "B"),
+    "uint16": (0x84, "H"),
+    "sint32": (0x85, "i"),
+    "uint32": (0x86, "I"),
+    "uint32z": (0x8C, "I"),
+}
+#: base type → smallest and largest value, and the one that stands for "not known".
+LIMITS = {
+    "enum": (0, 0xFE, 0xFF),
+    "sint8": (-0x80, 0x7E, 0x7F),
+    "uint8": (0, 0xFE, 0xFF),
+    "uint16": (0, 0xFFFE, 0xFFFF),
+    "sint32": (-0x8000_0000, 0x7FFF_FFFE, 0x7FFF_FFFF),
+    "uint32": (0, 0xFFFF_FFFE, 0xFFFF_FFFF),
+    "uint32z": (1, 0xFFFF_FFFF, 0),
+}
+_SIZES = {"B": 1, "b": 1, "H": 2, "i": 4, "I": 4}
+_HEADER_BYTES = 14
+_PROTOCOL = 0x20
+_PROFILE = 21_180
+
+
+class Message(NamedTuple):
+    """A kind of message: its local number, its number in the profile, its fields by number and base type."""
+
+    local: int
+    number: int
+    fields: tuple[tuple[int, str], ...]
+
+    @property
+    def layout(self) -> struct.Struct:
+        """How its values are packed, the local number before them."""
+        return _layout(self)
+
+    @property
+    def size(self) -> int:
+        """The bytes of one message."""
+        return self.layout.size
+
+    def definition(self) -> bytes:
+        """What has to stand before the first message of this kind."""
+        head = struct.pack("<BBBHB", 0x40 | self.local, 0, 0, self.number, len(self.fields))
+        parts = (bytes((field, _SIZES[_TYPES[kind][1]], _TYPES[kind][0])) for field, kind in self.fields)
+        return head + b"".join(parts)
+
+    def pack(self, *values: int) -> bytes:
+        """One message."""
+        return self.layout.pack(self.local, *values)
+
+
+@cache
+def _layout(message: Message) -> struct.Struct:
+    return struct.Struct("<B" + "".join(_TYPES[kind][1] for _, kind in message.fields))
+
+
+def header(body_bytes: int) -> bytes:
+    """The header of a file whose messages take so many bytes."""
+    head = struct.pack("<BBHI4s", _HEADER_BYTES, _PROTOCOL, _PROFILE, body_bytes, b".FIT")
+    return head + checksum_bytes(checksum(head))
+
+
+def checksum_bytes(remainder: int) -> bytes:
+    """A checksum as it stands in a file."""
+    return struct.pack("<H", remainder)
+
+
+@cache
+def _checksum_table() -> array[int]:
+    """The CRC-16 (polynomial 0xA001, reflected) of each two bytes, so that the loop takes two at a time."""
+    table = [0] * 65_536
+    for bit in range(16):
+        remainder = 1 << bit
+        for _ in range(16):
+            remainder = _shifted(remainder)
+        # The checksum is linear: the table of a sum is the sum of the tables.
+        table[1 << bit : 2 << bit] = [remainder ^ known for known in table[: 1 << bit]]
+    return array("H", table)  # small enough to stay in the processor's cache
+
+
+def checksum(octets: bytes, remainder: int = 0) -> int:
+    """The FIT protocol's CRC-16; `remainder` is that of the bytes before these."""
+    table = _checksum_table()
+    for word in struct.unpack_from(f"<{len(octets) // 2}H", octets):
+        remainder = table[remainder ^ word]
+    if len(octets) % 2:
+        remainder ^= octets[-1]
+        for _ in range(8):
+            remainder = _shifted(remainder)
+    return remainder
+
+
+def _shifted(remainder: int) -> int:
+    return remainder >> 1 ^ (0xA001 if remainder & 1 else 0)
