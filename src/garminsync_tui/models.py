@@ -585,9 +585,7 @@ class ActivityFigures(Table):
 
     __tablename__ = "activity_figures"
 
-    activity_id: Mapped[UUID] = mapped_column(
-        Id(), ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True
-    )
+    activity_id: Mapped[UUID] = mapped_column(Id(), ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True)
     #: Of the calculation: rows of an older one are computed again.
     version: Mapped[int]
     #: The file that was read.
@@ -625,9 +623,7 @@ class ActivityBest(Table):
 
     __tablename__ = "activity_bests"
 
-    activity_id: Mapped[UUID] = mapped_column(
-        Id(), ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True
-    )
+    activity_id: Mapped[UUID] = mapped_column(Id(), ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True)
     #: "distance": `span` metres took `value` seconds; "power": `span` seconds had `value` watts on average.
     kind: Mapped[str] = mapped_column(primary_key=True)
     span: Mapped[float] = mapped_column(primary_key=True)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..training.load import Form
 
 _DAYS_SHOWN, _CHART_DAYS = 14, 90
-#: From zero it takes so long until what came before the first load is forgotten.
-_UNSETTLED_DAYS = 90
 _WORDS = {"power": "power", "pace": "pace", "swim_pace": "swim pace", "heart_rate": "heart rate"}
 
 
@@ -178,9 +176,15 @@ def _notes(days: list[Day], found: Extent) -> list[str]:
             f"{number(missing)} of {number(found.activities)} activities have no load; their days look like rest,"
             " so fitness and fatigue are too low"
         )
-    settled = days[0].day + timedelta(days=_UNSETTLED_DAYS)
-    notes.append(f"before {settled} all is too low: it starts from zero on {days[0].day}")
+    notes.append(f"before {_settled(days)} all is too low: it starts from zero on {days[0].day}")
     return notes
+
+
+def _settled(days: list[Day]) -> date:
+    """The first day on which what came before the first load no longer matters."""
+    from ..training.heuristics import UNSETTLED_DAYS
+
+    return days[0].day + timedelta(days=UNSETTLED_DAYS)
 
 
 def _signed(value: float | None) -> str:
@@ -208,7 +212,7 @@ def _document(days: list[Day], found: Extent, since: date | None, until: date) -
         "strain": standing.strain,
         "shares": _shares(days[-_CHART_DAYS:]),
         "activities": found._asdict(),
-        "biased_low_before": days[0].day + timedelta(days=_UNSETTLED_DAYS) if days else None,
+        "biased_low_before": _settled(days) if days else None,
         "days": [
             {
                 "day": each.day,
