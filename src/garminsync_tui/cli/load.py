@@ -36,8 +36,8 @@ class Day(NamedTuple):
 
 
 @click.command(cls=Command)
-@click.option("--since", type=DAY, metavar="DATE", help="List days from this one on: the last 14.")
-@click.option("--until", type=DAY, metavar="DATE", help="How it stood at the end of this day: today.")
+@click.option("--since", type=DAY, metavar="DATE", help="List the days from this one on, else the last 14.")
+@click.option("--until", type=DAY, metavar="DATE", help="How it stood at the end of this day, else today.")
 @listing
 @pass_home
 @waits

@@ -33,7 +33,9 @@ _LABELS = {"week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
     help="Weeks begin on Monday (ISO 8601).",
 )
 @click.option("--type", "wanted", metavar="TYPE", help="Only these: running, cycling, swimming, walking, or a type.")
-@click.option("--since", type=DAY, metavar="DATE", help="From this day on: 12 weeks or months, or all years.")
+@click.option(
+    "--since", type=DAY, metavar="DATE", help="From this day on, else the last 12 weeks or months, or all years."
+)
 @click.option("--until", type=DAY, metavar="DATE", help="Up to this day.")
 @listing
 @pass_home
@@ -59,7 +61,7 @@ async def stats(home: Home, by: Period, wanted: str | None, since: date | None, 
     since = since or _first_shown(until, by, days)
     # Nothing is before the first activity: a page of empty periods would only hide what there is.
     begun = max(since, period_start(days[0].day, by)) if days else since
-    periods = by_period(days, by, begun, until) if begun <= until else []
+    periods = by_period(days, by, begun, until) if days and begun <= until else []
     whole = total(each for each in days if since <= each.day <= until)
     dates = [each.day for each in days]
     in_a_row = streak_days(dates, today), streak_weeks(dates, today)
