@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -83,13 +84,14 @@ async def day_totals(asked: Asked) -> list[DayTotal]:
                {_ASCENT[asked.sqlite]}, calories
           FROM activities ORDER BY 1, 2""")
     single = [
-        DayTotal(day, of, one, duration_s, distance_m, _ascent(ascent, asked.sqlite), calories_kcal)
+        DayTotal(plain.day(day), of, one, duration_s, distance_m, _ascent(ascent, asked.sqlite), calories_kcal)
         for day, of, one, duration_s, distance_m, ascent, calories_kcal in rows
     ]
-    return [
-        DayTotal(plain.day(day), activity_type, *total(parts))
-        for (day, activity_type), parts in groupby(single, lambda each: each[:2])
-    ]
+    days = []
+    for (day, activity_type), group in groupby(single, itemgetter(0, 1)):
+        first, *others = group
+        days.append(DayTotal(day, activity_type, *total([first, *others])) if others else first)
+    return days
 
 
 def _ascent(found: Any, is_value: bool) -> float | None:
@@ -114,15 +116,16 @@ class Total(NamedTuple):
 def total(parts: Iterable[DayTotal]) -> Total:
     """The sum; what none of them has stays None."""
     activities = duration_s = 0
-    # One list of known values for each of the three, summed at the end.
-    known: tuple[list[float], list[float], list[float]] = ([], [], [])
+    distance_m = ascent_m = calories_kcal = None
     for part in parts:
         activities += part.activities
         duration_s += part.duration_s
-        for values, value in zip(known, (part.distance_m, part.ascent_m, part.calories_kcal), strict=True):
-            if value is not None:
-                values.append(value)
-    distance_m, ascent_m, calories_kcal = (sum(values) if values else None for values in known)
+        if part.distance_m is not None:
+            distance_m = (distance_m or 0.0) + part.distance_m
+        if part.ascent_m is not None:
+            ascent_m = (ascent_m or 0.0) + part.ascent_m
+        if part.calories_kcal is not None:
+            calories_kcal = (calories_kcal or 0.0) + part.calories_kcal
     return Total(activities, duration_s, distance_m, ascent_m, calories_kcal)
 
 
