@@ -19,9 +19,9 @@ UINT8, SINT8, UINT16, SINT32, UINT32, UINT32Z, STRING, ENUM, UINT64 = (
     0x00,
     0x8F,
 )
-_FORMATS = {UINT8: "B", SINT8: "b", UINT16: "H", SINT32: "i", UINT32: "I", UINT32Z: "I", ENUM: "B", UINT64: "Q"}
+FORMATS = {UINT8: "B", SINT8: "b", UINT16: "H", SINT32: "i", UINT32: "I", UINT32Z: "I", ENUM: "B", UINT64: "Q"}
 
-FILE_ID, SESSION, LAP, RECORD, DEVICE_INFO, DEVELOPER_ID, FIELD_DESCRIPTION = 0, 18, 19, 20, 23, 207, 206
+FILE_ID, SESSION, LAP, RECORD, EVENT, DEVICE_INFO, DEVELOPER_ID, FIELD_DESCRIPTION = 0, 18, 19, 20, 21, 23, 207, 206
 
 #: (field number, base type) of the records below.
 RECORD_FIELDS = (
@@ -49,7 +49,7 @@ def checksum(content: bytes) -> int:
 
 
 def size_of(base_type: int) -> int:
-    return struct.calcsize("<" + _FORMATS[base_type])
+    return struct.calcsize("<" + FORMATS[base_type])
 
 
 def definition(
@@ -65,7 +65,7 @@ def definition(
 
 
 def values(local: int, fields: Sequence[tuple[int, int]], numbers: Sequence[int], more: bytes = b"") -> bytes:
-    formats = "".join(_FORMATS[base_type] for _, base_type in fields)
+    formats = "".join(FORMATS[base_type] for _, base_type in fields)
     return bytes((local,)) + struct.pack("<" + formats, *numbers) + more
 
 

@@ -12,14 +12,16 @@ from ..errors import FileDamaged
 from .detection import HEAD_BYTES, FileType, detect, impression
 from .original import OriginalFile, open_original
 from .series import downsample, track_outline
-from .track import COLUMNS, NO_TIME, Device, Lap, Session, Summary, Track
+from .track import COLUMNS, NO_TIME, Athlete, Device, Lap, Length, Session, Summary, Track
 
 __all__ = [
     "COLUMNS",
     "NO_TIME",
+    "Athlete",
     "Device",
     "FileType",
     "Lap",
+    "Length",
     "OriginalFile",
     "Session",
     "Summary",

@@ -10,15 +10,16 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastcrc.crc16 import arc as crc16  # the protocol's checksum: polynomial 0x8005 reflected, start 0
+
 from ..errors import FileDamaged
 from .detection import is_fit
 
-MAX_FIT_BYTES = 256 * 2**20
+MAX_FIT_BYTES = 64 * 2**20  # ten days of seconds are half of it
 CHECKSUM_BYTES = 2
 
 _MAX_PARTS = 1_000
 _HEADER = struct.Struct("<BBHI4s")
-_POLYNOMIAL = 0xA001  # CRC-16 of the FIT protocol, bits reversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +82,3 @@ def _part(content: bytes, offset: int) -> Part:
     if int.from_bytes(content[end : end + CHECKSUM_BYTES], "little") != crc16(content[offset:end]):
         problems.append("its checksum does not match")
     return Part(header, start, end, tuple(problems))
-
-
-def crc16(content: bytes) -> int:
-    """The FIT protocol's checksum (CRC-16, polynomial 0x8005 reflected, start 0)."""
-    crc = 0
-    for byte in content:
-        crc = (crc >> 8) ^ _TABLE[(crc ^ byte) & 0xFF]
-    return crc
-
-
-def _table_entry(byte: int) -> int:
-    for _ in range(8):
-        byte = (byte >> 1) ^ (_POLYNOMIAL if byte & 1 else 0)
-    return byte
-
-
-_TABLE = tuple(_table_entry(byte) for byte in range(256))

@@ -11,8 +11,9 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import isnan
+from operator import le, lt
 
 NAN = math.nan
 #: Stands in `time_ms` where a file gives its points no times at all.
@@ -94,6 +95,39 @@ class Session:
     max_power_w: float | None = None
     ascent_m: float | None = None
     descent_m: float | None = None
+    normalized_power_w: float | None = None
+    training_stress: float | None = None
+    intensity: float | None = None
+    threshold_power_w: float | None = None
+    work_j: float | None = None
+    #: Garmin's own load of the session, from its estimate of EPOC.
+    training_load: float | None = None
+    pool_length_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """One length of a pool as the device saw it; `active` is False for a rest at the wall."""
+
+    start: datetime
+    duration_s: float | None = None
+    strokes: float | None = None
+    stroke: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Athlete:
+    """What the recording device knew of who wore it, on that day."""
+
+    sex: str | None = None
+    weight_kg: float | None = None
+    resting_heart_rate_bpm: float | None = None
+    max_heart_rate_bpm: float | None = None
+    threshold_heart_rate_bpm: float | None = None
+    threshold_power_w: float | None = None
+    #: The highest beat of each zone, the device's own zones from the lowest up.
+    heart_rate_zone_tops_bpm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +173,12 @@ class Track:
     temperature_c: array[float]
     laps: tuple[Lap, ...] = ()
     sessions: tuple[Session, ...] = ()
+    #: Pool lengths, rests included.
+    lengths: tuple[Length, ...] = ()
+    #: When the timer stopped and started again, ms since 1970 UTC.
+    pauses: tuple[tuple[int, int], ...] = ()
     device: Device | None = None
+    athlete: Athlete | None = None
     warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -187,32 +226,83 @@ def track_of(
     device: Device | None = None,
     warnings: Iterable[str] = (),
 ) -> Track:
-    """Columns from points in any order: sorted by time, equal times in the order in which they came.
+    """A track from points in any order; see `track_of_columns`."""
+    rows = zip(*(values for _, values in points), strict=True) if points else [()] * len(COLUMNS)
+    columns = {name: array("d", column) for name, column in zip(COLUMNS, rows, strict=True)}
+    moments = array("q", [moment for moment, _ in points])
+    return track_of_columns(
+        moments, columns, merge=merge, laps=laps, sessions=sessions, device=device, warnings=warnings
+    )
+
+
+def track_of_columns(
+    time_ms: array[int],
+    columns: dict[str, array[float]],
+    *,
+    merge: bool,
+    laps: Iterable[Lap] = (),
+    sessions: Iterable[Session] = (),
+    lengths: Iterable[Length] = (),
+    pauses: Iterable[tuple[int, int]] = (),
+    device: Device | None = None,
+    athlete: Athlete | None = None,
+    warnings: Iterable[str] = (),
+) -> Track:
+    """A track from columns of equal length: sorted by time, equal times in the order in which they came.
 
     With `merge`, points of the same time become one that keeps, in each column, the last value that is not
     missing. Points without a time are told apart by `NO_TIME`; with them all others must have none either.
     """
-    points = sorted(points, key=lambda point: point[0])
-    moments = array("q")
-    rows: list[list[float]] = []
-    for moment, values in points:
-        row = [value if low <= value <= high else NAN for value, (low, high) in zip(values, _POSSIBLE, strict=True)]
-        if row[0] == row[1] == 0.0 or isnan(row[0]) or isnan(row[1]):
-            row[0] = row[1] = NAN
-        if merge and moments and moments[-1] == moment:
-            rows[-1] = [old if isnan(new) else new for old, new in zip(rows[-1], row, strict=True)]
-        else:
-            moments.append(moment)
-            rows.append(row)
-    columns = {name: array("d", [row[index] for row in rows]) for index, name in enumerate(COLUMNS)}
+    for name, (low, high) in zip(COLUMNS, _POSSIBLE, strict=True):
+        columns[name] = _possible(columns[name], low, high)
+    _drop_null_island(columns["latitude_deg"], columns["longitude_deg"])
+    if not all(map(lt if merge else le, time_ms, islice(time_ms, 1, None))):
+        places = sorted(range(len(time_ms)), key=time_ms.__getitem__)
+        time_ms = array("q", map(time_ms.__getitem__, places))
+        columns = {name: array("d", map(column.__getitem__, places)) for name, column in columns.items()}
+        if merge:
+            time_ms, columns = _merged(time_ms, columns)
     return Track(
-        time_ms=moments,
+        time_ms=time_ms,
         **columns,
         laps=tuple(laps),
         sessions=tuple(sessions),
+        lengths=tuple(lengths),
+        pauses=tuple(pauses),
         device=device,
+        athlete=athlete,
         warnings=tuple(warnings),
     )
+
+
+def _possible(column: array[float], low: float, high: float) -> array[float]:
+    # A NaN in front makes both comparisons false, one further on is passed over: never is too much let through.
+    if column and low <= min(column) and max(column) <= high:
+        return column
+    return array("d", [value if low <= value <= high else NAN for value in column])
+
+
+def _drop_null_island(latitude: array[float], longitude: array[float]) -> None:
+    """Half a position is none, and 0°/0° is where receivers are that have no fix."""
+    for index, (north, east) in enumerate(zip(latitude, longitude, strict=True)):
+        if north == east == 0.0 or isnan(north) or isnan(east):
+            latitude[index] = longitude[index] = NAN
+
+
+def _merged(time_ms: array[int], columns: dict[str, array[float]]) -> tuple[array[int], dict[str, array[float]]]:
+    """Points of the same time joined into one."""
+    lasts = [index for index, (here, after) in enumerate(pairwise(time_ms)) if here != after] + [len(time_ms) - 1]
+    if len(lasts) == len(time_ms):
+        return time_ms, columns
+    joined = {name: array("d", map(column.__getitem__, lasts)) for name, column in columns.items()}
+    before = -1
+    for place, last in enumerate(lasts):
+        for index in range(last - 1, before, -1):
+            for name, column in columns.items():
+                if isnan(joined[name][place]):
+                    joined[name][place] = column[index]
+        before = last
+    return array("q", map(time_ms.__getitem__, lasts)), joined
 
 
 def to_ms(moment: datetime) -> int:

@@ -1,0 +1,95 @@
+"""Means and medians that roll over a column of seconds."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, filterfalse
+from math import isnan, nan
+from operator import eq
+
+#: The window of normalized power: about the half-life of what the body does after a change of effort (Coggan).
+NORMALIZED_WINDOW_S = 30
+
+
+def measured(column: Iterable[float]) -> list[float]:
+    """The values that are not missing."""
+    return list(filterfalse(isnan, column))
+
+
+def count_valid(column: Sequence[float]) -> int:
+    """How many values are not missing."""
+    return sum(map(eq, column, column))  # NaN alone differs from itself
+
+
+def mean(column: Sequence[float]) -> float | None:
+    """The mean of the values that are not missing, in the column's unit; None without any."""
+    valid = measured(column)
+    return sum(valid) / len(valid) if valid else None
+
+
+def stretches(column: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """Where values follow each other without a missing one: (first index, index after the last)."""
+    start = 0
+    missing = [index for index, value in enumerate(column) if isnan(value)]
+    for index in (*missing, len(column)):
+        if index > start:
+            yield start, index
+        start = index + 1
+
+
+def normalized(column: Sequence[float]) -> float | None:
+    """The fourth root of the mean fourth power of means over 30 s, in the column's unit.
+
+    Coggan's operator (Allen and Coggan, Training and Racing with a Power Meter, 2006). The first mean is that
+    of the first 30 values; missing values and pauses are joined over, as zeros they would be rests that
+    nobody took. None with less than 30 values.
+    """
+    valid = measured(column)
+    width = NORMALIZED_WINDOW_S
+    count = len(valid) - width + 1
+    if count < 1:
+        return None
+    reached = list(accumulate(valid, initial=0.0))
+    squares = [(end - start) ** 2 for start, end in zip(reached, reached[width:], strict=False)]
+    return float((sum(square * square for square in squares) / count) ** 0.25 / width)
+
+
+def centred_mean(column: Sequence[float], width: int) -> array[float]:
+    """Each value's mean with its neighbours over `width` (odd) values.
+
+    Windows shrink towards both sides alike at the ends and beside missing values, so that a straight slope
+    stays what it is; missing values stay missing.
+    """
+    return _by_stretch(column, width // 2, _means)
+
+
+def centred_median(column: Sequence[float], width: int) -> array[float]:
+    """Each value's median with its neighbours over `width` (odd) values; ends as in `centred_mean`."""
+    return _by_stretch(column, width // 2, _medians)
+
+
+def _by_stretch(
+    column: Sequence[float], radius: int, rolled: Callable[[Sequence[float], int], list[float]]
+) -> array[float]:
+    out = array("d", [nan]) * len(column)
+    for start, end in stretches(column):
+        values = column[start:end]
+        edge = min(radius, (len(values) - 1) // 2)
+        # From the ends inwards the windows grow: of 1, 3, 5, … values.
+        head = [rolled(values[: 2 * reach + 1], reach)[0] for reach in range(edge)]
+        tail = [rolled(values[len(values) - 2 * reach - 1 :], reach)[0] for reach in reversed(range(edge))]
+        middle = rolled(values, edge)
+        out[start:end] = array("d", [*head, *middle, *tail])
+    return out
+
+
+def _means(values: Sequence[float], radius: int) -> list[float]:
+    width = 2 * radius + 1
+    reached = list(accumulate(values, initial=0.0))
+    return [(end - start) / width for start, end in zip(reached, reached[width:], strict=False)]
+
+
+def _medians(values: Sequence[float], radius: int) -> list[float]:
+    shifted = [values[shift : len(values) - 2 * radius + shift] for shift in range(2 * radius + 1)]
+    return [sorted(window)[radius] for window in zip(*shifted, strict=True)]
