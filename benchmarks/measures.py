@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, scale, syncing, upsert
+from . import commands, decade, records, scale, syncing, upsert
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -14,6 +14,7 @@ MEASURES = {
     "daemon": syncing.idle_daemon,
     "help": commands.help_page,
     "status": commands.status,
+    "records": records.whole_processes,
     "first-paint": commands.first_paint,
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import garminsync_tui
 
 PACKAGE = Path(garminsync_tui.__file__).parent
@@ -61,12 +63,17 @@ def test_help_waits_for_neither_the_database_nor_the_screens() -> None:
     assert not {"sqlalchemy", "textual", "alembic", "httpx2", "garminconnect", "cryptography"} & set(imported.split())
 
 
-def test_status_of_a_file_does_not_wait_for_sqlalchemy(sqlite_template: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "said"), [("status", "schema"), ("stats", "exit: 0"), ("bests", "exit: 0"), ("load", "exit: 0")]
+)
+def test_a_quick_question_to_a_file_does_not_wait_for_sqlalchemy(
+    sqlite_template: Path, tmp_path: Path, command: str, said: str
+) -> None:
     shutil.copy(sqlite_template, tmp_path / "garminsync.db")
-    result = fresh_process(RUN, "--home", str(tmp_path), "status")
+    result = fresh_process(RUN, "--home", str(tmp_path), command)
     assert result.returncode == 0, result.stderr
     shown, imported = result.stdout.rsplit("imported:", 1)
-    assert "schema" in shown
+    assert said in shown
     assert not {"sqlalchemy", "alembic", "apscheduler", "httpx2", "garminconnect", "textual"} & set(imported.split())
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from .errors import UsageProblem
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _HINT = "Like 2026-09-15, today, yesterday, or so long ago: 90d, 6m, 5y."
 #: Garmin Connect holds nothing older; a year typed wrong would ask for centuries of empty days.
@@ -46,3 +50,20 @@ def months_before(day: date, count: int) -> date:
     number = day.year * 12 + day.month - 1 - count
     year, month = number // 12, number % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def zone_of(name: str | None) -> ZoneInfo:
+    """The IANA zone called `name`; UTC where it is unknown."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def latest_day(time_zone: str | None, newest: date | None) -> date:
+    """Today in a zone; tomorrow where something of tomorrow is there, for it may have begun elsewhere."""
+    today = datetime.now(zone_of(time_zone)).date()
+    tomorrow = today + timedelta(days=1)
+    return tomorrow if newest is not None and newest >= tomorrow else today

@@ -86,6 +86,14 @@ def span(seconds: float | None) -> str:
     return f"{hours} h {minutes} m" if hours else f"{minutes} m"
 
 
+def hours(seconds: float | None) -> str:
+    """Like "363 h 5 m", "24 m": what several activities took together, never in days."""
+    if seconds is None or not isfinite(seconds):
+        return MISSING
+    whole, minutes = divmod(floor(seconds / _MINUTE + 0.5), 60)
+    return f"{number(whole)} h {minutes} m" if whole else f"{minutes} m"
+
+
 def pace(metres: float | None, seconds: float | None, sport: str, units: Units = "metric") -> str:
     """How fast, as the sport says it: "5:08/km" on foot, "2:04/100 m" in water, "22.7 km/h" on the rest."""
     if not metres or not seconds or metres <= 0 or seconds <= 0:
@@ -155,6 +163,36 @@ def temperature(celsius: float | None, units: Units = "metric") -> str:
     if units == "imperial":
         return _with_unit(None if celsius is None else celsius * 9 / 5 + 32, 0, "°F")
     return _with_unit(celsius, 0, "°C")
+
+
+# ── What records are of ──────────────────────────────────────────────────────────────────────────────
+
+
+_NAMED_M = {
+    21_097.5: "half marathon",
+    42_195.0: "marathon",
+    MILE_M: "1 mile",
+    **{miles * MILE_M: f"{miles} miles" for miles in (2, 5, 10, 50, 100)},
+}
+
+
+def race(metres: float) -> str:
+    """Like "400 m", "5 km", "1 mile", "half marathon": a distance that efforts are measured over, by its name."""
+    named = next((name for length_m, name in _NAMED_M.items() if abs(length_m - metres) < 0.01), None)
+    if named:
+        return named
+    shown = metres if metres < 1000 else metres / 1000
+    return f"{shown:g} {'m' if metres < 1000 else 'km'}"
+
+
+def interval(seconds: float) -> str:
+    """Like "5 s", "20 min", "2 h", "6:52": a time that efforts are measured over, by its name."""
+    if seconds % _MINUTE == 0:
+        if seconds % _HOUR == 0 and seconds > _HOUR:
+            return f"{seconds / _HOUR:g} h"
+        if seconds <= 2 * _HOUR:
+            return f"{seconds / _MINUTE:g} min"
+    return f"{seconds:g} s" if seconds < 2 * _MINUTE else duration(seconds)
 
 
 # ── Health metrics ───────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,8 @@ import pytest
 from garminsync_tui.__main__ import main
 from garminsync_tui.simulator import Simulator
 
+from .trained_home import fill as fill_home
+
 DAYS = 5
 PASSWORD = "correct-horse-battery"
 EMAIL = "athlete@example.com"
@@ -85,6 +87,12 @@ def home(tmp_path: Path) -> Path:
 def run(home: Path) -> Run:
     """Runs a command on the empty home."""
     return lambda *arguments, stdin="": run_command(*arguments, home=home, stdin=stdin)
+
+
+@pytest.fixture
+def fill(home: Path, sqlite_template: Path) -> Callable[..., None]:
+    """Puts activities into the empty home; its account lives in `time_zone`."""
+    return lambda *activities, time_zone="Europe/Berlin": fill_home(home, sqlite_template, activities, time_zone)
 
 
 @pytest.fixture

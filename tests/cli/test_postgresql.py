@@ -32,6 +32,9 @@ def test_the_way_through_the_commands_on_a_server(
     lines = run("health", "export", "--format", "jsonl").out.splitlines()
     assert len(lines) >= status["health"]["readings"]
     assert run("coverage").code == 0
+    assert run("stats", "--json").json["total"]["activities"] == len(listed)
+    assert run("bests", "--all", "--since", "30d").code == 0
+    assert run("load").code == 0
     assert run("jobs", "list", "--json").json[0]["state"] == "done"
     assert not (home / "garminsync.db").exists()
     assert run("account", "delete", "--yes").code == 0

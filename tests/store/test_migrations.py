@@ -28,6 +28,8 @@ from garminsync_tui.errors import DatabaseTooNew, DatabaseUnusable
 from garminsync_tui.models import (
     ENTITIES,
     Activity,
+    ActivityBest,
+    ActivityFigures,
     CalendarDay,
     Coverage,
     GarminConnectAccount,
@@ -173,6 +175,7 @@ async def test_alembic_sees_no_difference_to_the_models(database: Database) -> N
 SECRETS = {"password_hash", "oauth_token", "oauth_token_secret", "refresh_token", "wrapped_key"}
 BULK = {"bytes", "body"}
 MOMENT = datetime(2026, 3, 29, 1, 59, 59, 999_000, tzinfo=UTC)
+ACTIVITY = UUID(int=7)
 
 
 async def fill(database: Database, account: GarminConnectAccount) -> None:
@@ -188,7 +191,7 @@ async def fill(database: Database, account: GarminConnectAccount) -> None:
             [
                 job,
                 local,
-                Activity(start_time=MOMENT, **owner, **details, **stored),
+                Activity(id=ACTIVITY, start_time=MOMENT, **owner, **details, **stored),
                 HealthMetric(metric_type="steps", timestamp=MOMENT, value=1.5, **owner),
                 Workout(user_id=account.user_id, name="Hills", workout_definition=definition),
                 Schedule(job_type="backup", every_s=3600, **owner),
@@ -217,7 +220,32 @@ async def fill(database: Database, account: GarminConnectAccount) -> None:
             ]
         )
         await session.flush()
-        session.add(JobEvent(job_id=job.id, at=MOMENT, level="info", text="begun"))
+        session.add_all(
+            [
+                JobEvent(job_id=job.id, at=MOMENT, level="info", text="begun"),
+                ActivityFigures(
+                    activity_id=ACTIVITY,
+                    version=1,
+                    sha256=bytes(range(32)),
+                    sport="running",
+                    day=date(2026, 3, 29),
+                    figures={"timer_s": 60.0},
+                    load=1.5,
+                    load_basis="pace",
+                    athlete={"threshold_mps": 4.0},
+                    computed_at=MOMENT,
+                ),
+                ActivityBest(
+                    activity_id=ACTIVITY,
+                    kind="distance",
+                    span=400.0,
+                    value=90.5,
+                    sport="running",
+                    starts_at=MOMENT,
+                    note="downhill",
+                ),
+            ]
+        )
 
 
 def readable(column: sa.Column[Any], value: Any) -> Any:
@@ -236,7 +264,9 @@ async def test_views_tell_ids_and_times_in_text_and_no_secrets(
         connection = await session.connection()
         views = set(await connection.run_sync(lambda sync: sa.inspect(sync).get_view_names()))
         assert {f"{name}_readable" for name in Table.metadata.tables} == views
-        filled = {f"{entity.__tablename__}_readable" for entity in (*ENTITIES, RawResponse)}
+        filled = {
+            f"{entity.__tablename__}_readable" for entity in (*ENTITIES, RawResponse, ActivityFigures, ActivityBest)
+        }
         for view in sorted(views):
             table = Table.metadata.tables[view.removesuffix("_readable")]
             columns = [column for column in table.columns if column.name not in SECRETS | BULK]

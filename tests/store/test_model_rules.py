@@ -21,7 +21,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable
 
-from garminsync_tui.models import ENTITIES, SPORTS, GarminConnectAccount, RawResponse, SyncJob, Table, User, Workout
+from garminsync_tui.models import (
+    ENTITIES,
+    SPORTS,
+    ActivityBest,
+    ActivityFigures,
+    GarminConnectAccount,
+    RawResponse,
+    SyncJob,
+    Table,
+    User,
+    Workout,
+)
 from garminsync_tui.store.database import Database
 
 # ── Part 1, as given: "!" is required, "auto" is a generated moment ───────────────────────────────────
@@ -113,8 +124,27 @@ BLANK["raw_responses"] = {
     "sha256": bytes(32),
     "size_bytes": 2,
 }
+BLANK["activity_figures"] = {
+    "activity_id": UUID(int=36),
+    "version": 1,
+    "sha256": bytes(32),
+    "sport": "running",
+    "day": "2026-03-29",
+    "figures": "{}",
+    "load": 50.5,
+    "load_basis": "pace",
+    "athlete": "{}",
+}
+BLANK["activity_bests"] = {
+    "activity_id": UUID(int=36),
+    "kind": "distance",
+    "span": 1000.0,
+    "value": 240.5,
+    "sport": "running",
+    "starts_at": MOMENT,
+}
 #: Whose rules are tried here: the entities, and what has no other tests of its rules.
-RULED = (*ENTITIES, RawResponse)
+RULED = (*ENTITIES, RawResponse, ActivityFigures, ActivityBest)
 RUNNING = {"status": "in_progress", "owner": RUNNER, "lease_until": MOMENT}
 TURN = {"schedule_id": SCHEDULE, "slot_utc": "2026-03-29T06:00Z"}
 PRESENT: list[tuple[str, Row]] = [
@@ -130,6 +160,9 @@ PRESENT: list[tuple[str, Row]] = [
     ("sync_jobs", {"id": UUID(int=34), "dedupe_key": "activities 2026", **RUNNING, **TURN}),
     ("sync_jobs", {"id": UUID(int=35), "dedupe_key": "activities 2024"}),
     ("raw_responses", {"endpoint": "weight"}),
+    ("activities", {"id": UUID(int=36), "garmin_activity_id": "7003"}),
+    ("activity_figures", {"activity_id": UUID(int=31)}),
+    ("activity_bests", {"span": 400.0}),
 ]
 
 # ── Rows that are wrong ──────────────────────────────────────────────────────────────────────────────
@@ -282,6 +315,31 @@ VIOLATIONS = [
     on_both("body_has_sha256", "raw_responses", body=None, size_bytes=0),
     on_both("size_bytes_of_body", "raw_responses", size_bytes=3),
     on_both("size_bytes_of_body", "raw_responses", body=None, sha256=None),
+    only_sqlite("activity_id_uuid", "activity_figures", activity_id=bytes(15)),
+    on_both("pk_activity_figures", "activity_figures", activity_id=UUID(int=31)),
+    on_both("fk_activity_figures_activity_id", "activity_figures", activity_id=NOBODY),
+    on_both("version_not_negative", "activity_figures", version=-1),
+    on_both("sha256_length", "activity_figures", sha256=bytes(31)),
+    on_both("sport_known", "activity_figures", sport="chess"),
+    on_both("load_not_negative", "activity_figures", load=-0.1),
+    on_both("load_finite", "activity_figures", load=math.inf),
+    Violation("load_finite", "activity_figures", {"load": math.nan}, ("postgresql",)),
+    on_both("load_basis_known", "activity_figures", load_basis="swim"),
+    on_both("load_has_basis", "activity_figures", load=None),
+    on_both("load_has_basis", "activity_figures", load_basis=None),
+    *documents("activity_figures", "figures"),
+    *documents("activity_figures", "athlete"),
+    only_sqlite("activity_id_uuid", "activity_bests", activity_id=bytes(15)),
+    on_both("pk_activity_bests", "activity_bests", span=400.0),
+    on_both("fk_activity_bests_activity_id", "activity_bests", activity_id=NOBODY),
+    on_both("kind_known", "activity_bests", kind="pace"),
+    on_both("sport_known", "activity_bests", sport="chess"),
+    on_both("span_positive", "activity_bests", span=0.0),
+    on_both("span_finite", "activity_bests", span=math.inf),
+    on_both("value_positive", "activity_bests", value=-0.1),
+    on_both("value_finite", "activity_bests", value=math.inf),
+    Violation("value_finite", "activity_bests", {"value": math.nan}, ("postgresql",)),
+    on_both("note_known", "activity_bests", note="windy"),
 ]
 
 # ── Rows that come near a rule and are right ─────────────────────────────────────────────────────────

@@ -150,6 +150,35 @@ def test_metric_value(metric: str, value: float | None, system: u.Units, shown: 
     assert u.metric_value(metric, value, system) == shown
 
 
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (u.race(400.0), "400 m"),
+        (u.race(1000.0), "1 km"),
+        (u.race(1609.344), "1 mile"),
+        (u.race(3218.688), "2 miles"),
+        (u.race(16_093.44), "10 miles"),
+        (u.race(21_097.5), "half marathon"),
+        (u.race(42_195.0), "marathon"),
+        (u.race(160_934.4), "100 miles"),
+        (u.race(1500.0), "1.5 km"),
+        (u.interval(5), "5 s"),
+        (u.interval(90), "90 s"),
+        (u.interval(60), "1 min"),
+        (u.interval(412), "6:52"),
+        (u.interval(3600), "60 min"),
+        (u.interval(5400), "90 min"),
+        (u.interval(9000), "2:30:00"),
+        (u.interval(18_000), "5 h"),
+        (u.hours(1307 * 3600 + 290), "1 307 h 5 m"),
+        (u.hours(1440), "24 m"),
+        (u.hours(None), "—"),
+    ],
+)
+def test_what_records_are_of(shown: str, expected: str) -> None:
+    assert shown == expected
+
+
 def test_a_mean_of_words_is_a_number() -> None:
     assert u.metric_mean("sleep_stage", 1.6) == "1.6"
     assert u.metric_mean("heart_rate", 61.4) == "61 bpm"

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from ..config import Config
     from ..store.database import Database
+    from ..store.plain import Asked
 
 
 @dataclass(slots=True)
@@ -52,6 +53,19 @@ class Home:
         config = self.prepared()
         async with await Database.open(config.database_url) as database:
             yield config, database
+
+    @contextlib.asynccontextmanager
+    async def asked(self) -> AsyncIterator[tuple[Config, Asked]]:
+        """The settings and whom plain questions go to: a file is opened without SQLAlchemy where it is up to date."""
+        from ..store.plain import AskedSession, at_file
+
+        if (file := self.database_file()) is not None:
+            with at_file(file) as asked:
+                if asked is not None:
+                    yield self.config(), asked
+                    return
+        async with self.opened() as (config, database), database.read() as session:
+            yield config, AskedSession(session)
 
     def database_file(self) -> Path | None:
         """The SQLite file, whether or not it exists yet; None for a server."""

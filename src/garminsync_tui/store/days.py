@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..dates import zone_of as zone_of  # noqa: PLC0414 - callers ask this module about days
 from ..models import CalendarDay
 from .upsert import insert
 
@@ -27,14 +28,6 @@ class Bounds(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     utc_offset_s: int
-
-
-def zone_of(name: str | None) -> ZoneInfo:
-    """The IANA zone called `name`; UTC where it is unknown."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def assumed(day: date, zone: ZoneInfo) -> Bounds:

@@ -6,13 +6,13 @@ longer than all of its questions. PostgreSQL is asked the same ones through `Dat
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from ..errors import DatabaseUnusable
+from . import plain
 from .schema import HEAD
 
 if TYPE_CHECKING:
@@ -131,17 +131,14 @@ def sqlite_file(url: str) -> Path | None:
 
 def at_file(path: Path) -> Glance | None:
     """Look at a SQLite database of this program's schema; None for anything else, which `Database` then explains."""
-    try:
-        # Read and write: who only reads cannot join a write-ahead log that nobody else holds open.
-        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=30)) as connection:
-            connection.execute("BEGIN")
-            [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or [None]
-            if revision != HEAD:
-                return None
-            [now] = connection.execute(_FILE_CLOCK).fetchone()
-            answers = {name: connection.execute(question).fetchall() for name, question in _QUESTIONS.items()}
-    except sqlite3.Error:
-        return None
+    with plain.at_file(path) as asked:
+        if asked is None:
+            return None
+        try:
+            [(now,)] = asked.answer(_FILE_CLOCK)
+            answers = {name: asked.answer(question) for name, question in _QUESTIONS.items()}
+        except DatabaseUnusable:
+            return None
     return _glance(answers, now, file_bytes(path))
 
 
@@ -181,7 +178,9 @@ def _glance(answers: Mapping[str, Sequence[tuple[Any, ...]]], now: Any, size_byt
         days=(_day(first), _day(last)),
         jobs=dict(answers["jobs"]),
         synced={job_type: _given(_instant(moment)) for job_type, moment in answers["synced"]},
-        schedules=[Turns(_id(account), job_type, every_s) for account, job_type, every_s in answers["schedules"]],
+        schedules=[
+            Turns(plain.uuid(account), job_type, every_s) for account, job_type, every_s in answers["schedules"]
+        ],
         runners=[_registered(*row) for row in answers["runners"]],
         coverage=[
             Totals(endpoint, status, days, _given(_day(first)), _given(_day(last)))
@@ -222,15 +221,11 @@ def _registered(
 
 
 def _instant(value: int | datetime | None) -> datetime | None:
-    return datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int) else value
+    return None if value is None else plain.instant(value)
 
 
 def _day(value: str | date | None) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _id(value: bytes | UUID) -> UUID:
-    return UUID(bytes=value) if isinstance(value, bytes) else value
+    return None if value is None else plain.day(value)
 
 
 def _given[T](value: T | None) -> T:
