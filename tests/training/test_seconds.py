@@ -92,9 +92,10 @@ def test_points_within_a_pause_are_none() -> None:
 
 
 def test_pauses_that_overlap_end_late_or_lie_outside() -> None:
-    stream = seconds(range(10), [(-5, -2), (2, 5), (3, 6), (8, 99), (50, 60)], power_w=range(10))
+    stream = seconds(range(10), [(-5, -2), (2, 5), (3, 6), (8, 99)], power_w=range(10))
     assert list(stream.elapsed_s) == [0, 1, 6, 7]
     assert list(stream.power_w) == [0, 1, 6, 7]
+    assert list(seconds(range(4), [(50, 60)], power_w=range(4)).elapsed_s) == [0, 1, 2, 3]
 
 
 def test_a_silence_of_hours_is_a_pause() -> None:
