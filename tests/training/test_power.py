@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from garminsync_tui.training.power import (
     POWER_DURATIONS_S,
     MeanMaximal,
+    _wall_clock,
     intensity_factor,
     mean_maximal,
     normalized_power_w,
@@ -189,3 +190,4 @@ def test_a_year_long_pause_takes_no_memory() -> None:
     elapsed = [*range(10), *range(40_000_000, 40_000_010)]
     best = mean_maximal(power, elapsed, (5, 30))
     assert best[30].watts == pytest.approx(max(sum(power[:10]), sum(power[10:])) / 30)
+    assert len(_wall_clock(power, elapsed, 30)[0]) == 50

@@ -95,6 +95,7 @@ def test_pauses_that_overlap_end_late_or_lie_outside() -> None:
     stream = seconds(range(10), [(-5, -2), (2, 5), (3, 6), (8, 99)], power_w=range(10))
     assert list(stream.elapsed_s) == [0, 1, 6, 7]
     assert list(stream.power_w) == [0, 1, 6, 7]
+    assert list(seconds(range(4), [(50, 60)], power_w=range(4)).elapsed_s) == [0, 1, 2, 3]
 
 
 def test_a_silence_of_hours_is_a_pause() -> None:
@@ -174,7 +175,8 @@ def test_a_heart_does_not_stop_or_race() -> None:
     stream = seconds(range(6), heart_rate_bpm=[0, 120, 29, 231, 122, 0])
     assert shown(stream.heart_rate_bpm) == [None, 120, None, None, 122, None]
     assert stream.guarded == {"heart_rate_bpm": 2}
-    assert shown(seconds(range(2), heart_rate_bpm=[30, 55]).heart_rate_bpm) == [30, 55]
+    assert shown(seconds(range(3), heart_rate_bpm=[30, 29, 55]).heart_rate_bpm) == [30, None, 55]
+    assert shown(seconds(range(3), heart_rate_bpm=[230, 231, 205]).heart_rate_bpm) == [230, None, 205]
 
 
 def test_a_heart_rate_that_jumps_is_believed_again_when_it_stays() -> None:
@@ -201,6 +203,9 @@ def test_a_spike_between_medians() -> None:
 
     assert (guarded(1201), guarded(1200)) == (1, 0)
     assert guarded(1300, beside=1300) == 0
+    # A second that was missed within a sprint makes no spike of the next.
+    for sprint in ([1300.0] * 4 + [100.0, 1400.0] + [100.0] * 6, [100.0] * 6 + [1400.0, 100.0] + [1300.0] * 4):
+        assert seconds(range(12), power_w=sprint).guarded == {}
     sprint = [200.0] * 6 + [1300.0] * 6
     assert seconds(range(12), power_w=sprint).guarded == {}
 
