@@ -45,6 +45,8 @@ _POSSIBLE = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARTH_RADIUS_M = 6_371_008.8  # the mean radius R1 of the International Union of Geodesy and Geophysics
+# On so short a way the ground is flat to a millimetre, and the exact formula takes five times as long.
+_FLAT_DEG = 0.001
 _MOVING_MPS = 0.5
 _DROPOUT_MS = 10_000
 _LARGEST_AMOUNT = 1e9
@@ -212,7 +214,7 @@ class Track:
             duration_s=duration if duration is not None else elapsed,
             elapsed_s=_first(total(session.elapsed_s for session in self.sessions), elapsed),
             moving_s=_first(moving, _moving_s(self) if timed else None),
-            distance_m=_first(distance, _recorded_m(self.distance_m), _travelled_m(self)),
+            distance_m=_first(distance, _recorded_m(self.distance_m), _last(travelled_m(self))),
             calories_kcal=_first(calories, total(lap.calories_kcal for lap in self.laps)),
         )
 
@@ -364,6 +366,10 @@ def _first(*values: float | None) -> float | None:
     return next((value for value in values if value is not None), None)
 
 
+def _last(column: array[float] | None) -> float | None:
+    return column[-1] if column else None
+
+
 def _recorded_m(distance: array[float]) -> float | None:
     """How far a cumulative distance column came, restarts at 0 included."""
     recorded = [value for value in distance if not isnan(value)]
@@ -372,11 +378,24 @@ def _recorded_m(distance: array[float]) -> float | None:
     return recorded[0] + math.fsum(max(new - old, 0.0) for old, new in pairwise(recorded))
 
 
-def _travelled_m(track: Track) -> float | None:
-    """The length of the line through all positions."""
-    positions = zip(track.latitude_deg, track.longitude_deg, strict=True)
-    fixes = [position for position in positions if not isnan(position[0])]
-    return math.fsum(metres_between(*old, *new) for old, new in pairwise(fixes)) if fixes else None
+def travelled_m(track: Track) -> array[float] | None:
+    """How far the line through all positions has come at each point; None without positions."""
+    if not track.has("latitude_deg"):
+        return None
+    metres_per_degree = math.radians(_EARTH_RADIUS_M)
+    travelled = array("d")
+    reached = 0.0
+    old_north = old_east = NAN
+    for north, east in zip(track.latitude_deg, track.longitude_deg, strict=True):
+        if not isnan(north):
+            if not (abs(east - old_east) < _FLAT_DEG and abs(north - old_north) < _FLAT_DEG):
+                reached += 0.0 if isnan(old_north) else metres_between(old_north, old_east, north, east)
+                width = math.cos(math.radians(north))
+            else:
+                reached += metres_per_degree * math.hypot(north - old_north, (east - old_east) * width)
+            old_north, old_east = north, east
+        travelled.append(reached)
+    return travelled
 
 
 def _moving_s(track: Track) -> float | None:

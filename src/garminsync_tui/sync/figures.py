@@ -17,10 +17,11 @@ from ..jobs.queue import Queue
 from ..jobs.run import JobRun
 from ..store import activities, figures
 from ..store.files import FileStore
+from ..training import VERSION
 from ..training.sports import sport_of
 from .assess import assess
 from .athlete import Athletes
-from .measure import VERSION, Measured, measure_file
+from .measure import Measured, measure_file
 
 #: What a job of type `reparse` reads again where it is not Garmin's answers: its parameter "what".
 FILES = "activities"

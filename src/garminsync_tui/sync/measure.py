@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import FileDamaged
-from ..formats import COLUMNS, NO_TIME, Track, metres_between, read_track
+from ..formats import COLUMNS, NO_TIME, Track, read_track, travelled_m
 from ..training.efforts import best_efforts
 from ..training.elevation import climbed
 from ..training.heart_rate import histogram
@@ -25,9 +25,6 @@ from ..training.running import graded_speeds, mean_cadence_spm, normalized_speed
 from ..training.seconds import Seconds, seconds_of
 from ..training.sports import Sport, is_indoor, sport_of
 from ..training.steadiness import decoupling, efficiency_factor
-
-#: Counts changes of what is computed: rows of an older version are computed again.
-VERSION = 1
 
 Figures = dict[str, Any]
 
@@ -67,7 +64,7 @@ def measure(track: Track, activity_type: str) -> Measured:
     if not len(track) or track.time_ms[0] == NO_TIME:
         return Measured(sport, _known({"swum": _swum(track)}))
     seconds = seconds_of_track(track, sport)
-    positions_m = None if is_indoor(activity_type) else _travelled_m(track)
+    positions_m = None if is_indoor(activity_type) else travelled_m(track)
     figures: Figures = {
         "timer_s": len(seconds),
         "elapsed_s": (track.time_ms[-1] - track.time_ms[0]) / 1000,
@@ -235,17 +232,3 @@ def _power_bests(track: Track, seconds: Seconds) -> list[Best]:
         for duration_s, best in found.items()
         if best.watts > 0
     ]
-
-
-def _travelled_m(track: Track) -> list[float] | None:
-    """How far the line through all positions has come at each point; None without positions."""
-    if not track.has("latitude_deg"):
-        return None
-    positions = list(zip(track.latitude_deg, track.longitude_deg, strict=True))
-    travelled, reached, last = [], 0.0, None
-    for position in positions:
-        if not isnan(position[0]):
-            reached += metres_between(*last, *position) if last else 0.0
-            last = position
-        travelled.append(reached)
-    return travelled
