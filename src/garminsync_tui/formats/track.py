@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise
+from itertools import accumulate, compress, islice, pairwise, repeat
 from math import isnan
-from operator import le, lt
+from operator import eq, gt, le, lt, mul, sub
 
 NAN = math.nan
 #: Stands in `time_ms` where a file gives its points no times at all.
@@ -45,8 +45,8 @@ _POSSIBLE = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARTH_RADIUS_M = 6_371_008.8  # the mean radius R1 of the International Union of Geodesy and Geophysics
-# On so short a way the ground is flat to a millimetre, and the exact formula takes five times as long.
-_FLAT_DEG = 0.001
+# On so short a way the ground is flat to a millimetre, and the exact formula takes ten times as long.
+_FLAT_M = 100.0
 _MOVING_MPS = 0.5
 _DROPOUT_MS = 10_000
 _LARGEST_AMOUNT = 1e9
@@ -382,20 +382,30 @@ def travelled_m(track: Track) -> array[float] | None:
     """How far the line through all positions has come at each point; None without positions."""
     if not track.has("latitude_deg"):
         return None
-    metres_per_degree = math.radians(_EARTH_RADIUS_M)
-    travelled = array("d")
+    known = list(compress(range(len(track)), map(eq, track.latitude_deg, track.latitude_deg)))
+    if len(known) == len(track):
+        return array("d", accumulate(_steps_m(track.latitude_deg, track.longitude_deg), initial=0.0))
+    north, east = ([column[index] for index in known] for column in (track.latitude_deg, track.longitude_deg))
+    travelled = array("d", bytes(8 * len(track)))
+    steps = dict(zip(known[1:], _steps_m(north, east), strict=True))
     reached = 0.0
-    old_north = old_east = NAN
-    for north, east in zip(track.latitude_deg, track.longitude_deg, strict=True):
-        if not isnan(north):
-            if not (abs(east - old_east) < _FLAT_DEG and abs(north - old_north) < _FLAT_DEG):
-                reached += 0.0 if isnan(old_north) else metres_between(old_north, old_east, north, east)
-                width = math.cos(math.radians(north))
-            else:
-                reached += metres_per_degree * math.hypot(north - old_north, (east - old_east) * width)
-            old_north, old_east = north, east
-        travelled.append(reached)
+    for index in range(len(track)):
+        reached += steps.get(index, 0.0)
+        travelled[index] = reached
     return travelled
+
+
+def _steps_m(north_deg: Sequence[float], east_deg: Sequence[float]) -> list[float]:
+    """The way from each position to the next."""
+    norths = list(map(sub, north_deg[1:], north_deg))
+    easts = list(map(sub, east_deg[1:], east_deg))
+    metres_per_degree = math.radians(_EARTH_RADIUS_M)
+    widths = map(math.cos, map(math.radians, north_deg))
+    degrees = map(math.hypot, norths, map(mul, easts, widths))
+    steps = [step * metres_per_degree for step in degrees]
+    for index in compress(range(len(steps)), map(gt, steps, repeat(_FLAT_M))):
+        steps[index] = metres_between(north_deg[index], east_deg[index], north_deg[index + 1], east_deg[index + 1])
+    return steps
 
 
 def _moving_s(track: Track) -> float | None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..errors import FileDamaged
 from ..formats import COLUMNS, NO_TIME, Track, read_track, travelled_m
 from ..training.efforts import best_efforts
-from ..training.elevation import climbed
+from ..training.elevation import climbed, smoothed
 from ..training.heart_rate import histogram
 from ..training.moving import moving_seconds
 from ..training.power import mean_maximal, normalized_power_w, normalized_standing, variability_index, work_kj
@@ -65,6 +65,7 @@ def measure(track: Track, activity_type: str) -> Measured:
         return Measured(sport, _known({"swum": _swum(track)}))
     seconds = seconds_of_track(track, sport)
     positions_m = None if is_indoor(activity_type) else travelled_m(track)
+    heights_m = smoothed(seconds.altitude_m)
     figures: Figures = {
         "timer_s": len(seconds),
         "elapsed_s": (track.time_ms[-1] - track.time_ms[0]) / 1000,
@@ -75,8 +76,8 @@ def measure(track: Track, activity_type: str) -> Measured:
         "swum": _swum(track),
         **_heart_rate(seconds),
         **_power(seconds),
-        **_speed(seconds, sport, indoor=is_indoor(activity_type)),
-        **_climb(track, seconds),
+        **_speed(seconds, heights_m, sport, indoor=is_indoor(activity_type)),
+        **_climb(track, heights_m),
     }
     bests = (*_distance_bests(track, sport, activity_type, positions_m), *_power_bests(track, seconds))
     return Measured(sport, _known(figures), bests)
@@ -159,7 +160,7 @@ def _trusted_heart_rate(seconds: Seconds) -> float | None:
     return mean(seconds.heart_rate_bpm) if seconds.trust("heart_rate_bpm") != "none" else None
 
 
-def _speed(seconds: Seconds, sport: Sport, *, indoor: bool) -> Figures:
+def _speed(seconds: Seconds, heights_m: Sequence[float], sport: Sport, *, indoor: bool) -> Figures:
     fastest = max((value for value in seconds.speed_mps if not isnan(value)), default=0.0)
     if not fastest:
         return {}  # a trainer that says 0 all the way says nothing
@@ -167,7 +168,7 @@ def _speed(seconds: Seconds, sport: Sport, *, indoor: bool) -> Figures:
     if sport != "running" or seconds.trust("speed_mps") == "none":
         return figures
     # A treadmill's slope is in no recording: there the speed is what it is.
-    graded = seconds.speed_mps if indoor else graded_speeds(seconds.speed_mps, seconds.distance_m, seconds.altitude_m)
+    graded = seconds.speed_mps if indoor else graded_speeds(seconds.speed_mps, seconds.distance_m, heights_m)
     normalized = normalized_speed_mps(graded) if normalized_standing(len(seconds)) != "none" else None
     beats = _trusted_heart_rate(seconds)
     cadence = mean_cadence_spm(seconds.cadence_rpm, seconds.speed_mps)
@@ -181,11 +182,11 @@ def _speed(seconds: Seconds, sport: Sport, *, indoor: bool) -> Figures:
     }
 
 
-def _climb(track: Track, seconds: Seconds) -> Figures:
+def _climb(track: Track, heights_m: Sequence[float]) -> Figures:
     if not track.has("altitude_m"):
         return {}
     # A barometer shows itself by what the device summed up: receivers without one mostly give no ascent.
-    climb = climbed(seconds.altitude_m, barometric=any(each.ascent_m is not None for each in track.sessions))
+    climb = climbed(heights_m, barometric=any(each.ascent_m is not None for each in track.sessions))
     return {"ascent_m": climb.gain_m, "descent_m": climb.loss_m} if climb else {}
 
 

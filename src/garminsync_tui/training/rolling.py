@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, filterfalse
+from itertools import accumulate, compress, filterfalse
 from math import isnan, nan
-from operator import eq
+from operator import eq, ne
 
 #: The window of normalized power: about the half-life of what the body does after a change of effort (Coggan).
 NORMALIZED_WINDOW_S = 30
@@ -31,7 +31,7 @@ def mean(column: Sequence[float]) -> float | None:
 def stretches(column: Sequence[float]) -> Iterator[tuple[int, int]]:
     """Where values follow each other without a missing one: (first index, index after the last)."""
     start = 0
-    missing = [index for index, value in enumerate(column) if isnan(value)]
+    missing = compress(range(len(column)), map(ne, column, column))  # NaN alone differs from itself
     for index in (*missing, len(column)):
         if index > start:
             yield start, index
