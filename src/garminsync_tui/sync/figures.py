@@ -38,8 +38,8 @@ type _Measure = Callable[[Path, str], Awaitable[Measured]]
 async def compute_figures(run: JobRun, config: Config, files: FileStore) -> None:
     """Compute what is missing, from the newest activity back, then derive every load from what is known now.
 
-    Goes on where it was interrupted: what has figures is not read again. Files are read in processes of low priority,
-    one less than there are processors unless somebody waits for it.
+    Goes on where it was interrupted: what has figures is not read again. Unless somebody waits for it, files are read
+    in processes of low priority, one less than there are processors.
     """
     athletes = await Athletes.load(run.database, config)
     async with run.database.read() as session:
@@ -154,7 +154,7 @@ async def _side_by_side(count: int, *, politely: bool) -> AsyncIterator[_Measure
         yield _beside()
         return
     processors = os.cpu_count() or 1
-    with _processes(max(1, min(processors - politely, count))) as executor:
+    with _processes(max(1, min(processors - politely, count)), _NICENESS if politely else 0) as executor:
 
         async def measure(path: Path, activity_type: str) -> Measured:
             try:
@@ -167,7 +167,7 @@ async def _side_by_side(count: int, *, politely: bool) -> AsyncIterator[_Measure
 
 async def _alone(path: Path, activity_type: str) -> Measured:
     """A file in a process of its own, once a process that may have been reading it was killed."""
-    with _processes(1) as executor:
+    with _processes(1, _NICENESS) as executor:
         try:
             return await _in(executor, path, activity_type)
         except BrokenProcessPool:
@@ -179,17 +179,17 @@ async def _in(executor: ProcessPoolExecutor, path: Path, activity_type: str) -> 
 
 
 @contextlib.contextmanager
-def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
+def _processes(count: int, niceness: int) -> Iterator[ProcessPoolExecutor]:
     # Not by fork: a process with threads and an open database must not be copied.
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_be_polite)
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(niceness,))
     try:
         yield executor
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _be_polite() -> None:
-    os.nice(_NICENESS)
+def _begin(niceness: int) -> None:
+    os.nice(niceness)
     # Ctrl-C is for the program that waits for this process: it ends it when its own page is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

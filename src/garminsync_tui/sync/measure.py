@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from ..training.elevation import climbed, smoothed
 from ..training.heart_rate import histogram
 from ..training.moving import moving_seconds
 from ..training.power import mean_maximal, normalized_power_w, normalized_standing, variability_index, work_kj
-from ..training.rolling import mean
+from ..training.rolling import mean, measured
 from ..training.running import graded_speeds, mean_cadence_spm, normalized_speed_mps
 from ..training.seconds import Seconds, seconds_of
 from ..training.sports import Sport, is_indoor, sport_of
@@ -161,7 +161,7 @@ def _trusted_heart_rate(seconds: Seconds) -> float | None:
 
 
 def _speed(seconds: Seconds, heights_m: Sequence[float], sport: Sport, *, indoor: bool) -> Figures:
-    fastest = max((value for value in seconds.speed_mps if not isnan(value)), default=0.0)
+    fastest = max(measured(seconds.speed_mps), default=0.0)
     if not fastest:
         return {}  # a trainer that says 0 all the way says nothing
     figures: Figures = {"avg_speed_mps": mean(seconds.speed_mps), "max_speed_mps": fastest}

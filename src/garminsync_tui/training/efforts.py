@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, repeat
-from math import inf, isnan
-from operator import sub
+from itertools import accumulate, compress, repeat
+from math import inf
+from operator import eq, sub
 from typing import Literal
 
 from . import heuristics as judged
@@ -63,7 +63,7 @@ def best_efforts(
     lying between two points, which is exact. The earliest of equals wins. The other columns only make notes;
     `positions_m` is the cumulative length of the line through all positions.
     """
-    known = [index for index, value in enumerate(distance_m) if not isnan(value)]
+    known = list(compress(range(len(distance_m)), map(eq, distance_m, distance_m)))  # NaN alone differs from itself
     if len(known) < 2:
         return []
     times = [elapsed_s[index] for index in known]

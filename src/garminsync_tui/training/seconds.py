@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, pairwise
 from math import isnan, nan
-from operator import sub
+from operator import eq, sub
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -184,8 +184,8 @@ def _places(times: array[int], points: range, wanted: Sequence[int]) -> Iterator
 
 def _along(times: array[int], distance_m: array[float], elapsed_s: Sequence[int]) -> array[float]:
     """Cumulative distance at each second, on the line between the nearest points that know it."""
-    known = [index for index, value in enumerate(distance_m) if not isnan(value)]
-    at = array("q", [times[index] for index in known])
+    known = list(compress(range(len(distance_m)), map(eq, distance_m, distance_m)))  # NaN alone differs from itself
+    at = array("q", map(times.__getitem__, known))
     out = array("d")
     index = 0
     for second in elapsed_s:
