@@ -342,9 +342,9 @@ class GarminSyncApp(App[int]):
     def job_words(self, job: SyncJob) -> str:
         """A job as people call it."""
         from ..ids import short_id
-        from ..jobs.words import TITLES
+        from ..jobs.words import title
 
-        return f"{TITLES.get(job.job_type, job.job_type)} {short_id(job.id)}"
+        return f"{title(job)} {short_id(job.id)}"
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every action that has its key on this screen."""
