@@ -27,6 +27,7 @@ from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.figures import FiguresScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import Place
@@ -325,6 +326,10 @@ class GarminSyncApp(App[int]):
     def action_app_help(self) -> None:
         """The keys that work here."""
         self.push_screen(HelpScreen(getattr(self.screen, "place", "")))
+
+    def action_app_figures(self) -> None:
+        """What each training number means."""
+        self.push_screen(FiguresScreen())
 
     def action_app_palette(self) -> None:
         """All actions, to be searched."""
