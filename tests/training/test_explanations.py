@@ -33,7 +33,7 @@ FIGURES = {
     "running.step_length_m": "step_length",
     "swimming.critical_speed_mps": "critical_speed",
     "swimming.swim_stress": "swim_stress",
-    "swimming.pace_s_per_100m": "swim",
+    "swimming.pace_s_per_100m": "swim_pace",
     "swimming.swolf": "swolf",
     "swimming.mean_swolf": "swolf",
     "swimming.doubtful_lengths": "swolf",
@@ -69,8 +69,8 @@ FIGURES = {
     "totals.streak_weeks": "streak",
     "seconds.seconds_of": "coverage",
 }
-# Made by a function that makes another figure too.
-BESIDE = {"fatigue", "form"}
+# Made by a function that makes another figure too, or plain means.
+BESIDE = {"fatigue", "form", "average_power", "average_speed"}
 NO_FIGURES = {"guards", "rolling", "sports", "heuristics", "explanations", "__init__"}
 
 
