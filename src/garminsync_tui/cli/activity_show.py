@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from .load import BASES
 from .output import Output
 
 if TYPE_CHECKING:
-    from ..formats import Lap, Session
+    from ..formats import Length, Session
     from ..models import Activity
     from ..sync.examine import Examined
     from ..sync.measure import Best
@@ -428,7 +429,7 @@ def _print_laps(seen: Examined, shown: _Shown) -> None:
     columns["max"] = [u.number(lap.max_heart_rate_bpm) for lap in laps]
     columns["power"] = [u.number(lap.avg_power_w) for lap in laps]
     if seen.pool:
-        of_laps = [pool_lengths(_within(seen, lap)) for lap in laps]
+        of_laps = [pool_lengths(lengths) for lengths in _by_lap(seen)]
         columns["lengths"] = [str(sum(length.active for length in lengths)) for lengths in of_laps]
         columns["SWOLF"] = [u.number(mean_swolf(lengths)) for lengths in of_laps]
     # Recordings count strides: steps of one leg.
@@ -442,12 +443,13 @@ def _print_laps(seen: Examined, shown: _Shown) -> None:
     shown.out.table(list(columns), zip(*columns.values(), strict=True), right=list(columns), needed=4)
 
 
-def _within(seen: Examined, lap: Lap) -> list[Any]:
-    return [
-        length
-        for length in seen.track.lengths
-        if lap.start <= length.start and (lap.end is None or length.start < lap.end)
-    ]
+def _by_lap(seen: Examined) -> list[list[Length]]:
+    """The pool lengths of each lap: those that began after it did and before the next. Ends of laps overlap."""
+    starts = [lap.start for lap in seen.track.laps]
+    found: list[list[Length]] = [[] for _ in starts]
+    for length in seen.track.lengths:
+        found[max(bisect_right(starts, length.start) - 1, 0)].append(length)
+    return found
 
 
 # ── Best efforts ─────────────────────────────────────────────────────────────────────────────────────
