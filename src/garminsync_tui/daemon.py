@@ -16,7 +16,7 @@ from .hooks import OnFailed
 from .jobs.queue import Queue
 from .jobs.runner import Runner
 from .jobs.schedule import Scheduler
-from .jobs.words import TITLES, error_code, state
+from .jobs.words import error_code, state, title
 from .models import SyncJob
 from .store import accounts
 from .store.database import Database
@@ -48,7 +48,7 @@ def line(job: SyncJob) -> str:
     """One line about a job that ended or waits again."""
     now = job.updated_at
     word = state(job, now).word
-    parts = [TITLES.get(job.job_type, job.job_type), word]
+    parts = [title(job), word]
     if text := job.error_message or (job.extra or {}).get("note"):
         parts.append(clean(str(text)))
     return "  ".join(parts)

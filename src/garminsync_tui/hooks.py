@@ -9,7 +9,7 @@ import shlex
 
 from .errors import UsageProblem
 from .jobs.queue import Queue, utc_now
-from .jobs.words import TITLES, error_code, state
+from .jobs.words import error_code, state, title
 from .models import SyncJob
 from .text import clean
 
@@ -58,7 +58,7 @@ class OnFailed:
     async def _run(self, job: SyncJob, code: str) -> None:
         # The database's address may hold a password; whoever needs it has it from where this process has it.
         facts = {key: value for key, value in os.environ.items() if key != "GARMINSYNC_DATABASE"} | {
-            "GARMINSYNC_JOB": TITLES.get(job.job_type, job.job_type),
+            "GARMINSYNC_JOB": title(job),
             "GARMINSYNC_STATE": state(job, utc_now()).word,
             "GARMINSYNC_CODE": code,
             "GARMINSYNC_MESSAGE": clean(job.error_message or ""),

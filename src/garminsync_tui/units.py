@@ -118,6 +118,11 @@ def speed(metres_per_s: float | None, sport: str, units: Units = "metric") -> st
     return _with_unit(metres_per_s * _HOUR / MILE_M, 1, "mph")
 
 
+def is_pace(sport: str) -> bool:
+    """Whether a sport says how fast by the time for a length, and not by a speed."""
+    return any(word in sport.lower() for word in (*_BY_LENGTHS, *_BY_PACE))
+
+
 def elevation(metres: float | None, units: Units = "metric") -> str:
     """Like "210 m", "689 ft"."""
     if units == "imperial":

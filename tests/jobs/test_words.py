@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from garminsync_tui.jobs.words import TITLES, state
+from garminsync_tui.jobs.words import TITLES, state, title
 from garminsync_tui.models import JOB_TYPES, SyncJob
+from garminsync_tui.sync.figures import FILES
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -36,3 +37,18 @@ def test_words(columns: dict[str, object], word: str, sign: str) -> None:
 
 def test_every_type_has_a_title() -> None:
     assert set(TITLES) == set(JOB_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("job_type", "extra", "word"),
+    [
+        ("activity_sync", None, "activities"),
+        ("reparse", {"parameters": {}}, "reparse"),
+        ("reparse", {"parameters": {"metrics": ["sleep"]}}, "reparse"),
+        ("reparse", {"parameters": {"what": FILES}}, "figures"),
+        ("reparse", {"parameters": {"what": ["unhashable"]}}, "reparse"),
+        ("of a newer version", {}, "of a newer version"),
+    ],
+)
+def test_a_job_is_called_by_what_it_does(job_type: str, extra: dict[str, object] | None, word: str) -> None:
+    assert title(SyncJob(job_type=job_type, extra=extra)) == word

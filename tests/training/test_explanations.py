@@ -69,8 +69,8 @@ FIGURES = {
     "totals.streak_weeks": "streak",
     "seconds.seconds_of": "coverage",
 }
-# Made by a function that makes another figure too.
-BESIDE = {"fatigue", "form"}
+# Made by a function that makes another figure too, or plain means.
+BESIDE = {"fatigue", "form", "average_power", "average_speed"}
 NO_FIGURES = {"guards", "rolling", "sports", "heuristics", "explanations", "__init__"}
 
 

@@ -23,6 +23,7 @@ from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.models import GarminConnectAccount
 from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
+from garminsync_tui.sync.figures import FILES
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.messages import ProgressMade
 from garminsync_tui.tui.screens.dialogs import QuitScreen
@@ -262,3 +263,12 @@ def _focus() -> Any:
     from textual.events import AppFocus
 
     return AppFocus()
+
+
+async def test_the_job_that_computes_figures_is_called_so(
+    paths: Paths, database: Database, account: GarminConnectAccount, config: Config
+) -> None:
+    await Queue(database).enqueue(account.user_id, "reparse", parameters={"what": FILES})
+    async with running(config) as (app, pilot):
+        await pilot.press("3")
+        await until(pilot, lambda: app.screen.query(JobProgress) and line(app).title == "figures")

@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "account": ("account", "account", "Show the linked account, or delete it with all its data."),
     "user": ("account", "user", "The local user, whose password gates the app's screen."),
     "sync": ("sync", "sync", "Fetch what is new or missing, and follow it."),
-    "reparse": ("reparse", "reparse", "Read Garmin's stored answers again, without asking Garmin."),
+    "reparse": ("reparse", "reparse", "Read stored answers or activity files again, without asking Garmin."),
     "daemon": ("daemon", "daemon", "Sync on schedule without a terminal."),
     "status": ("status", "status", "One screen of facts; the exit code serves as a health check."),
     "coverage": ("status", "coverage", "What is fetched, empty, failed or stale."),

@@ -18,10 +18,13 @@ from .rows import into, is_file, refuse_terminal, rows_to, say_written
 
 if TYPE_CHECKING:
     from ..filters import Condition
-    from ..formats import Lap, Track
+    from ..formats import Track
     from ..models import Activity
+    from ..store.database import Database
+    from ..sync.examine import Examined
     from ..transfer.rows import Form
     from ..units import Units
+    from .activity_show import Spans
 
 _LISTED = 50
 _PAGE_ROWS = 500
@@ -203,27 +206,32 @@ def _document(activity: Activity) -> dict[str, Any]:
 
 @activities.command()
 @click.argument("activity_id", metavar="ID")
+@click.option("--explain", is_flag=True, help="Below each number its formula and where it comes from.")
 @listing
 @pass_home
 @waits
-async def show(home: Home, activity_id: str, out: Output) -> int:
-    """One activity: its numbers, and laps and device from its file."""
-    import asyncio
+async def show(home: Home, activity_id: str, explain: bool, out: Output) -> int:
+    """One activity: what Garmin says of it, and all that its file tells.
 
-    from ..formats import read_track
+    Numbers are computed from the file now, for the athlete of that day: the settings under athlete, else what the
+    watch wrote, else what Garmin had found by then. Garmin's own figures stand beside them under their own names.
+    What is approximate is marked with ≈.
+    """
     from ..store.activities import one
-    from ..store.files import FileStore
+    from ..sync.examine import examine
+    from .activity_show import document, print_all
 
-    track: Track | None = None
+    seen: Examined | None = None
     problem = ""
     async with home.opened() as (config, database):
         async with database.read() as session:
             activity = await one(session, activity_id)
         try:
-            path = await FileStore(config.paths.files).open(database, activity)
-            track = await asyncio.to_thread(read_track, path)
+            seen = await examine(database, config, activity)
         except FileDamaged as damage:
             problem = damage.reason
+        records = await _records(database, activity, seen)
+    track = seen.track if seen else None
     if out.json:
         out.document(
             {
@@ -234,19 +242,26 @@ async def show(home: Home, activity_id: str, out: Output) -> int:
                 "records": len(track) if track else 0,
                 "device": asdict(track.device) if track and track.device else None,
                 "laps": [asdict(lap) for lap in track.laps] if track else [],
+                **document(activity, seen, records, explain=explain),
             }
         )
         return 0
     units: Units = config["display.units"]
     out.facts(_facts(activity, track, problem, units))
-    if track and track.laps:
-        out.heading("Laps")
-        out.table(
-            ["lap", "distance", "time", "pace", "heart rate", "cadence", "climb"],
-            [_lap(n, lap, activity.activity_type, units) for n, lap in enumerate(track.laps, 1)],
-            right=["lap", "distance", "time", "pace", "heart rate", "cadence", "climb"],
-        )
+    print_all(activity, seen, records, units, out, explain=explain)
     return 0
+
+
+async def _records(database: Database, activity: Activity, seen: Examined | None) -> Spans:
+    """The spans over which this activity holds the all-time record."""
+    from ..store.plain import AskedSession
+    from ..store.records import records
+
+    if seen is None or not seen.measured.bests:
+        return frozenset()
+    async with database.read() as session:
+        best = await records(AskedSession(session), seen.measured.sport)
+    return frozenset((each.kind, each.span) for each in best if each.activity_id == activity.id)
 
 
 def _facts(activity: Activity, track: Track | None, problem: str, units: Units) -> list[tuple[str, str]]:
@@ -266,10 +281,14 @@ def _facts(activity: Activity, track: Track | None, problem: str, units: Units) 
         ("Garmin id", activity.garmin_activity_id),
         ("file", f"{activity.file_type}, {u.size(activity.size_bytes)}, {extra.get('file_origin', 'original')}"),
     ]
+    if extra.get("manualActivity"):
+        lines.append(("recorded", "by nobody: typed in by hand"))
     if activity.remote_deleted_at:
         lines.append(("at Garmin", f"gone since {u.local_time(activity.remote_deleted_at)}; kept here"))
+    if track and not extra.get("manualActivity"):
+        laps = "1 lap" if len(track.laps) == 1 else f"{len(track.laps)} laps"
+        lines.append(("recorded", f"{u.number(len(track))} points, {laps}"))
     if track:
-        lines.append(("recorded", f"{u.number(len(track))} points, {len(track.laps)} laps"))
         if track.device:
             made_by = (track.device.manufacturer, track.device.product, track.device.software)
             lines.append(("device", " ".join(part for part in made_by if part) or "unknown"))
@@ -283,20 +302,6 @@ def _mean_and_highest(mean: float | None, highest: float | None) -> str:
     from ..units import heart_rate
 
     return f"{heart_rate(mean)}, at most {heart_rate(highest)}" if highest else heart_rate(mean)
-
-
-def _lap(position: int, lap: Lap, sport: str, units: Units) -> tuple[str, ...]:
-    from .. import units as u
-
-    return (
-        str(position),
-        u.distance(lap.distance_m, units, decimals=2),
-        u.duration(lap.duration_s),
-        u.pace(lap.distance_m, lap.duration_s, sport, units),
-        u.number(lap.avg_heart_rate_bpm),
-        u.number(lap.avg_cadence_rpm),
-        u.elevation(lap.ascent_m, units),
-    )
 
 
 # ── File ─────────────────────────────────────────────────────────────────────────────────────────────

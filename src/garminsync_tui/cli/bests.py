@@ -23,7 +23,7 @@ _SPORTS = ("running", "cycling", "swimming", "walking")
 #: Records of so many days are new.
 _NEW_DAYS = 30
 #: Of the times in seconds that power is measured over, those that people speak of; `--json` has them all.
-_SHOWN_S = frozenset(
+SPOKEN_S = frozenset(
     {5, 10, 15, 30, 60, 120, 180, 300, 420, 600, 720, 1200, 1800, 3600, 5400, 7200, 10800, 14400, 18000}
 )
 
@@ -89,13 +89,14 @@ async def _history(
     meant = [each for each in known if _squeezed(named) in _names(*each[1:])]
     if known and not meant:
         there_are = dict.fromkeys(
-            _name(kind, span) for _, kind, span in known if kind == "distance" or span in _SHOWN_S
+            span_name(kind, span) for _, kind, span in known if kind == "distance" or span in SPOKEN_S
         )
         raise UsageProblem(f"There is no record over {named!r}.", hint=f"There are: {', '.join(there_are)}.")
     return [best for each in meant for best in await record_history(asked, *each, since, until, noted=noted)]
 
 
-def _name(kind: str, span: float) -> str:
+def span_name(kind: str, span: float) -> str:
+    """Like "5 km" of a distance, "20 min" of power: what a best effort was measured over."""
     from ..units import interval, race
 
     return race(span) if kind == "distance" else interval(span)
@@ -103,7 +104,7 @@ def _name(kind: str, span: float) -> str:
 
 def _names(kind: str, span: float) -> set[str]:
     """All that somebody may type for a span."""
-    name = _squeezed(_name(kind, span))
+    name = _squeezed(span_name(kind, span))
     if kind == "power":
         return {name, f"{span:g}s", f"{span / 60:g}min"}
     return {
@@ -125,9 +126,9 @@ def _print(
 ) -> None:
     from .. import units as u
 
-    shown = [best for best in efforts if kind == "distance" or history or best.span in _SHOWN_S] or efforts
+    shown = [best for best in efforts if kind == "distance" or history or best.span in SPOKEN_S] or efforts
     title = sport.capitalize() if kind == "distance" else f"{sport.capitalize()}, power"
-    out.heading(f"{title}, {_name(kind, shown[0].span)}" if history else title)
+    out.heading(f"{title}, {span_name(kind, shown[0].span)}" if history else title)
     measured = ["time", "pace"] if kind == "distance" else ["power"]
     rows = []
     for best in shown:
@@ -137,7 +138,7 @@ def _print(
         notes = ["new"] * (best.day >= new_since and not history) + ([best.note] if best.note else [])
         rows.append(
             (
-                *(() if history else (_name(kind, best.span),)),
+                *(() if history else (span_name(kind, best.span),)),
                 *values,
                 str(best.day),
                 best.name or best.activity_type,

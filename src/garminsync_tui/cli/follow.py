@@ -13,7 +13,7 @@ from ..errors import UsageProblem
 from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner
-from ..jobs.words import TITLES
+from ..jobs.words import title
 from ..models import SyncJob
 from ..store.changes import changes
 from ..store.database import Database
@@ -100,14 +100,14 @@ class Follower:
         self._notes[progress.job_id] = progress.note
         job = self._jobs.get(progress.job_id)
         if job is not None:
-            self._line.show(TITLES.get(job.job_type, job.job_type), progress.share, progress.note)
+            self._line.show(title(job), progress.share, progress.note)
 
     def _show(self) -> None:
         if self._runner is not None:
             return  # it tells by itself, and sooner
         for job in self._jobs.values():
             if job.status == "in_progress":
-                self._line.show(TITLES.get(job.job_type, job.job_type), job.progress or 0.0, self.note(job))
+                self._line.show(title(job), job.progress or 0.0, self.note(job))
 
 
 def _is_over(job: SyncJob) -> bool:
@@ -123,11 +123,13 @@ async def _hear(database: Database, tell: Callable[[], None]) -> None:
             tell()
 
 
-async def equal_running(queue: Queue, account_id: UUID, job_type: str, parameters: dict[str, object]) -> UUID | None:
+async def equal_running(
+    queue: Queue, account_id: UUID | None, job_type: str, parameters: dict[str, object]
+) -> UUID | None:
     """A running job that does what would be asked for: to be followed instead of asked for again."""
     for job in await queue.list(job_type=job_type, status="in_progress"):
         running = (job.extra or {}).get("parameters") or {}
         if job.garmin_connect_account_id == account_id and running == parameters:
-            say(f"{TITLES.get(job_type, job_type)} is running already; following it.")
+            say(f"{title(job)} is running already; following it.")
             return job.id
     return None

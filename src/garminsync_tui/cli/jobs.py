@@ -32,7 +32,7 @@ def jobs() -> None:
 async def list_jobs(home: Home, limit: int, out: Output) -> int:
     """What runs, what waits, and what ended lately."""
     from ..jobs.queue import Queue, utc_now
-    from ..jobs.words import TITLES, state
+    from ..jobs.words import state, title
     from ..units import ago
 
     async with home.opened() as (_, database):
@@ -50,7 +50,7 @@ async def list_jobs(home: Home, limit: int, out: Output) -> int:
         rows.append(
             (
                 _short(job),
-                TITLES.get(job.job_type, job.job_type),
+                title(job),
                 f"{sign} {word}",
                 f"{job.progress or 0.0:.0%}",
                 ago(job.completed_at or job.started_at or job.created_at, now),
@@ -69,7 +69,7 @@ async def list_jobs(home: Home, limit: int, out: Output) -> int:
 async def show(home: Home, job_id: str, out: Output) -> int:
     """One job with its log."""
     from ..jobs.queue import Queue, utc_now
-    from ..jobs.words import TITLES, state
+    from ..jobs.words import state, title
     from ..units import local_time
 
     async with home.opened() as (_, database):
@@ -85,7 +85,7 @@ async def show(home: Home, job_id: str, out: Output) -> int:
     out.facts(
         [
             ("id", str(job.id)),
-            ("job", TITLES.get(job.job_type, job.job_type)),
+            ("job", title(job)),
             ("state", f"{sign} {word}"),
             ("done", f"{job.progress or 0.0:.0%}"),
             ("note", _latest(job)),
@@ -167,12 +167,13 @@ def _latest(job: SyncJob) -> str:
 
 def _document(job: SyncJob) -> dict[str, Any]:
     from ..jobs.queue import utc_now
-    from ..jobs.words import error_code, state
+    from ..jobs.words import error_code, state, title
 
     extra = job.extra or {}
     return {
         "id": job.id,
         "job_type": job.job_type,
+        "job": title(job),
         "status": job.status,
         "state": state(job, utc_now()).word,
         "progress": job.progress,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ..training.load import Form
 
 _DAYS_SHOWN, _CHART_DAYS = 14, 90
-_WORDS = {"power": "power", "pace": "pace", "swim": "swim pace", "heart_rate": "heart rate"}
+#: What a load can be computed from, for people.
+BASES = {"power": "power", "pace": "pace", "swim": "swim pace", "heart_rate": "heart rate"}
 
 
 class Day(NamedTuple):
@@ -156,7 +157,7 @@ def _print(days: list[Day], found: Extent, since: date | None, out: Output) -> N
             (
                 str(each.day),
                 number(each.load),
-                _told(_shares([each])) if len(each.bases) > 1 else "".join(_WORDS[basis] for basis in each.bases),
+                _told(_shares([each])) if len(each.bases) > 1 else "".join(BASES[basis] for basis in each.bases),
                 number(each.form.fitness, 1),
                 number(each.form.fatigue, 1),
                 _signed(each.form.form),
@@ -195,7 +196,7 @@ def _signed(value: float | None) -> str:
 
 def _told(shares: dict[str, float]) -> str:
     """Like "power 62 %, heart rate 38 %"."""
-    return ", ".join(f"{_WORDS[basis]} {100 * share:.0f} %" for basis, share in shares.items()) or "nothing"
+    return ", ".join(f"{BASES[basis]} {100 * share:.0f} %" for basis, share in shares.items()) or "nothing"
 
 
 def _document(days: list[Day], found: Extent, since: date | None, until: date) -> dict[str, Any]:

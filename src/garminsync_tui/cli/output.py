@@ -20,6 +20,8 @@ from ..text import clean, width
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _GAP = "  "
 _WIDEST_CELL = 200
+_LONGEST_TEXT = 1000
+_NARROWEST_TEXT, _WIDEST_TEXT = 30, 100
 
 
 def say(text: str) -> None:
@@ -75,8 +77,8 @@ class Output:
         for row in cells:
             sys.stdout.write(_aligned(row, widths, to_the_right) + "\n")
 
-    def facts(self, facts: Iterable[tuple[str, str]]) -> None:
-        """Print one fact a line: what it is, and its value."""
+    def facts(self, facts: Iterable[tuple[str, str]], below: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Print one fact a line: what it is, and its value; with `below` more about some, by what they are."""
         pairs = [(name, clean(value, _WIDEST_CELL)) for name, value in facts]
         widest = max((width(name) for name, _ in pairs), default=0)
         dim, reset = (_DIM, _RESET) if coloured(sys.stdout) else ("", "")
@@ -86,6 +88,20 @@ class Output:
             else:
                 padding = " " * (widest - width(name))
                 sys.stdout.write(f"{dim}{name}{reset}{padding}{_GAP}{value}".rstrip() + "\n")
+            for line in (below or {}).get(name, ()):
+                self.paragraph(line, indent="" if self.form == "plain" else "    ")
+
+    def paragraph(self, text: str, *, indent: str = "") -> None:
+        """Print text that may take several lines; with `--plain` one, after a tab."""
+        if self.form == "plain":
+            sys.stdout.write(f"\t{clean(text, _LONGEST_TEXT)}\n")
+            return
+        import textwrap
+
+        dim, reset = (_DIM, _RESET) if coloured(sys.stdout) else ("", "")
+        room = max(min(get_terminal_size().columns, _WIDEST_TEXT), _NARROWEST_TEXT)
+        for line in textwrap.wrap(clean(text, _LONGEST_TEXT), room, initial_indent=indent, subsequent_indent=indent):
+            sys.stdout.write(f"{dim}{line}{reset}\n")
 
     def heading(self, text: str) -> None:
         """Print a line that opens a part, after an empty one."""

@@ -117,6 +117,8 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
     running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in _running(seen))
     lines.append(("runner", running or "none: neither app nor daemon runs"))
     lines.append(("activities", number(seen.activities)))
+    if seen.computed < seen.activities:
+        lines.append(("figures", f"{number(seen.computed)} of {number(seen.activities)} activities computed"))
     days = f", {seen.days[0]} to {seen.days[1]}" if seen.days[0] else ""
     lines.append(("health", f"{number(seen.readings)} readings{days}"))
     lines.append(("raw answers", f"{size(seen.raw_bytes)} in the database, for `garminsync reparse`"))
@@ -209,6 +211,7 @@ def _document(seen: Glance, database: str, failed: int) -> dict[str, Any]:
             for row in _running(seen)
         ],
         "activities": seen.activities,
+        "activities_computed": seen.computed,
         "health": {"readings": seen.readings, "first_day": seen.days[0], "last_day": seen.days[1]},
         "database": {
             "name": database,

@@ -99,7 +99,7 @@ def report(jobs: list[SyncJob], follower: Follower, out: Output | None) -> int:
 
 def _print(jobs: list[SyncJob], follower: Follower, out: Output) -> None:
     from ..jobs.queue import utc_now
-    from ..jobs.words import TITLES, error_code, state
+    from ..jobs.words import error_code, state, title
 
     now = utc_now()
     if out.json:
@@ -107,7 +107,7 @@ def _print(jobs: list[SyncJob], follower: Follower, out: Output) -> None:
             [
                 {
                     "id": job.id,
-                    "job": TITLES.get(job.job_type, job.job_type),
+                    "job": title(job),
                     "state": state(job, now).word,
                     "note": follower.note(job),
                     "error": job.error_message,
@@ -119,7 +119,7 @@ def _print(jobs: list[SyncJob], follower: Follower, out: Output) -> None:
             ]
         )
     else:
-        out.facts([(TITLES.get(job.job_type, job.job_type), _ending(job, follower)) for job in jobs])
+        out.facts([(title(job), _ending(job, follower)) for job in jobs])
         for job in jobs:
             _tell_failures((job.extra or {}).get("failures", []), int((job.extra or {}).get("failed", 0)))
 

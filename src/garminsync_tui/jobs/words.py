@@ -27,7 +27,7 @@ PARTLY = State("partly done", "!")
 CANCELLED = State("cancelled", "✗")
 FAILED = State("failed", "✗")
 
-#: Names of jobs for people.
+#: Names of types of jobs for people; of one job `title` knows better.
 TITLES = {
     "activity_sync": "activities",
     "health_metrics_sync": "health",
@@ -40,6 +40,15 @@ TITLES = {
     "backup": "backup",
     "move": "move",
 }
+#: Jobs that are called otherwise, by their type and their parameter "what".
+_NARROWER = {("reparse", "activities"): "figures"}
+
+
+def title(job: SyncJob) -> str:
+    """What `job` is called."""
+    what = ((job.extra or {}).get("parameters") or {}).get("what")
+    narrower = _NARROWER.get((job.job_type, what)) if isinstance(what, str) else None
+    return narrower or TITLES.get(job.job_type, job.job_type)
 
 
 def state(job: SyncJob, moment: datetime) -> State:

@@ -72,6 +72,8 @@ class Glance(NamedTuple):
     now: datetime
     account: LinkedAccount | None
     activities: int
+    #: Of them those whose figures were computed.
+    computed: int
     readings: int
     #: The days of the first and of the newest health value.
     days: tuple[date | None, date | None]
@@ -93,7 +95,7 @@ _QUESTIONS = {
         SELECT garmin_user_id, display_name, provider, server, active, token_expires_at, refresh_token IS NOT NULL,
                sign_in_needed_since
           FROM garmin_connect_accounts WHERE active""",
-    "activities": "SELECT count(*) FROM activities",
+    "activities": "SELECT (SELECT count(*) FROM activities), (SELECT count(*) FROM activity_figures)",
     # Counts and the ends of each metric's rollup answer quickly at any size; the readings themselves would not.
     "health": """
         SELECT CAST(coalesce(sum(n), 0) AS BIGINT), min(first_day), max(last_day)
@@ -108,7 +110,9 @@ _QUESTIONS = {
     "jobs": "SELECT status, count(*) FROM sync_jobs GROUP BY status",
     "synced": """
         SELECT job_type, max(completed_at) FROM sync_jobs
-         WHERE status = 'completed' AND completed_at IS NOT NULL GROUP BY job_type""",
+         WHERE status = 'completed' AND completed_at IS NOT NULL
+           AND NOT (job_type = 'reparse' AND garmin_connect_account_id IS NULL) -- computes, brings nothing new
+         GROUP BY job_type""",
     "schedules": "SELECT garmin_connect_account_id, job_type, every_s FROM schedules WHERE enabled ORDER BY id",
     "runners": """
         SELECT kind, host, pid, version, lock_path, started_at, heartbeat_at FROM runners ORDER BY started_at""",
@@ -170,10 +174,12 @@ def file_bytes(path: Path) -> int:
 
 def _glance(answers: Mapping[str, Sequence[tuple[Any, ...]]], now: Any, size_bytes: int) -> Glance:
     readings, first, last = answers["health"][0]
+    activities, computed = answers["activities"][0]
     return Glance(
         now=_given(_instant(now)),
         account=next((_account(*row) for row in answers["account"]), None),
-        activities=answers["activities"][0][0],
+        activities=activities,
+        computed=computed,
         readings=readings,
         days=(_day(first), _day(last)),
         jobs=dict(answers["jobs"]),

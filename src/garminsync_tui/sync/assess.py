@@ -6,7 +6,7 @@ Derived from the figures of `measure.py` and the thresholds that held on that da
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from ..training import heart_rate
@@ -63,6 +63,23 @@ def assess(figures: Mapping[str, Any], sport: Sport, athlete: Athlete) -> Assess
     )
     numbers = {name: value for name, value in scores.items() if value is not None}
     return Assessment(numbers, load.points, None if load.basis == "none" else load.basis)
+
+
+#: Stands in for what is not known of somebody, to find out what would be told of them if it were.
+_SOMEBODY = Athlete("male", 50.0, 190.0, 170.0, 250.0, 4.0, 1.0)
+
+
+def unlocked_by(figures: Mapping[str, Any], sport: Sport, athlete: Athlete) -> dict[str, tuple[str, ...]]:
+    """The scores that are absent only because something of the athlete is unknown: the attributes that each needs."""
+    unknown = [each.name for each in fields(Athlete) if getattr(athlete, each.name) is None]
+    known = replace(athlete, **{name: getattr(_SOMEBODY, name) for name in unknown})
+    without = {name: assess(figures, sport, replace(known, **{name: None})).numbers for name in unknown}
+    told = assess(figures, sport, athlete).numbers
+    return {
+        score: tuple(name for name in unknown if score not in without[name])
+        for score in assess(figures, sport, known).numbers
+        if score not in told
+    }
 
 
 def _power(figures: Mapping[str, Any], athlete: Athlete, timer_s: float) -> dict[str, float | None]:

@@ -13,6 +13,21 @@ from ..store import health
 from ..store.database import Database
 from .assess import Athlete
 
+#: What of an athlete (see `assess.py`) each setting gives.
+SETTINGS = {
+    **{
+        name: f"athlete.{name}"
+        for name in (
+            "sex",
+            "max_heart_rate_bpm",
+            "resting_heart_rate_bpm",
+            "threshold_heart_rate_bpm",
+            "threshold_power_w",
+        )
+    },
+    "threshold_speed_mps": "athlete.threshold_pace_s_per_km",
+    "critical_swim_speed_mps": "athlete.swim_pace_s_per_100m",
+}
 _RESTING_DAYS = 30
 _METRES_OF_PACE = {"threshold_pace_s_per_km": 1000, "swim_pace_s_per_100m": 100}
 

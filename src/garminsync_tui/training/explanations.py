@@ -35,6 +35,13 @@ _TABLE = {
         "fourth root of the mean of (30 s mean power)⁴",
         _ALLEN_COGGAN,
     ),
+    "average_power": Explanation(
+        "Average power",
+        "The mean of all seconds of timer time, coasting too.",
+        "W",
+        "sum of watts ÷ seconds",
+        "arithmetic",
+    ),
     "intensity_factor": Explanation(
         "Intensity factor",
         "How hard it was: normalized power as a part of what you can hold for about an hour.",
@@ -72,6 +79,13 @@ _TABLE = {
         "s",
         "bounds at 55, 75, 90, 105, 120 and 150 % of threshold power",
         _ALLEN_COGGAN,
+    ),
+    "average_speed": Explanation(
+        "Average speed",
+        "The mean of all seconds of timer time; a pace is one over it, never a mean of paces.",
+        "m/s",
+        "sum of speeds ÷ seconds",
+        "arithmetic",
     ),
     "graded_speed": Explanation(
         "Speed on flat ground",

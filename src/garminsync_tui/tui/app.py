@@ -27,6 +27,7 @@ from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.figures import FiguresScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import Place
@@ -326,6 +327,10 @@ class GarminSyncApp(App[int]):
         """The keys that work here."""
         self.push_screen(HelpScreen(getattr(self.screen, "place", "")))
 
+    def action_app_figures(self) -> None:
+        """What each training number means."""
+        self.push_screen(FiguresScreen())
+
     def action_app_palette(self) -> None:
         """All actions, to be searched."""
         self.action_command_palette()
@@ -342,9 +347,9 @@ class GarminSyncApp(App[int]):
     def job_words(self, job: SyncJob) -> str:
         """A job as people call it."""
         from ..ids import short_id
-        from ..jobs.words import TITLES
+        from ..jobs.words import title
 
-        return f"{TITLES.get(job.job_type, job.job_type)} {short_id(job.id)}"
+        return f"{title(job)} {short_id(job.id)}"
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every action that has its key on this screen."""

@@ -23,6 +23,7 @@ _NAMES = {
     "full_stop": ".",
     "slash": "/",
     "question_mark": "?",
+    "equals_sign": "=",
     "ctrl+p": "^p",
     "escape": "esc",
 }
@@ -147,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
     Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_without_store),
     Action("app.coverage", "c", "Coverage", title="what is complete", why_not=_without_store),
+    Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
     Action("app.back", "escape", "Back", title="back"),
     Action("app.quit", "q,ctrl+q", "Quit"),

@@ -87,9 +87,12 @@ class QuitScreen(ModalScreen[bool]):
 
 
 class HelpScreen(ModalScreen[None]):
-    """Every key that works on the screen below, from the table of actions."""
+    """Every key that works on the screen below, from the table of actions; from here also to what figures mean."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,f1", "dismiss", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,f1", "dismiss", "Back"),
+        Binding(keys.action("app.figures").keys, "figures", "Figures"),
+    ]
 
     def __init__(self, place: str) -> None:
         super().__init__()
@@ -101,6 +104,11 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = "Keys"
             box.border_subtitle = Content("esc Back")
             yield Static(self._text(), markup=False)
+
+    def action_figures(self) -> None:
+        """What the numbers mean, in the place of what the keys do."""
+        self.dismiss()
+        self.app.call_later(self.app.run_action, "app_figures")
 
     def _text(self) -> Content:
         lines: list[Content] = []

@@ -43,7 +43,7 @@ class JobProgress(Widget):
 
         state = words.state(job, moment)
         running = job.status == "in_progress"
-        self.title = words.TITLES.get(job.job_type, job.job_type)
+        self.title = words.title(job)
         self.sign, self.word = state.sign, state.word
         self.share = max(job.progress or 0.0, progress.share if progress and running else 0.0)
         self.count = how_far(job, progress) if running or 0 < self.share < 1 else ""
