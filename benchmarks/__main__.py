@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+from concurrent.futures import ProcessPoolExecutor
 
 from .measures import LONG, MEASURES, measure
 
@@ -23,8 +24,9 @@ def main() -> int:
         return 2
     print(f"{'measure':<56}{'measured':>14}{'promised':>14}", flush=True)
     # Each in a fresh process: the peak memory that the system tells of a child begins with what its parent held.
-    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as processes:
-        kept = [processes.apply(measure, [name]) for name in chosen]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, max_tasks_per_child=1) as processes:
+        kept = [processes.submit(measure, name).result() for name in chosen]
     return 0 if all(kept) else 1
 
 

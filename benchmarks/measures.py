@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, records, scale, syncing, upsert
+from . import commands, decade, reading, records, scale, syncing, upsert
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -16,6 +16,9 @@ MEASURES = {
     "status": commands.status,
     "records": records.whole_processes,
     "first-paint": commands.first_paint,
+    "fit": reading.beside_fitdecode,
+    "open": reading.opening,
+    "import": reading.importing,
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,

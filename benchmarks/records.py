@@ -41,7 +41,7 @@ _POWER_S = tuple(
         | {float(round(5 * 3600 ** (n / 43))) for n in range(44)}
     )
 )
-_BASES = {"running": "pace", "cycling": "power", "swimming": "swim_pace"}
+_BASES = {"running": "pace", "cycling": "power", "swimming": "swim"}
 #: What Garmin tells of an activity beside what has a column.
 _METADATA = {f"value{n}": n * 1.5 for n in range(70)}
 _FIGURES = {f"figure{n}": n * 1.5 for n in range(40)}

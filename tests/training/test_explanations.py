@@ -33,7 +33,7 @@ FIGURES = {
     "running.step_length_m": "step_length",
     "swimming.critical_speed_mps": "critical_speed",
     "swimming.swim_stress": "swim_stress",
-    "swimming.pace_s_per_100m": "swim",
+    "swimming.pace_s_per_100m": "swim_pace",
     "swimming.swolf": "swolf",
     "swimming.mean_swolf": "swolf",
     "swimming.doubtful_lengths": "swolf",

@@ -12,7 +12,7 @@ from ..errors import FileDamaged
 from .detection import HEAD_BYTES, FileType, detect, impression
 from .original import OriginalFile, open_original
 from .series import downsample, track_outline
-from .track import COLUMNS, NO_TIME, Athlete, Device, Lap, Length, Session, Summary, Track, metres_between
+from .track import COLUMNS, NO_TIME, Athlete, Device, Lap, Length, Session, Summary, Track, travelled_m
 
 __all__ = [
     "COLUMNS",
@@ -28,10 +28,10 @@ __all__ = [
     "Track",
     "detect",
     "downsample",
-    "metres_between",
     "open_original",
     "read_track",
     "track_outline",
+    "travelled_m",
     "validate",
 ]
 

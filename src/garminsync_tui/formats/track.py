@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise
+from itertools import accumulate, compress, islice, pairwise, repeat
 from math import isnan
-from operator import le, lt
+from operator import eq, gt, le, lt, mul, sub
 
 NAN = math.nan
 #: Stands in `time_ms` where a file gives its points no times at all.
@@ -45,6 +45,8 @@ _POSSIBLE = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARTH_RADIUS_M = 6_371_008.8  # the mean radius R1 of the International Union of Geodesy and Geophysics
+# On so short a way the ground is flat to a millimetre, and the exact formula takes ten times as long.
+_FLAT_M = 100.0
 _MOVING_MPS = 0.5
 _DROPOUT_MS = 10_000
 _LARGEST_AMOUNT = 1e9
@@ -212,7 +214,7 @@ class Track:
             duration_s=duration if duration is not None else elapsed,
             elapsed_s=_first(total(session.elapsed_s for session in self.sessions), elapsed),
             moving_s=_first(moving, _moving_s(self) if timed else None),
-            distance_m=_first(distance, _recorded_m(self.distance_m), _travelled_m(self)),
+            distance_m=_first(distance, _recorded_m(self.distance_m), _last(travelled_m(self))),
             calories_kcal=_first(calories, total(lap.calories_kcal for lap in self.laps)),
         )
 
@@ -364,6 +366,10 @@ def _first(*values: float | None) -> float | None:
     return next((value for value in values if value is not None), None)
 
 
+def _last(column: array[float] | None) -> float | None:
+    return column[-1] if column else None
+
+
 def _recorded_m(distance: array[float]) -> float | None:
     """How far a cumulative distance column came, restarts at 0 included."""
     recorded = [value for value in distance if not isnan(value)]
@@ -372,11 +378,34 @@ def _recorded_m(distance: array[float]) -> float | None:
     return recorded[0] + math.fsum(max(new - old, 0.0) for old, new in pairwise(recorded))
 
 
-def _travelled_m(track: Track) -> float | None:
-    """The length of the line through all positions."""
-    positions = zip(track.latitude_deg, track.longitude_deg, strict=True)
-    fixes = [position for position in positions if not isnan(position[0])]
-    return math.fsum(metres_between(*old, *new) for old, new in pairwise(fixes)) if fixes else None
+def travelled_m(track: Track) -> array[float] | None:
+    """How far the line through all positions has come at each point; None without positions."""
+    if not track.has("latitude_deg"):
+        return None
+    known = list(compress(range(len(track)), map(eq, track.latitude_deg, track.latitude_deg)))
+    if len(known) == len(track):
+        return array("d", accumulate(_steps_m(track.latitude_deg, track.longitude_deg), initial=0.0))
+    north, east = ([column[index] for index in known] for column in (track.latitude_deg, track.longitude_deg))
+    travelled = array("d", bytes(8 * len(track)))
+    steps = dict(zip(known[1:], _steps_m(north, east), strict=True))
+    reached = 0.0
+    for index in range(len(track)):
+        reached += steps.get(index, 0.0)
+        travelled[index] = reached
+    return travelled
+
+
+def _steps_m(north_deg: Sequence[float], east_deg: Sequence[float]) -> list[float]:
+    """The way from each position to the next."""
+    norths = list(map(sub, north_deg[1:], north_deg))
+    easts = list(map(sub, east_deg[1:], east_deg))
+    metres_per_degree = math.radians(_EARTH_RADIUS_M)
+    widths = map(math.cos, map(math.radians, north_deg))
+    degrees = map(math.hypot, norths, map(mul, easts, widths))
+    steps = [step * metres_per_degree for step in degrees]
+    for index in compress(range(len(steps)), map(gt, steps, repeat(_FLAT_M))):
+        steps[index] = metres_between(north_deg[index], east_deg[index], north_deg[index + 1], east_deg[index + 1])
+    return steps
 
 
 def _moving_s(track: Track) -> float | None:

@@ -31,7 +31,7 @@ from ..models import FILE_TYPES, GarminConnectAccount
 from ..store import accounts, activities, coverage
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
-from .figures import compute_new, look_after_figures
+from .figures import compute_new
 
 _OVERLAP = 1  # a page begins with the last item of the one before: an insertion meanwhile shows nothing twice
 _MOST_PAGES = 2000
@@ -73,7 +73,6 @@ async def sync_activities(run: JobRun, client: Client, files: FileStore, config:
         if facts:
             await accounts.set_facts(session, run.account_id, **facts)
         run.checkpoint.clear()
-    await look_after_figures(run, config)
     run.progress(1, 1, f"{walk.saved} new or changed" if walk.saved else "nothing new")
 
 

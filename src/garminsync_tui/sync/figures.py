@@ -7,8 +7,9 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from ..config import Config
@@ -17,10 +18,11 @@ from ..jobs.queue import Queue
 from ..jobs.run import JobRun
 from ..store import activities, figures
 from ..store.files import FileStore
+from ..training import VERSION
 from ..training.sports import sport_of
 from .assess import assess
 from .athlete import Athletes
-from .measure import VERSION, Measured, measure_file
+from .measure import Measured, measure_file
 
 #: What a job of type `reparse` reads again where it is not Garmin's answers: its parameter "what".
 FILES = "activities"
@@ -36,14 +38,14 @@ type _Measure = Callable[[Path, str], Awaitable[Measured]]
 async def compute_figures(run: JobRun, config: Config, files: FileStore) -> None:
     """Compute what is missing, from the newest activity back, then derive every load from what is known now.
 
-    Goes on where it was interrupted: what has figures is not read again. One process less than there are processors
-    works on it, at low priority, so that the machine stays usable.
+    Goes on where it was interrupted: what has figures is not read again. Unless somebody waits for it, files are read
+    in processes of low priority, one less than there are processors.
     """
     athletes = await Athletes.load(run.database, config)
     async with run.database.read() as session:
         left = await figures.count_waiting(session, VERSION)
     done, total = 0, left
-    async with _side_by_side(left) as measure:
+    async with _side_by_side(left, politely=not run.job.priority) as measure:
         while page := await _next(run):
             await run.breathe()
             await _compute(run, page, files, athletes, measure)
@@ -146,23 +148,48 @@ def _beside() -> _Measure:
 
 
 @contextlib.asynccontextmanager
-async def _side_by_side(count: int) -> AsyncIterator[_Measure]:
-    """Many files in processes, which end with the block."""
+async def _side_by_side(count: int, *, politely: bool) -> AsyncIterator[_Measure]:
+    """Many files in processes, which end with the block; `politely` leaves a processor to the machine's user."""
     if count < _WORTH_A_PROCESS:
         yield _beside()
         return
-    workers = max(1, min((os.cpu_count() or 2) - 1, count))
+    processors = os.cpu_count() or 1
+    with _processes(max(1, min(processors - politely, count)), _NICENESS if politely else 0) as executor:
+
+        async def measure(path: Path, activity_type: str) -> Measured:
+            try:
+                return await _in(executor, path, activity_type)
+            except BrokenProcessPool:
+                return await _alone(path, activity_type)
+
+        yield measure
+
+
+async def _alone(path: Path, activity_type: str) -> Measured:
+    """A file in a process of its own, once a process that may have been reading it was killed."""
+    with _processes(1, _NICENESS) as executor:
+        try:
+            return await _in(executor, path, activity_type)
+        except BrokenProcessPool:
+            return Measured(sport_of(activity_type), {}, problem="reading it was ended by the system")
+
+
+async def _in(executor: ProcessPoolExecutor, path: Path, activity_type: str) -> Measured:
+    return await asyncio.get_running_loop().run_in_executor(executor, measure_file, path, activity_type)
+
+
+@contextlib.contextmanager
+def _processes(count: int, niceness: int) -> Iterator[ProcessPoolExecutor]:
     # Not by fork: a process with threads and an open database must not be copied.
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_be_polite)
-    loop = asyncio.get_running_loop()
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(niceness,))
     try:
-        yield lambda path, kind: loop.run_in_executor(executor, measure_file, path, kind)
+        yield executor
     finally:
-        await asyncio.to_thread(executor.shutdown, cancel_futures=True)
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _be_polite() -> None:
-    os.nice(_NICENESS)
+def _begin(niceness: int) -> None:
+    os.nice(niceness)
     # Ctrl-C is for the program that waits for this process: it ends it when its own page is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -9,25 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import FileDamaged
-from ..formats import COLUMNS, NO_TIME, Track, metres_between, read_track
+from ..formats import COLUMNS, NO_TIME, Track, read_track, travelled_m
 from ..training.efforts import best_efforts
-from ..training.elevation import climbed
+from ..training.elevation import climbed, smoothed
 from ..training.heart_rate import histogram
 from ..training.moving import moving_seconds
 from ..training.power import mean_maximal, normalized_power_w, normalized_standing, variability_index, work_kj
-from ..training.rolling import mean
+from ..training.rolling import mean, measured
 from ..training.running import graded_speeds, mean_cadence_spm, normalized_speed_mps
 from ..training.seconds import Seconds, seconds_of
 from ..training.sports import Sport, is_indoor, sport_of
 from ..training.steadiness import decoupling, efficiency_factor
-
-#: Counts changes of what is computed: rows of an older version are computed again.
-VERSION = 1
 
 Figures = dict[str, Any]
 
@@ -67,7 +64,8 @@ def measure(track: Track, activity_type: str) -> Measured:
     if not len(track) or track.time_ms[0] == NO_TIME:
         return Measured(sport, _known({"swum": _swum(track)}))
     seconds = seconds_of_track(track, sport)
-    positions_m = None if is_indoor(activity_type) else _travelled_m(track)
+    positions_m = None if is_indoor(activity_type) else travelled_m(track)
+    heights_m = smoothed(seconds.altitude_m)
     figures: Figures = {
         "timer_s": len(seconds),
         "elapsed_s": (track.time_ms[-1] - track.time_ms[0]) / 1000,
@@ -78,8 +76,8 @@ def measure(track: Track, activity_type: str) -> Measured:
         "swum": _swum(track),
         **_heart_rate(seconds),
         **_power(seconds),
-        **_speed(seconds, sport, indoor=is_indoor(activity_type)),
-        **_climb(track, seconds),
+        **_speed(seconds, heights_m, sport, indoor=is_indoor(activity_type)),
+        **_climb(track, heights_m),
     }
     bests = (*_distance_bests(track, sport, activity_type, positions_m), *_power_bests(track, seconds))
     return Measured(sport, _known(figures), bests)
@@ -162,15 +160,15 @@ def _trusted_heart_rate(seconds: Seconds) -> float | None:
     return mean(seconds.heart_rate_bpm) if seconds.trust("heart_rate_bpm") != "none" else None
 
 
-def _speed(seconds: Seconds, sport: Sport, *, indoor: bool) -> Figures:
-    fastest = max((value for value in seconds.speed_mps if not isnan(value)), default=0.0)
+def _speed(seconds: Seconds, heights_m: Sequence[float], sport: Sport, *, indoor: bool) -> Figures:
+    fastest = max(measured(seconds.speed_mps), default=0.0)
     if not fastest:
         return {}  # a trainer that says 0 all the way says nothing
     figures: Figures = {"avg_speed_mps": mean(seconds.speed_mps), "max_speed_mps": fastest}
     if sport != "running" or seconds.trust("speed_mps") == "none":
         return figures
     # A treadmill's slope is in no recording: there the speed is what it is.
-    graded = seconds.speed_mps if indoor else graded_speeds(seconds.speed_mps, seconds.distance_m, seconds.altitude_m)
+    graded = seconds.speed_mps if indoor else graded_speeds(seconds.speed_mps, seconds.distance_m, heights_m)
     normalized = normalized_speed_mps(graded) if normalized_standing(len(seconds)) != "none" else None
     beats = _trusted_heart_rate(seconds)
     cadence = mean_cadence_spm(seconds.cadence_rpm, seconds.speed_mps)
@@ -184,11 +182,11 @@ def _speed(seconds: Seconds, sport: Sport, *, indoor: bool) -> Figures:
     }
 
 
-def _climb(track: Track, seconds: Seconds) -> Figures:
+def _climb(track: Track, heights_m: Sequence[float]) -> Figures:
     if not track.has("altitude_m"):
         return {}
     # A barometer shows itself by what the device summed up: receivers without one mostly give no ascent.
-    climb = climbed(seconds.altitude_m, barometric=any(each.ascent_m is not None for each in track.sessions))
+    climb = climbed(heights_m, barometric=any(each.ascent_m is not None for each in track.sessions))
     return {"ascent_m": climb.gain_m, "descent_m": climb.loss_m} if climb else {}
 
 
@@ -235,17 +233,3 @@ def _power_bests(track: Track, seconds: Seconds) -> list[Best]:
         for duration_s, best in found.items()
         if best.watts > 0
     ]
-
-
-def _travelled_m(track: Track) -> list[float] | None:
-    """How far the line through all positions has come at each point; None without positions."""
-    if not track.has("latitude_deg"):
-        return None
-    positions = list(zip(track.latitude_deg, track.longitude_deg, strict=True))
-    travelled, reached, last = [], 0.0, None
-    for position in positions:
-        if not isnan(position[0]):
-            reached += metres_between(*last, *position) if last else 0.0
-            last = position
-        travelled.append(reached)
-    return travelled

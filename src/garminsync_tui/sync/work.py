@@ -12,7 +12,7 @@ from ..store import accounts
 from ..store.budget import Rate
 from ..store.files import FileStore
 from .activities import sync_activities
-from .figures import FILES, compute_figures
+from .figures import FILES, compute_figures, look_after_figures
 from .health import sync_health
 from .reparse import reparse
 from .session import open_client, rate_for
@@ -32,6 +32,7 @@ def work(config: Config) -> Mapping[str, Work]:
         account = await _account(run)
         async with await open_client(run.database, config.paths, account, rate) as client:
             await sync_activities(run, client, files, config)
+        await look_after_figures(run, config)
 
     async def health(run: JobRun) -> None:
         account = await _account(run)
@@ -45,6 +46,7 @@ def work(config: Config) -> Mapping[str, Work]:
                 keep_raw=config["health.keep_raw"],
                 per_request_s=1 / allowed.per_s if (allowed := rate_for(account, rate)) else 0.0,
             )
+        await look_after_figures(run, config)
 
     async def reread(run: JobRun) -> None:
         if run.parameters.get("what") == FILES:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from math import inf, isnan
+from itertools import accumulate, compress, repeat
+from math import inf
+from operator import eq, sub
 from typing import Literal
 
 from . import heuristics as judged
@@ -62,12 +63,12 @@ def best_efforts(
     lying between two points, which is exact. The earliest of equals wins. The other columns only make notes;
     `positions_m` is the cumulative length of the line through all positions.
     """
-    known = [index for index, value in enumerate(distance_m) if not isnan(value)]
+    known = list(compress(range(len(distance_m)), map(eq, distance_m, distance_m)))  # NaN alone differs from itself
     if len(known) < 2:
         return []
     times = [elapsed_s[index] for index in known]
-    steps = (max(distance_m[new] - distance_m[old], 0.0) for old, new in pairwise(known))
-    ways = list(accumulate(steps, initial=0.0))
+    reached = [distance_m[index] for index in known]
+    ways = list(accumulate(map(max, map(sub, reached[1:], reached), repeat(0.0)), initial=0.0))
     doubts = _Doubts(times, ways, sport, *(_picked(column, known) for column in (speed_mps, altitude_m, positions_m)))
     # Windows that end on a point start on one for someone who looks back.
     back_times, back_ways = [-moment for moment in reversed(times)], [ways[-1] - way for way in reversed(ways)]
@@ -112,46 +113,53 @@ def _from_points(times: list[float], ways: list[float], span: float) -> tuple[fl
     return best, best_start
 
 
-@dataclass(frozen=True, slots=True)
 class _Doubts:
     """What speaks against a window."""
 
-    times: Sequence[float]
-    ways: Sequence[float]
-    sport: Sport
-    speeds: Sequence[float] | None
-    heights: Sequence[float] | None
-    positions: Sequence[float] | None
+    def __init__(
+        self,
+        times: Sequence[float],
+        ways: Sequence[float],
+        sport: Sport,
+        speeds: Sequence[float] | None,
+        heights: Sequence[float] | None,
+        positions: Sequence[float] | None,
+    ) -> None:
+        self._times, self._ways, self._heights, self._positions = times, ways, heights, positions
+        self._on_foot = sport in {"running", "walking"}
+        limit = judged.SPEED_MPS.get(sport, inf)
+        seconds = list(map(sub, times[1:], times))
+        metres = list(map(sub, ways[1:], ways))
+        # Points, and steps from a point to the next, that no window may hold.
+        self._too_fast_points = [index for index, speed in enumerate(speeds or ()) if speed > limit]
+        self._bad_steps = [
+            index
+            for index, (took, way) in enumerate(zip(seconds, metres, strict=True))
+            if (took > judged.DROPOUT_S and way > judged.EFFORT_GAP_M) or (speeds is None and way > limit * took)
+        ]
 
     def note(self, span: float, value: float, start_s: float) -> Note | None:
-        first = max(bisect_right(self.times, start_s) - 1, 0)
-        last = min(bisect_left(self.times, start_s + value), len(self.times) - 1)
-        if self._too_fast(span, value, first, last) or self._unmeasured(first, last):
+        first = max(bisect_right(self._times, start_s) - 1, 0)
+        last = min(bisect_left(self._times, start_s + value), len(self._times) - 1)
+        record = record_s(span) if self._on_foot else None
+        if (record is not None and value < record) or self._unmeasured(first, last):
             return "suspect"
-        if self.heights is not None:
-            drop = self.heights[first] - self.heights[last]
+        if self._heights is not None:
+            drop = self._heights[first] - self._heights[last]
             if drop > judged.EFFORT_DOWNHILL * span:
                 return "downhill"
         return None
 
-    def _too_fast(self, span: float, value: float, first: int, last: int) -> bool:
-        record = record_s(span) if self.sport in {"running", "walking"} else None
-        if record is not None and value < record:
-            return True
-        limit = judged.SPEED_MPS.get(self.sport, inf)
-        if self.speeds is not None:
-            return any(speed > limit for speed in self.speeds[first : last + 1])
-        return any(way > limit * seconds for seconds, way in self._steps(first, last))
-
     def _unmeasured(self, first: int, last: int) -> bool:
-        if any(seconds > judged.DROPOUT_S and way > judged.EFFORT_GAP_M for seconds, way in self._steps(first, last)):
+        if _any_within(self._too_fast_points, first, last) or _any_within(self._bad_steps, first, last - 1):
             return True
-        if self.positions is None:
+        if self._positions is None:
             return False
-        own, other = self.ways[last] - self.ways[first], self.positions[last] - self.positions[first]
+        own, other = self._ways[last] - self._ways[first], self._positions[last] - self._positions[first]
         return abs(other - own) > judged.EFFORT_POSITIONS_DIFFER * own
 
-    def _steps(self, first: int, last: int) -> list[tuple[float, float]]:
-        """Seconds and metres from each point of the window to the next."""
-        points = zip(self.times[first : last + 1], self.ways[first : last + 1], strict=True)
-        return [(new[0] - old[0], new[1] - old[1]) for old, new in pairwise(points)]
+
+def _any_within(places: Sequence[int], first: int, last: int) -> bool:
+    """Whether one of the ascending places is among first..last."""
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] <= last

@@ -22,13 +22,13 @@ def smoothed(altitude_m: Sequence[float]) -> array[float]:
     return centred_mean(centred_median(altitude_m, judged.ALTITUDE_MEDIAN_S), judged.ALTITUDE_MEAN_S)
 
 
-def climbed(altitude_m: Sequence[float], *, barometric: bool) -> Climb | None:
-    """Ascent and descent of a recording of one altitude a second; None without any altitude.
+def climbed(smoothed_m: Sequence[float], *, barometric: bool) -> Climb | None:
+    """Ascent and descent of a recording from its `smoothed` altitudes; None without any.
 
-    Smoothed, then counted between turning points that differ by at least 3 m with a barometer (the default of
+    Counted between turning points that differ by at least 3 m with a barometer (the default of
     GoldenCheetah) and 10 m with GPS alone.
     """
-    return turning_points(smoothed(altitude_m), judged.CLIMB_BAROMETER_M if barometric else judged.CLIMB_GPS_M)
+    return turning_points(smoothed_m, judged.CLIMB_BAROMETER_M if barometric else judged.CLIMB_GPS_M)
 
 
 def turning_points(altitude_m: Sequence[float], hysteresis_m: float) -> Climb | None:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from math import inf, isnan, nan
+from operator import sub
 from statistics import median
 
 from . import heuristics as judged
@@ -75,6 +76,8 @@ def _possible(
 
     The time since then counts: after a jump that was real the values are believed again before long.
     """
+    if _is_steady(values, low, high, change_per_s):
+        return values
     kept = array("d", values)
     last, last_ms = nan, 0
     for index, (moment, value) in enumerate(zip(time_ms, values, strict=True)):
@@ -86,6 +89,14 @@ def _possible(
         else:
             last, last_ms = value, moment
     return kept
+
+
+def _is_steady(values: array[float], low: float, high: float, change: float) -> bool:
+    """Whether a column is beyond doubt, the usual case: nothing missing, nothing out of bounds, no step too large."""
+    if not values or isnan(sum(values)) or not low <= min(values) or not max(values) <= high:
+        return False
+    steps = list(map(sub, values[1:], values))
+    return not steps or (max(steps) <= change and min(steps) >= -change)
 
 
 def _without_spikes(time_ms: Sequence[int], values: array[float], weight_kg: float | None) -> array[float]:

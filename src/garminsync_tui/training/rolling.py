@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, filterfalse
+from itertools import accumulate, compress, filterfalse
 from math import isnan, nan
-from operator import eq
+from operator import eq, mul, ne, sub
 
 #: The window of normalized power: about the half-life of what the body does after a change of effort (Coggan).
 NORMALIZED_WINDOW_S = 30
@@ -19,6 +19,8 @@ def measured(column: Iterable[float]) -> list[float]:
 
 def count_valid(column: Sequence[float]) -> int:
     """How many values are not missing."""
+    if not isnan(sum(column)):
+        return len(column)
     return sum(map(eq, column, column))  # NaN alone differs from itself
 
 
@@ -31,7 +33,7 @@ def mean(column: Sequence[float]) -> float | None:
 def stretches(column: Sequence[float]) -> Iterator[tuple[int, int]]:
     """Where values follow each other without a missing one: (first index, index after the last)."""
     start = 0
-    missing = [index for index, value in enumerate(column) if isnan(value)]
+    missing = compress(range(len(column)), map(ne, column, column))  # NaN alone differs from itself
     for index in (*missing, len(column)):
         if index > start:
             yield start, index
@@ -51,8 +53,9 @@ def normalized(column: Sequence[float]) -> float | None:
     if count < 1:
         return None
     reached = list(accumulate(valid, initial=0.0))
-    squares = [(end - start) ** 2 for start, end in zip(reached, reached[width:], strict=False)]
-    return float((sum(square * square for square in squares) / count) ** 0.25 / width)
+    sums = list(map(sub, reached[width:], reached))
+    squares = list(map(mul, sums, sums))
+    return float((sum(map(mul, squares, squares)) / count) ** 0.25 / width)
 
 
 def centred_mean(column: Sequence[float], width: int) -> array[float]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from math import isnan
+from itertools import compress
+from operator import add, eq
 from typing import NamedTuple
 
 from . import heuristics as judged
-from .elevation import smoothed
 from .rolling import mean, normalized
 
 #: The cost of running on flat ground, J per kg and metre (Minetti 2002).
@@ -34,19 +34,17 @@ def minetti_cost(grade: float) -> float:
     return ((((155.4 * i - 30.4) * i - 43.3) * i + 46.3) * i + 19.5) * i + FLAT_COST
 
 
-def graded_speeds(speed_mps: Sequence[float], distance_m: Sequence[float], altitude_m: Sequence[float]) -> array[float]:
+def graded_speeds(speed_mps: Sequence[float], distance_m: Sequence[float], smoothed_m: Sequence[float]) -> array[float]:
     """The speed in m/s on flat ground that costs as much as each second's did (Minetti 2002).
 
-    Slopes are those of smoothed altitude over 40 m centred on the second; where less than 20 m are known, or
-    below 0.5 m/s, the ground counts as flat. Without altitude this is the speed itself. Downhill credit is
-    generous: services that fitted heart rates instead give less.
+    Slopes are those of altitudes that were `smoothed` (see elevation.py), over 40 m centred on the second; where
+    less than 20 m are known, or below 0.5 m/s, the ground counts as flat. Without altitude this is the speed
+    itself. Downhill credit is generous: services that fitted heart rates instead give less.
     """
-    heights = smoothed(altitude_m)
     out = array("d", speed_mps)
-    known = [
-        index for index, (way, height) in enumerate(zip(distance_m, heights, strict=True)) if not isnan(way + height)
-    ]
-    ways, rises = [distance_m[index] for index in known], [heights[index] for index in known]
+    sums = list(map(add, distance_m, smoothed_m))
+    known = list(compress(range(len(sums)), map(eq, sums, sums)))  # NaN alone differs from itself
+    ways, rises = [distance_m[index] for index in known], [smoothed_m[index] for index in known]
     half, last = judged.SLOPE_WINDOW_M / 2, len(known) - 1
     back = ahead = 0
     for index, way in zip(known, ways, strict=True):

@@ -11,9 +11,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import isnan, nan
-from operator import sub
+from operator import eq, sub
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -98,8 +98,12 @@ def seconds_of(
     whole = {name: array("d") for name in COLUMNS}
     for span in spans:
         _append(whole, span, times, points)
-    if (distance := points.get("distance_m")) is not None and any(map(isnan, whole["distance_m"])):
-        whole["distance_m"] = _along(times, distance, elapsed)
+    if (distance := points.get("distance_m")) is not None:
+        unknown = list(compress(range(len(elapsed)), map(isnan, whole["distance_m"])))
+        for second, reached in zip(
+            unknown, _along(times, distance, [elapsed[index] for index in unknown]), strict=True
+        ):
+            whole["distance_m"][second] = reached
     if not count_valid(points.get("speed_mps", ())):
         derived = _speed_from_distance(times, elapsed, whole["distance_m"])
         whole["speed_mps"] = within_speed_limit(derived, sport)
@@ -136,7 +140,9 @@ def _append(whole: dict[str, array[float]], span: _Span, times: array[int], poin
     begin = span.points.start
     wanted = array("q", range(first + 1000 * span.seconds.start, first + 1000 * span.seconds.stop, 1000))
     places: list[tuple[int, float]] | None = None
-    if times[begin : begin + count] != wanted:
+    # A timer that goes on is often a second or two ahead of its first point.
+    early = max((times[begin] - wanted[0]) // 1000, 0) if span.points else 0
+    if times[begin : begin + count - early] != wanted[early:]:
         places = list(_places(times, span.points, wanted))
     for name, out in whole.items():
         if name not in points:
@@ -145,7 +151,8 @@ def _append(whole: dict[str, array[float]], span: _Span, times: array[int], poin
         values = points[name]
         if places is None:
             # One point a second already: nothing has to be looked at.
-            out.extend(values[begin : begin + count])
+            out.extend(array("d", [nan]) * early)
+            out.extend(values[begin : begin + count - early])
             continue
         values = values + array("d", [nan])  # where place -1 looks
         if name in _HELD:
@@ -177,8 +184,8 @@ def _places(times: array[int], points: range, wanted: Sequence[int]) -> Iterator
 
 def _along(times: array[int], distance_m: array[float], elapsed_s: Sequence[int]) -> array[float]:
     """Cumulative distance at each second, on the line between the nearest points that know it."""
-    known = [index for index, value in enumerate(distance_m) if not isnan(value)]
-    at = array("q", [times[index] for index in known])
+    known = list(compress(range(len(distance_m)), map(eq, distance_m, distance_m)))  # NaN alone differs from itself
+    at = array("q", map(times.__getitem__, known))
     out = array("d")
     index = 0
     for second in elapsed_s:
