@@ -34,8 +34,9 @@ from garminsync_tui.store.removal import delete_account
 from garminsync_tui.sync import figures
 from garminsync_tui.sync.assess import assess
 from garminsync_tui.sync.athlete import Athletes
-from garminsync_tui.sync.measure import VERSION, Measured, measure, measure_file
+from garminsync_tui.sync.measure import Measured, measure, measure_file
 from garminsync_tui.sync.work import work
+from garminsync_tui.training import VERSION
 
 from .conftest import NOW, Installation
 
