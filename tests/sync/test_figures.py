@@ -40,9 +40,9 @@ from garminsync_tui.training import VERSION
 
 from .conftest import NOW, Installation
 
-#: Four days with four short activities, one of them a ride.
+#: Four days with five short activities, one of them a ride.
 DAYS = 4
-TODAY = datetime(2026, 10, 30, 20, 0, tzinfo=UTC)
+TODAY = datetime(2026, 10, 9, 20, 0, tzinfo=UTC)
 #: What is above the store is the same on both databases.
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
