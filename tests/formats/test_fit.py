@@ -292,7 +292,7 @@ def test_no_kind_of_message_goes_on_for_ever(
     track = read(tmp_path, sound + part(hostile) * chained)
     assert 3 <= len(track) <= 30
     assert len(track.sessions) + len(track.laps) <= 12
-    assert track.warnings[0] == "what follows its first damaged message could not be read"
+    assert track.warnings.count("what follows its first damaged message could not be read") == 1
 
 
 def test_chained_files_share_what_is_granted_to_the_slow_reader(

@@ -32,6 +32,7 @@ def read_fit(path: Path) -> Track:
             notes.append("what follows its first damaged message could not be read")
     if notes and not any(reading.has_content for reading in readings):
         raise FileDamaged(path.name, notes[0])
+    notes = list(dict.fromkeys(notes))  # a thousand chained files may have the same thing wrong
     del content  # a track of many points takes as much again while it is put together
     return track_of_parts(readings, notes)
 

@@ -15,7 +15,7 @@ from fastcrc.crc16 import arc as crc16  # the protocol's checksum: polynomial 0x
 from ..errors import FileDamaged
 from .detection import is_fit
 
-MAX_FIT_BYTES = 64 * 2**20  # a week of seconds is a third of it
+MAX_FIT_BYTES = 64 * 2**20  # five days of seconds are a quarter of it
 CHECKSUM_BYTES = 2
 
 _MAX_PARTS = 1_000
