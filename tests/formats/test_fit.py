@@ -260,11 +260,52 @@ def test_too_many_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_too_many_messages_of_the_slow_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_decoded, "_MOST_FRAMES", 30)
+    monkeypatch.setattr(fit_decoded, "_MOST_VALUES", 150)
     short = ((3, UINT8),)
     compressed = definition(1, RECORD, short) + b"".join(bytes((0x80 | 1 << 5 | n & 31, 100)) for n in range(60))
     track = read(tmp_path, part(file_id() + records([record(0)]) + compressed))
     assert 0 < len(track) < 30 and track.warnings
+
+
+@pytest.mark.parametrize(
+    ("limit", "hostile"),
+    [
+        # 64 MiB of each took from six seconds to minutes, or more memory than a small machine has.
+        ("_MOST_RUNS", definition(1, RECORD, ()) * 60),
+        ("_MOST_RUNS", definition(1, 40_000, ()) + definition(2, 40_001, ()) + bytes((1, 2)) * 60),
+        ("_MOST_LAYOUTS", b"".join(definition(1, RECORD, ((number, UINT8),)) for number in range(60))),
+        ("_MOST_VALUES", definition(1, SESSION, ()) + bytes((1,)) * 60),
+        ("_MOST_VALUES", definition(1, LAP, ((2, UINT32),)) + (bytes((1,)) + struct.pack("<I", START_S)) * 60),
+        ("_MOST_RECORDS", definition(1, RECORD, ()) + bytes((1,)) * 60),
+        ("_MOST_RECORDS", records([record(second) for second in range(60)])),
+    ],
+)
+@pytest.mark.parametrize("chained", [1, 20])
+def test_no_kind_of_message_goes_on_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, hostile: bytes, chained: int
+) -> None:
+    """Each limit is for the whole file, however many files are chained in it, and what came before stands."""
+    monkeypatch.setattr(fit_plain, limit, 30)
+    sound = part(file_id() + records([record(second) for second in range(3)]))
+    if limit == "_MOST_VALUES":
+        monkeypatch.setattr(fit_plain, limit, 200)
+    track = read(tmp_path, sound + part(hostile) * chained)
+    assert 3 <= len(track) <= 30
+    assert len(track.sessions) + len(track.laps) <= 12
+    assert track.warnings.count("what follows its first damaged message could not be read") == 1
+
+
+def test_chained_files_share_what_is_granted_to_the_slow_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed = [
+        part(file_id() + records([record(hour)]) + definition(1, RECORD, ((3, UINT8),)) + bytes((0xA0, 100)))
+        for hour in range(60)
+    ]
+    assert len(read(tmp_path, b"".join(compressed))) >= 60
+    monkeypatch.setattr(fit_decoded, "_MOST_BYTES", 4 * len(compressed[0]))
+    track = read(tmp_path, b"".join(compressed))
+    assert 0 < len(track) < 20 and track.warnings
 
 
 @st.composite

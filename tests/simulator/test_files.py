@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -18,7 +20,12 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from garminsync_tui.errors import UsageProblem
+from garminsync_tui.formats import Track, read_track
+from garminsync_tui.formats.track import Athlete
 from garminsync_tui.simulator import Simulator
+from garminsync_tui.simulator.account import Account
+from garminsync_tui.simulator.form import Form
+from garminsync_tui.sync.measure import measure
 
 from .conftest import NOW, signed_in
 
@@ -63,6 +70,13 @@ def by_garmin(content: bytes) -> dict[str, Any]:
     messages, errors = garmin_fit_sdk.Decoder(garmin_fit_sdk.Stream.from_byte_array(bytearray(content))).read()
     assert errors == []
     return dict(messages)
+
+
+def track_of(content: bytes) -> Track:
+    with tempfile.NamedTemporaryFile(suffix=".fit") as file:
+        file.write(content)
+        file.flush()
+        return read_track(Path(file.name))
 
 
 @pytest.mark.parametrize("sport", ["running", "cycling", "lap_swimming", "yoga"])
@@ -116,6 +130,91 @@ def test_a_ride_has_power(web: httpx2.Client, recordings: dict[str, dict[str, An
     messages = by_garmin(content)
     powers = [record["power"] for record in messages["record_mesgs"]]
     assert sum(powers) / len(powers) == pytest.approx(row["avgPower"], abs=3)
+
+
+@pytest.mark.parametrize("sport", ["running", "cycling"])
+def test_a_watch_writes_down_whose_it_is(web: httpx2.Client, recordings: dict[str, dict[str, Any]], sport: str) -> None:
+    row = recordings[sport]
+    _, content = original(web, row["activityId"])
+    messages = by_garmin(content)
+    (person,) = messages["user_profile_mesgs"]
+    (aims,) = messages["zones_target_mesgs"]
+    (zones,) = messages["time_in_zone_mesgs"]
+    (known,) = web.get("/biometric-service/heartRateZones").json()
+    body = web.get("/userprofile-service/userprofile/user-settings").json()["userData"]
+    assert (person["gender"], person["weight"]) == (body["gender"].lower(), body["weight"] / 1000)
+    assert person["resting_heart_rate"] == zones["resting_heart_rate"] == known["restingHeartRateUsed"]
+    assert aims["max_heart_rate"] == zones["max_heart_rate"] == known["maxHeartRateUsed"]
+    assert aims["threshold_heart_rate"] == zones["threshold_heart_rate"] == known["lactateThresholdHeartRateUsed"]
+    floors = [known[f"zone{zone}Floor"] for zone in range(1, 6)]
+    assert zones["hr_zone_high_boundary"] == [*floors, known["maxHeartRateUsed"]]
+    assert (zones["reference_mesg"], zones["reference_index"]) == ("session", 0)
+    below, *spent, above = zones["time_in_hr_zone"]
+    assert (below, above) == (0, 0)
+    assert spent == [row[f"hrTimeInZone_{zone}"] for zone in range(1, 6)]
+    assert ("functional_threshold_power" in aims) == (sport == "cycling")
+    track = track_of(content)
+    assert track.athlete == Athlete(
+        sex="male",
+        weight_kg=73.0,
+        resting_heart_rate_bpm=48.0,
+        max_heart_rate_bpm=187.0,
+        threshold_heart_rate_bpm=168.0,
+        threshold_power_w=aims.get("functional_threshold_power"),
+        heart_rate_zone_tops_bpm=(*floors, 187.0),
+    )
+    assert track.sessions[0].training_load == pytest.approx(row["activityTrainingLoad"], abs=1e-4)
+    assert track.sessions[0].moving_s == row["movingDuration"]
+
+
+def test_a_ride_is_worth_what_its_power_says(web: httpx2.Client, recordings: dict[str, dict[str, Any]]) -> None:
+    row = recordings["cycling"]
+    _, content = original(web, row["activityId"])
+    (session,) = by_garmin(content)["session_mesgs"]
+    threshold, intensity = session["threshold_power"], session["intensity_factor"]
+    assert session["normalized_power"] == row["normPower"]
+    assert intensity == pytest.approx(row["normPower"] / threshold, abs=0.0006)
+    assert session["training_stress_score"] == pytest.approx(row["duration"] / 36 * intensity**2, abs=0.2)
+    figures = measure(track_of(content), "cycling").figures
+    assert figures["normalized_power_w"] == pytest.approx(row["normPower"], rel=0.02)
+    assert 1000 * figures["work_kj"] == pytest.approx(session["total_work"], rel=0.001)
+
+
+def test_the_power_that_a_watch_goes_by_is_what_was_found_before() -> None:
+    account = Account(1, 60, NOW)
+    form, last = Form(account), NOW.date()
+    days = [last - timedelta(days=back) for back in range(60)]
+    found = {day: thresholds[2] for day in days if (thresholds := form.thresholds(day))}
+    assert len(found) >= 2
+    latest = max(found)
+    assert form.threshold_power(latest + timedelta(days=1)) == found[latest]
+    assert form.threshold_power(latest) == found[max(day for day in found if day < latest)]
+    assert 180 < form.threshold_power(days[-1]) < 260
+
+
+def test_a_pool_has_lengths_and_rests(web: httpx2.Client, recordings: dict[str, dict[str, Any]]) -> None:
+    row = recordings["lap_swimming"]
+    _, content = original(web, row["activityId"])
+    messages = by_garmin(content)
+    (session,) = messages["session_mesgs"]
+    lengths = messages["length_mesgs"]
+    swum = [length for length in lengths if length["length_type"] == "active"]
+    rests = [length for length in lengths if length["length_type"] == "idle"]
+    assert len(swum) == session["num_active_lengths"] == row["distance"] / session["pool_length"]
+    assert rests
+    assert len(rests) == (len(swum) - 1) // 8
+    assert sum(length["total_timer_time"] for length in lengths) == row["duration"]
+    assert sum(length["total_timer_time"] for length in swum) == row["movingDuration"] < row["duration"]
+    assert sum(length["total_strokes"] for length in swum) == session["total_strokes"]
+    assert {length["swim_stroke"] for length in swum} == {"freestyle", "breaststroke"}
+    assert not [length for length in rests if "total_strokes" in length or "swim_stroke" in length]
+    assert all(old["timestamp"] == new["start_time"] for old, new in pairwise(lengths))
+    track = track_of(content)
+    assert [length.active for length in track.lengths] == [length in swum for length in lengths]
+    # While the swimmer rests the way stands still.
+    still = sum(new == old for old, new in pairwise(track.distance_m))
+    assert still == sum(length["total_timer_time"] for length in rests)
+    assert measure(track, "lap_swimming").figures["swum"] == {"m": row["distance"], "s": row["movingDuration"]}
 
 
 def gpx_points(content: bytes) -> list[Any]:

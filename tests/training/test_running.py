@@ -121,3 +121,10 @@ def test_no_threshold_no_score() -> None:
     assert running_stress(3600, 3.0, None) is None
     assert running_stress(3600, None, 4.0) is None
     assert running_stress(3600, 3.0, 0) is None
+
+
+def test_a_way_that_jumps_and_falls_back_breaks_nothing() -> None:
+    """Distances that a damaged second made enormous: one file of them ended the computation of all others."""
+    ways = [1e7, 0.0, 0.2, 3.0, 6.0]
+    assert list(graded_speeds([3.0] * 5, ways, [100.0] * 5)) == [3.0] * 5
+    assert len(graded_speeds([3.0] * 60, [1e7, *(3.0 * n for n in range(59))], [100.0 + n for n in range(60)])) == 60

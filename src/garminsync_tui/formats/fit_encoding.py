@@ -40,7 +40,10 @@ _PROFILE = 21_180
 
 
 class Message(NamedTuple):
-    """A kind of message: its local number, its number in the profile, its fields by number and base type."""
+    """A kind of message: its local number, its number in the profile, its fields by number and base type.
+
+    A type with a number before it ("6 uint8") is an array of so many values.
+    """
 
     local: int
     number: int
@@ -59,8 +62,7 @@ class Message(NamedTuple):
     def definition(self) -> bytes:
         """What has to stand before the first message of this kind."""
         head = struct.pack("<BBBHB", 0x40 | self.local, 0, 0, self.number, len(self.fields))
-        parts = (bytes((field, _SIZES[_TYPES[kind][1]], _TYPES[kind][0])) for field, kind in self.fields)
-        return head + b"".join(parts)
+        return head + b"".join(bytes((field, *_width_and_type(kind))) for field, kind in self.fields)
 
     def pack(self, *values: int) -> bytes:
         """One message."""
@@ -69,7 +71,19 @@ class Message(NamedTuple):
 
 @cache
 def _layout(message: Message) -> struct.Struct:
-    return struct.Struct("<B" + "".join(_TYPES[kind][1] for _, kind in message.fields))
+    kinds = (_count_and_base(kind) for _, kind in message.fields)
+    return struct.Struct("<B" + "".join(f"{count}{_TYPES[base][1]}" for count, base in kinds))
+
+
+def _count_and_base(kind: str) -> tuple[int, str]:
+    count, _, base = kind.rpartition(" ")
+    return int(count or 1), base
+
+
+def _width_and_type(kind: str) -> tuple[int, int]:
+    count, base = _count_and_base(kind)
+    number, layout = _TYPES[base]
+    return count * _SIZES[layout], number
 
 
 def header(body_bytes: int) -> bytes:

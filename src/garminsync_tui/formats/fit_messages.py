@@ -83,6 +83,18 @@ class PartDamaged(Exception):
         self.at_end = at_end
 
 
+@dataclass(slots=True)
+class Spent:
+    """What the parts of one file have taken together: each of the readers' limits is for a whole file."""
+
+    runs: int = 0
+    layouts: int = 0
+    values: int = 0
+    records: int = 0
+    slow_values: int = 0
+    slow_bytes: int = 0
+
+
 @dataclass
 class Reading:
     """What has been read so far of one part."""

@@ -15,7 +15,7 @@ from fastcrc.crc16 import arc as crc16  # the protocol's checksum: polynomial 0x
 from ..errors import FileDamaged
 from .detection import is_fit
 
-MAX_FIT_BYTES = 64 * 2**20  # ten days of seconds are half of it
+MAX_FIT_BYTES = 64 * 2**20  # five days of seconds are a quarter of it
 CHECKSUM_BYTES = 2
 
 _MAX_PARTS = 1_000
@@ -79,6 +79,6 @@ def _part(content: bytes, offset: int) -> Part:
         recorded = int.from_bytes(header[12:14], "little")
         if recorded and recorded != crc16(header[:12]):
             problems.append("the checksum of its header does not match")
-    if int.from_bytes(content[end : end + CHECKSUM_BYTES], "little") != crc16(content[offset:end]):
+    if int.from_bytes(content[end : end + CHECKSUM_BYTES], "little") != crc16(memoryview(content)[offset:end]):
         problems.append("its checksum does not match")
     return Part(header, start, end, tuple(problems))

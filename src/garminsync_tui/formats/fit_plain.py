@@ -17,7 +17,7 @@ from typing import Any
 from fitdecode import profile
 from fitdecode.types import BASE_TYPES
 
-from .fit_messages import RECORD, WANTED, PartDamaged, Reading, Values
+from .fit_messages import RECORD, WANTED, PartDamaged, Reading, Spent, Values
 from .track import NAN
 
 _COMPRESSED, _DEFINITION, _DEVELOPER, _LOCAL = 0x80, 0x40, 0x20, 0x0F
@@ -28,8 +28,18 @@ _STRING, _MISSING_BYTE = 0x07, b"\xff"
 _ROWS_AT_ONCE = 4096
 #: How far a run of equal messages is looked for at first.
 _FIRST_LOOK = 8
-#: A file whose messages alternate for ever must not be read for ever: 140 hours of such seconds.
-_MOST_RUNS = 1_000_000
+_FARTHEST_LOOK = 2**16
+# No file must be read for minutes or fill the memory. What follows is not read where one of them is
+# reached; recordings are far from each.
+#: Runs and definitions: 70 hours of seconds whose messages alternate.
+_MOST_RUNS = 500_000
+#: Definitions that differ.
+_MOST_LAYOUTS = 1_000
+#: Values in messages that are not records, where a message itself is worth sixteen.
+_MOST_VALUES = 500_000
+_MESSAGE_VALUES = 16
+#: Five days and a half of seconds.
+_MOST_RECORDS = 500_000
 
 
 class NotPlain(Exception):
@@ -60,34 +70,39 @@ class _Definition:
         self.order: array[int] = array("q")
 
 
-def read_plain(reading: Reading, content: bytes, start: int, end: int) -> None:
+def read_plain(reading: Reading, content: bytes, start: int, end: int, spent: Spent) -> None:
     """Take in the messages of one part that matter here.
 
     Raises NotPlain, and PartDamaged once everything before the damage is taken in.
     """
     known: dict[bytes, _Definition] = {}
     local: dict[int, _Definition] = {}
-    at, runs = start, 0
+    at = start
     try:
         while at < end:
             header = content[at]
             if header & _COMPRESSED:
                 raise NotPlain
+            spent.runs += 1
+            if spent.runs > _MOST_RUNS:
+                raise PartDamaged(at_end=False)
             if header & _DEFINITION:
                 written = _definition_bytes(content, at, end)
                 at += len(written)
                 definition = known.get(written[1:])
                 if definition is None:
+                    spent.layouts += 1
+                    if spent.layouts > _MOST_LAYOUTS:
+                        raise PartDamaged(at_end=False)
                     definition = known[written[1:]] = _definition(written)
                 local[header & _LOCAL] = definition
                 continue
-            runs += 1
-            if header & _LOCAL not in local or runs > _MOST_RUNS:
+            if header & _LOCAL not in local:
                 raise PartDamaged(at_end=False)
             definition = local[header & _LOCAL]
             count = _run_length(content, at, definition.size, end)
             if definition.layout is not None:
-                _take_run(reading, definition, definition.layout, content, at, count)
+                _take_run(reading, definition, definition.layout, content, at, count, spent)
             at += count * definition.size
     finally:
         for definition in known.values():
@@ -95,21 +110,36 @@ def read_plain(reading: Reading, content: bytes, start: int, end: int) -> None:
 
 
 def _take_run(
-    reading: Reading, definition: _Definition, layout: struct.Struct, content: bytes, at: int, count: int
+    reading: Reading,
+    definition: _Definition,
+    layout: struct.Struct,
+    content: bytes,
+    at: int,
+    count: int,
+    spent: Spent,
 ) -> None:
-    """Unpack `count` messages from `at` on."""
+    """Unpack `count` messages from `at` on. Raises PartDamaged where a limit is reached."""
     size = definition.size
-    for begin in range(at, at + count * size, _ROWS_AT_ONCE * size):
-        end = min(begin + _ROWS_AT_ONCE * size, at + count * size)
-        rows = layout.iter_unpack(content[begin:end])
+    granted = count
+    if definition.number == RECORD:
+        granted = min(count, _MOST_RECORDS - spent.records)
+        spent.records += granted
+    for begin in range(at, at + granted * size, _ROWS_AT_ONCE * size):
+        end = min(begin + _ROWS_AT_ONCE * size, at + granted * size)
+        rows = layout.iter_unpack(memoryview(content)[begin:end])
         if definition.number != RECORD:
             for row in rows:
+                spent.values += _MESSAGE_VALUES + len(row)
+                if spent.values > _MOST_VALUES:
+                    raise PartDamaged(at_end=False)
                 reading.take(definition.number, _values(definition, row))
             continue
         definition.rows.extend(rows)
         definition.order.extend(range(begin, end, size))
         if len(definition.rows) >= _ROWS_AT_ONCE:
             _keep(reading, definition)
+    if granted < count:
+        raise PartDamaged(at_end=False)
 
 
 def _run_length(content: bytes, at: int, size: int, end: int) -> int:
@@ -127,7 +157,7 @@ def _run_length(content: bytes, at: int, size: int, end: int) -> int:
         count += same
         if same < len(headers):
             break
-        look *= 4
+        look = min(4 * look, _FARTHEST_LOOK)
     return count
 
 

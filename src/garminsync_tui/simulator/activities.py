@@ -15,6 +15,7 @@ from uuid import UUID
 
 from . import fit, markup
 from .account import Account
+from .form import Form
 from .moments import ms, text
 from .training import SPORTS, ZONE_FLOORS, Session
 
@@ -38,8 +39,9 @@ _ZIP_TIME = (2020, 1, 1, 0, 0, 0)
 class Activities:
     """What /activitylist-service, /activity-service and /download-service answer."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, form: Form) -> None:
         self._account = account
+        self._form = form
 
     def types(self) -> list[dict[str, Any]]:
         """Modelled: the dictionary of activity types."""
@@ -105,7 +107,7 @@ class Activities:
             "eventType": _EVENT_TYPE,
             "duration": float(session.moving_s),
             "elapsedDuration": float(session.elapsed_s),
-            "movingDuration": float(session.moving_s),
+            "movingDuration": float(session.motion_s),
             "hasPolyline": session.has_track,
             "hasImages": False,
             "ownerId": athlete.profile_id,
@@ -184,7 +186,7 @@ class Activities:
             found |= {
                 "avgPower": float(session.average_power),
                 "maxPower": float(round(1.6 * session.average_power)),
-                "normPower": float(round(1.05 * session.average_power)),
+                "normPower": float(session.normalized_power),
             }
         if session.sport.steps > 90:
             found |= {
@@ -269,7 +271,7 @@ class Activities:
             "startTimeLocal": text(session.starts + self._offset(session)),
             "startTimeGMT": text(session.starts),
             "duration": float(session.moving_s),
-            "movingDuration": float(session.moving_s),
+            "movingDuration": float(session.motion_s),
             "elapsedDuration": float(session.elapsed_s),
             "calories": float(session.calories),
         }
@@ -306,7 +308,8 @@ class Activities:
             return _content(session.file)
         if session.origin == "fit":
             offset_s = int(self._offset(session).total_seconds())
-            return fit.encode(session, offset_s, self._account.athlete.device_id)
+            power = self._form.threshold_power(self._date(session)) if session.average_power else None
+            return fit.encode(session, offset_s, self._account.athlete.device_id, power)
         return _EXPORTS[session.origin](session)
 
     def export(self, session: Session, kind: str) -> bytes | None:

@@ -19,6 +19,10 @@ DEEP, LIGHT, REM, AWAKE = range(4)
 HEIGHT_CM = 181.0
 BIRTH_DATE = date(1986, 4, 12)
 MAX_HR = 187
+THRESHOLD_HR = 168
+#: What the watch was told once.
+RESTING_HR = 48
+WEIGHT_G = 73_000.0
 _WATCH_FORGOTTEN = 0.02
 _NAP = 0.04
 

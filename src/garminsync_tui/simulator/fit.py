@@ -5,13 +5,18 @@ Message and field numbers and scales follow Garmin's published FIT profile.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import repeat
 
 from ..formats.fit_encoding import Message, checksum, checksum_bytes, header
+from .athlete import MAX_HR, RESTING_HR, THRESHOLD_HR, WEIGHT_G
+from .pool import lengths
 from .recording import Lap, Recording, record
-from .training import Session
+from .training import POOL_M, ZONE_FLOORS, Session
 
 _DEVELOPMENT = 255  # the manufacturer number that stands for "none"
+_NO_U32 = 0xFFFFFFFF
+_NO_S32 = 0x7FFFFFFF
 _NO_U16 = 0xFFFF
 _NO_U8 = 0xFF
 
@@ -73,12 +78,22 @@ _SESSION = Message(
         (4, "sint32"),  # start longitude
         (7, "uint32"),  # elapsed ms
         (8, "uint32"),  # timer ms
+        (59, "uint32"),  # moving ms
         (9, "uint32"),  # distance cm
+        (48, "uint32"),  # work J
+        (168, "sint32"),  # training load in 65536ths
+        (10, "uint32"),  # strokes
         (254, "uint16"),  # index
         (11, "uint16"),  # calories
         (14, "uint16"),  # average speed mm/s
         (15, "uint16"),  # maximum speed mm/s
         (20, "uint16"),  # average power
+        (34, "uint16"),  # normalized power
+        (45, "uint16"),  # threshold power
+        (35, "uint16"),  # training stress in tenths
+        (36, "uint16"),  # intensity factor in thousandths
+        (44, "uint16"),  # length of the pool cm
+        (47, "uint16"),  # lengths swum
         (22, "uint16"),  # ascent
         (23, "uint16"),  # descent
         (25, "uint16"),  # first lap
@@ -92,18 +107,61 @@ _SESSION = Message(
         (28, "enum"),  # trigger
     ),
 )
+_USER_PROFILE = Message(7, 3, ((4, "uint16"), (1, "enum"), (8, "uint8")))  # weight, sex, resting heart rate
+_ZONES_TARGET = Message(
+    8, 7, ((3, "uint16"), (1, "uint8"), (2, "uint8"), (5, "enum"), (7, "enum"))
+)  # threshold power, maximum and threshold heart rate, zones by maximum heart rate, by threshold power
+_TIME_IN_ZONE = Message(
+    9,
+    216,
+    (
+        (253, "uint32"),  # time
+        (2, "7 uint32"),  # ms below the zones, in each of the five, above
+        (0, "uint16"),  # of which kind of message
+        (1, "uint16"),  # and which of them
+        (15, "uint16"),  # threshold power
+        (6, "6 uint8"),  # where the zones begin, and where the last one ends
+        (10, "enum"),  # zones by maximum heart rate
+        (11, "uint8"),  # maximum heart rate
+        (12, "uint8"),  # resting heart rate
+        (13, "uint8"),  # threshold heart rate
+    ),
+)
+_LENGTH = Message(
+    10,
+    101,
+    (
+        (253, "uint32"),  # time
+        (2, "uint32"),  # start
+        (3, "uint32"),  # elapsed ms
+        (4, "uint32"),  # timer ms
+        (254, "uint16"),  # index
+        (5, "uint16"),  # strokes
+        (6, "uint16"),  # average speed mm/s
+        (0, "enum"),  # event
+        (1, "enum"),  # kind of event
+        (7, "enum"),  # stroke
+        (9, "uint8"),  # strokes a minute
+        (12, "enum"),  # swum or rest
+    ),
+)
 _ACTIVITY = Message(
     6,
     34,
     ((253, "uint32"), (0, "uint32"), (5, "uint32"), (1, "uint16"), (2, "enum"), (3, "enum"), (4, "enum")),
 )  # time, timer ms, local time, sessions, type, event, kind of event
 
-_TIMER, _LAP_EVENT, _SESSION_EVENT, _ACTIVITY_EVENT = 0, 9, 8, 26
+_TIMER, _LAP_EVENT, _SESSION_EVENT, _ACTIVITY_EVENT, _LENGTH_EVENT = 0, 9, 8, 26, 28
 _START, _STOP, _STOP_ALL = 0, 1, 4
+_MALE, _BY_MAX_HR, _BY_THRESHOLD_POWER = 1, 1, 1
+_LOAD_SCALE = 65_536
 
 
-def encode(session: Session, offset_s: int, serial: int) -> bytes:
-    """The whole file; `offset_s` is the wall clock's distance from UTC. The same bytes each time."""
+def encode(session: Session, offset_s: int, serial: int, threshold_power: int | None) -> bytes:
+    """The whole file; `offset_s` is the wall clock's distance from UTC, the power is for rides that measure it.
+
+    The same bytes each time.
+    """
     recording = record(session)
     starts, ends = recording.times[0], recording.times[-1]
     pause_at, pause_s = recording.pause
@@ -113,6 +171,10 @@ def encode(session: Session, offset_s: int, serial: int) -> bytes:
         _FILE_ID.pack(4, _DEVELOPMENT, 1, serial, starts),
         _DEVICE_INFO.definition(),
         _DEVICE_INFO.pack(starts, 0, _DEVELOPMENT, serial, 1, 100),
+        _USER_PROFILE.definition(),
+        _USER_PROFILE.pack(round(WEIGHT_G / 100), _MALE, RESTING_HR),
+        _ZONES_TARGET.definition(),
+        _ZONES_TARGET.pack(threshold_power or _NO_U16, MAX_HR, THRESHOLD_HR, _BY_MAX_HR, _BY_THRESHOLD_POWER),
         _EVENT.definition(),
         _EVENT.pack(starts, 0, _TIMER, _START),
         _RECORD.definition(),
@@ -126,10 +188,12 @@ def encode(session: Session, offset_s: int, serial: int) -> bytes:
     parts += [
         _records(recording, pause_at + 1, len(recording.times)),
         _EVENT.pack(ends, 0, _TIMER, _STOP_ALL),
+        *_lengths(session, starts),
         _LAP.definition(),
         *(_lap(session, recording, index, lap) for index, lap in enumerate(recording.laps)),
         _SESSION.definition(),
-        _session(session, recording),
+        _session(session, recording, threshold_power),
+        *_time_in_zone(session, ends, threshold_power),
         _ACTIVITY.definition(),
         _ACTIVITY.pack(ends, 1000 * session.moving_s, ends + offset_s, 1, 0, _ACTIVITY_EVENT, _STOP),
     ]
@@ -183,8 +247,52 @@ def _lap(session: Session, recording: Recording, index: int, lap: Lap) -> bytes:
     )
 
 
-def _session(session: Session, recording: Recording) -> bytes:
+def _lengths(session: Session, starts: int) -> Iterator[bytes]:
+    if not session.in_pool:
+        return
+    yield _LENGTH.definition()
+    for index, length in enumerate(lengths(session)):
+        swum = length.stroke is not None
+        yield _LENGTH.pack(
+            starts + length.ends_s,
+            starts + length.begins_s,
+            1000 * length.seconds,
+            1000 * length.seconds,
+            index,
+            length.strokes if swum else _NO_U16,
+            _speed(100 * POOL_M, length.seconds) if swum else _NO_U16,
+            _LENGTH_EVENT,
+            _STOP,
+            _NO_U8 if length.stroke is None else length.stroke,
+            round(60 * length.strokes / length.seconds) if swum else _NO_U8,
+            swum,
+        )
+
+
+def _time_in_zone(session: Session, ends: int, threshold_power: int | None) -> tuple[bytes, ...]:
+    if not session.average_hr:
+        return ()
+    spent = (0, *(round(1000 * seconds) for seconds in session.zone_seconds), 0)
+    packed = _TIME_IN_ZONE.pack(
+        ends,
+        *spent,
+        _SESSION.number,
+        0,
+        threshold_power or _NO_U16,
+        *ZONE_FLOORS,
+        MAX_HR,
+        _BY_MAX_HR,
+        MAX_HR,
+        RESTING_HR,
+        THRESHOLD_HR,
+    )
+    return _TIME_IN_ZONE.definition(), packed
+
+
+def _session(session: Session, recording: Recording, threshold_power: int | None) -> bytes:
     ends = recording.times[-1]
+    intensity = session.normalized_power / threshold_power if threshold_power else None
+    swum = [length for length in lengths(session) if length.stroke is not None] if session.in_pool else []
     return _SESSION.pack(
         ends,
         recording.times[0],
@@ -192,12 +300,22 @@ def _session(session: Session, recording: Recording) -> bytes:
         recording.longitudes[0],
         1000 * session.elapsed_s,
         1000 * session.moving_s,
+        1000 * session.motion_s,
         recording.distances[-1],
+        sum(recording.powers) if session.average_power else _NO_U32,
+        round(_LOAD_SCALE * session.load) if session.average_hr else _NO_S32,
+        sum(length.strokes for length in swum) if swum else _NO_U32,
         0,
         session.calories,
         _speed(recording.distances[-1], session.moving_s),
         max(recording.speeds),
         session.average_power or _NO_U16,
+        session.normalized_power or _NO_U16,
+        threshold_power or _NO_U16,
+        _NO_U16 if intensity is None else round(10 * session.moving_s / 36 * intensity**2),
+        _NO_U16 if intensity is None else round(1000 * intensity),
+        100 * POOL_M if swum else _NO_U16,
+        len(swum) if swum else _NO_U16,
         session.climb if recording.has_positions else _NO_U16,
         session.climb if recording.has_positions else _NO_U16,
         0,

@@ -160,6 +160,15 @@ class Form:
         oxygen = self.oxygen(date_)
         return 164 + round(4 * fitness(date_)), round(0.0715 * oxygen, 3), round(4.6 * oxygen)
 
+    def threshold_power(self, date_: date) -> int:
+        """The threshold power that the watch goes by on a day: what was last found before, else what it began with."""
+        first = self._account.athlete.first_day
+        for back in range(1, (date_ - first).days + 1):
+            found = self.thresholds(date_ - timedelta(days=back))
+            if found:
+                return found[2]
+        return round(4.6 * (47.5 + 4.5 * fitness(first)))
+
     # Used to heat and height
 
     def heat(self, date_: date) -> int:

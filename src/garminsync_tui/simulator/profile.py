@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .account import Account
-from .athlete import BIRTH_DATE, HEIGHT_CM, MAX_HR
+from .athlete import BIRTH_DATE, HEIGHT_CM, MAX_HR, RESTING_HR, THRESHOLD_HR, WEIGHT_G
 from .moments import ms, text
 from .training import ZONE_FLOORS
 from .whereabouts import HOME
@@ -80,7 +80,7 @@ class Profile:
             "id": self._account.athlete.profile_id,
             "userData": {
                 "gender": "MALE",
-                "weight": 73_000.0,
+                "weight": WEIGHT_G,
                 "height": HEIGHT_CM,
                 "timeFormat": "time_twenty_four_hr",
                 "birthDate": BIRTH_DATE.isoformat(),
@@ -148,7 +148,7 @@ class Profile:
             "biometricProfile": {
                 "userId": self._account.athlete.profile_id,
                 "height": HEIGHT_CM,
-                "weight": 73_000.0,
+                "weight": WEIGHT_G,
                 "vo2Max": 52.0,
                 "vo2MaxCycling": None,
                 "lactateThresholdHeartRate": None,
@@ -165,8 +165,8 @@ class Profile:
         return [
             {
                 "trainingMethod": "HR_MAX",
-                "restingHeartRateUsed": 48,
-                "lactateThresholdHeartRateUsed": 168,
+                "restingHeartRateUsed": RESTING_HR,
+                "lactateThresholdHeartRateUsed": THRESHOLD_HR,
                 **floors,
                 "maxHeartRateUsed": MAX_HR,
                 "restingHrAutoUpdateUsed": False,

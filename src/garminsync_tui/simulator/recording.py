@@ -13,10 +13,12 @@ from operator import mul
 from random import Random
 
 from ..formats.fit_encoding import FIT_EPOCH_S
-from .training import Session
+from .pool import lengths
+from .training import POOL_M, Session
 
 _SEMICIRCLES_PER_DEGREE = 2**31 / 180
 _METRES_PER_DEGREE = 111_320.0
+_SWING = 3.9
 _NO_POSITION, _NO_U16, _NO_U8 = 0x7FFFFFFF, 0xFFFF, 0xFF
 
 
@@ -110,10 +112,21 @@ def _moves(session: Session, efforts: Sequence[float]) -> tuple[list[float], lis
     """Speeds (m/s) whose sum is the session's distance, and the distance covered (cm)."""
     if not session.distance:
         return [0.0] * len(efforts), [0] * len(efforts)
+    if session.in_pool:
+        speeds = _swims(session)
+        return speeds, [round(100 * metres) for metres in accumulate(speeds[1:], initial=0.0)]
     scale = session.distance / sum(efforts[1:])
     speeds = [scale * effort for effort in efforts]
     covered = accumulate(speeds[1:], initial=0.0)
     return speeds, [round(100 * metres) for metres in covered]
+
+
+def _swims(session: Session) -> list[float]:
+    """A speed for each length, none in the rests."""
+    speeds = [0.0]
+    for length in lengths(session):
+        speeds += [0.0 if length.stroke is None else POOL_M / length.seconds] * length.seconds
+    return speeds
 
 
 def _route(session: Session, speeds: Sequence[float], dice: Random) -> tuple[list[int], list[int]]:
@@ -166,7 +179,9 @@ def _cadence(session: Session) -> int:
 def _powers(session: Session, efforts: Sequence[float]) -> list[int]:
     if not session.average_power:
         return [_NO_U16] * len(efforts)
-    return [int(session.average_power * effort + 0.5) for effort in efforts]
+    # Power swings more than speed: so much that the steady power of the same cost is 5 % above the mean.
+    mean, watts = sum(efforts) / len(efforts), session.average_power
+    return [int(watts * (1 + _SWING * (effort - mean)) + 0.5) for effort in efforts]
 
 
 def _laps(session: Session, distances: Sequence[int], count: int) -> tuple[Lap, ...]:

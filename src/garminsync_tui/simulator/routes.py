@@ -43,7 +43,6 @@ class Routes:
     def __init__(self, account: Account, sign_in: SignIn, email: str) -> None:
         self._account = account
         self._sign_in = sign_in
-        self._activities = Activities(account)
         summaries = Summaries(account)
         self._summaries = summaries
         self._health = Health(account, summaries)
@@ -51,6 +50,7 @@ class Routes:
         self._nights = Nights(account, summaries)
         self._scale = Scale(account)
         form = Form(account)
+        self._activities = Activities(account, form)
         self._fitness = Fitness(account, form)
         self._scores = Scores(account, form)
         self._cuff = Cuff(account)

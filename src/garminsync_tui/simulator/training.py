@@ -19,6 +19,8 @@ _ORIGINS = {5: "gpx", 34: "gpx", 12: "tcx", 37: "tcx", 17: "manual", 53: "manual
 #: Ids grow with time, like Garmin's, and tell the date.
 _FIRST_ID, _FIRST_ORDINAL, _IDS_OF_DAY = 10_000_000_000, date(2008, 1, 1).toordinal(), 1_000_000
 _LOAD_OF_WEEK = (0.9, 1.0, 1.1, 0.65)
+#: The length of the pool, and the seconds of rest after each set of eight lengths.
+POOL_M, _REST_S = 25, 20
 
 
 #: Where heart rate zones 1 to 5 begin (bpm).
@@ -95,6 +97,24 @@ class Session:
     def has_track(self) -> bool:
         """Whether there are positions."""
         return self.sport.outdoors and not self.is_manual
+
+    @property
+    def in_pool(self) -> bool:
+        """Whether a watch counted lengths."""
+        return self.sport.key == "lap_swimming" and not self.is_manual
+
+    @property
+    def motion_s(self) -> int:
+        """Seconds in motion: in a pool without the rests after every eight lengths, else all that the timer ran."""
+        if not self.in_pool:
+            return self.moving_s
+        rests = max(0, round(self.distance / POOL_M) - 1) // 8
+        return self.moving_s - _REST_S * rests
+
+    @property
+    def normalized_power(self) -> int:
+        """The steady power that would have cost as much (W)."""
+        return round(1.05 * self.average_power)
 
     @cached_property
     def zone_seconds(self) -> tuple[float, ...]:
@@ -213,7 +233,7 @@ def _done(
     # Stops at lights and for photographs; the track stands still for them.
     stopped_s = dice.randrange(0, 1 + moving_s // 40) if sport.outdoors else 0
     speed = sport.speed * (0.94 + 0.12 * form) * dice.uniform(0.96, 1.04) * (2 * plan.effort + 1) / 3
-    distance = round(speed * moving_s / 25) * 25 if sport.key == "lap_swimming" else speed * moving_s
+    distance = round(speed * moving_s / POOL_M) * POOL_M if sport.key == "lap_swimming" else speed * moving_s
     average_hr = round(sport.heart_rate * plan.effort - 4 * form + dice.uniform(-3, 3))
     return Session(
         activity_id=_FIRST_ID + (day.toordinal() - _FIRST_ORDINAL) * _IDS_OF_DAY + number * 1000 + dice.randrange(1000),

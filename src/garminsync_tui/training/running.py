@@ -48,7 +48,7 @@ def graded_speeds(speed_mps: Sequence[float], distance_m: Sequence[float], smoot
     half, last = judged.SLOPE_WINDOW_M / 2, len(known) - 1
     back = ahead = 0
     for index, way in zip(known, ways, strict=True):
-        while ways[back + 1 if back < last else back] <= way - half:
+        while back < last and ways[back + 1] <= way - half:
             back += 1
         while ahead < last and ways[ahead] < way + half:
             ahead += 1

@@ -137,6 +137,8 @@ def _gaps(times: array[int], points: range) -> list[int]:
 def _append(whole: dict[str, array[float]], span: _Span, times: array[int], points: dict[str, array[float]]) -> None:
     """The seconds of one span, of every column."""
     first, count = times[0], len(span.seconds)
+    if not count:
+        return  # it lies between two seconds
     begin = span.points.start
     wanted = array("q", range(first + 1000 * span.seconds.start, first + 1000 * span.seconds.stop, 1000))
     places: list[tuple[int, float]] | None = None
