@@ -359,7 +359,7 @@ def test_the_load_is_the_one_that_is_kept(shown: Shown, monkeypatch: pytest.Monk
             athletes = await Athletes.load(database, config)
         figures = shown.figures(ride)
         day = datetime.fromisoformat(ride["start_time"]).date()
-        return assess(figures, "cycling", athletes.on(day, figures.get("athlete", {}))).load
+        return assess(figures, "cycling", athletes.on(day, figures.get("wearer", {}))).load
 
     assert shown.json(ride)["load"]["points"] == asyncio.run(derived())
 

@@ -192,7 +192,7 @@ def test_both_fit_readers_tell_the_same(corpus: Path) -> None:
             track, other = (track_of_parts([reading], []) for reading, _ in (ours, decoded))
             for name in ("time_ms", *COLUMNS):
                 assert getattr(track, name).tobytes() == getattr(other, name).tobytes(), (path.name, name)
-            for name in ("laps", "sessions", "lengths", "pauses", "device", "athlete", "warnings"):
+            for name in ("laps", "sessions", "lengths", "pauses", "device", "wearer", "warnings"):
                 assert getattr(track, name) == getattr(other, name), (path.name, name)
             read += 1
     assert read > 50

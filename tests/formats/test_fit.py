@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from garminsync_tui.errors import FileDamaged
 from garminsync_tui.formats import (
     COLUMNS,
-    Athlete,
     Device,
     Lap,
     Track,
+    Wearer,
     fit,
     fit_decoded,
     fit_parts,
@@ -411,7 +411,7 @@ def test_the_pool_and_who_swam(tmp_path: Path) -> None:
     stroke, rest = track.lengths
     assert (stroke.duration_s, stroke.strokes, stroke.stroke, stroke.active) == (30.5, 14.0, "breaststroke", True)
     assert (rest.strokes, rest.stroke, rest.active) == (None, None, False)
-    assert track.athlete == Athlete("female", 61.5, 48.0, 188.0, 170.0, 245.0, (113.0, 132.0))
+    assert track.wearer == Wearer("female", 61.5, 48.0, 188.0, 170.0, 245.0, (113.0, 132.0))
 
 
 def test_a_field_of_an_odd_make_is_left_to_fitdecode(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from defusedxml.ElementTree import fromstring
 
 from garminsync_tui.errors import UsageProblem
 from garminsync_tui.formats import Track, read_track
-from garminsync_tui.formats.track import Athlete
+from garminsync_tui.formats.track import Wearer
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.simulator.account import Account
 from garminsync_tui.simulator.form import Form
@@ -154,14 +154,14 @@ def test_a_watch_writes_down_whose_it_is(web: httpx2.Client, recordings: dict[st
     assert spent == [row[f"hrTimeInZone_{zone}"] for zone in range(1, 6)]
     assert ("functional_threshold_power" in aims) == (sport == "cycling")
     track = track_of(content)
-    assert track.athlete == Athlete(
+    assert track.wearer == Wearer(
         sex="male",
         weight_kg=73.0,
         resting_heart_rate_bpm=48.0,
         max_heart_rate_bpm=187.0,
         threshold_heart_rate_bpm=168.0,
         threshold_power_w=aims.get("functional_threshold_power"),
-        heart_rate_zone_tops_bpm=(*floors, 187.0),
+        heart_rate_zone_bounds_bpm=(*floors, 187.0),
     )
     assert track.sessions[0].training_load == pytest.approx(row["activityTrainingLoad"], abs=1e-4)
     assert track.sessions[0].moving_s == row["movingDuration"]

@@ -140,7 +140,7 @@ async def test_every_activity_has_the_figures_of_its_file(installation: Installa
     for name, (row, bests) in found.items():
         activity = rows[name]
         expected = measure(read_track(installation.paths.files / activity.file_path), activity.activity_type)
-        athlete = athletes.on(row.day, expected.figures.get("athlete", {}))
+        athlete = athletes.on(row.day, expected.figures.get("wearer", {}))
         load = assess(expected.figures, expected.sport, athlete)
         assert row.day == (activity.start_time + timedelta(seconds=activity.utc_offset_s or 0)).date()
         assert row.figures == json.loads(json.dumps(expected.figures))
@@ -368,8 +368,8 @@ async def without_watch(installation: Installation, *names: str) -> None:
     """As if the watch had not written down these thresholds (all where none is named)."""
     async with installation.database.write() as session:
         for row in await session.scalars(sa.select(ActivityFigures)):
-            kept = {n: v for n, v in row.figures.get("athlete", {}).items() if names and n not in names}
-            row.figures = {**row.figures, "athlete": kept}
+            kept = {n: v for n, v in row.figures.get("wearer", {}).items() if names and n not in names}
+            row.figures = {**row.figures, "wearer": kept}
 
 
 async def learn(installation: Installation, metric: str, day: date, value: float) -> None:
@@ -440,7 +440,7 @@ async def test_a_ride_is_scored_by_the_power_that_held_on_its_day(
     def stress(watts: float) -> tuple[str, Any]:
         return "power", pytest.approx(numbers["timer_s"] / 36 * (numbers["normalized_power_w"] / watts) ** 2)
 
-    assert await load() == stress(numbers["athlete"]["threshold_power_w"])
+    assert await load() == stress(numbers["wearer"]["threshold_power_w"])
     await without_watch(installation, "threshold_power_w")
     await learn(installation, "ftp_cycling", day + timedelta(days=1), 300.0)
     assert (await load())[0] == "heart_rate"

@@ -74,7 +74,7 @@ def test_a_sound_run_has_everything_that_was_measured() -> None:
     assert figures["avg_speed_mps"] == figures["max_speed_mps"] == 3.0
     assert figures["heart_rate_s"] == {"140": 60 * MINUTES}
     assert distances(USUAL)[1000] == pytest.approx(333.3, abs=1)
-    assert not [name for name in figures if "power" in name or name in {"swum", "athlete", "work_kj"}]
+    assert not [name for name in figures if "power" in name or name in {"swum", "wearer", "work_kj"}]
 
 
 def test_a_trainer_without_speed_says_nothing_of_speed() -> None:

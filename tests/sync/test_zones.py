@@ -14,7 +14,7 @@ FIGURES: dict[str, Any] = {
     "timer_s": 100,
     "coverage": {"heart_rate_bpm": 0.95},
     "heart_rate_s": {"88": 10, "89": 20, "106": 5, "107": 25, "160": 30, "199": 5},
-    "athlete": {"heart_rate_zone_tops_bpm": [89, 107, 125, 142, 160, 178]},
+    "wearer": {"heart_rate_zone_bounds_bpm": [89, 107, 125, 142, 160, 178]},
     "normalized_power_w": 200.0,
 }
 KNOWN = Athlete("male", 50.0, 190.0, 170.0, 250.0, 4.0, 1.0)
@@ -37,7 +37,7 @@ def test_a_watch_counts_each_of_its_bounds_in_the_zone_above() -> None:
 
 
 def test_a_watch_without_zones_has_those_of_maximum() -> None:
-    figures = {**FIGURES, "athlete": {}}
+    figures = {**FIGURES, "wearer": {}}
     assert heart_rate_zones(figures, "cycling", Athlete(), "garmin") == Unknown(("max_heart_rate_bpm",))
     found = heart_rate_zones(figures, "cycling", KNOWN, "garmin")
     assert isinstance(found, Zones)

@@ -12,12 +12,11 @@ from ..errors import FileDamaged
 from .detection import HEAD_BYTES, FileType, detect, impression
 from .original import OriginalFile, open_original
 from .series import downsample, track_outline
-from .track import COLUMNS, NO_TIME, Athlete, Device, Lap, Length, Session, Summary, Track, travelled_m
+from .track import COLUMNS, NO_TIME, Device, Lap, Length, Session, Summary, Track, Wearer, travelled_m
 
 __all__ = [
     "COLUMNS",
     "NO_TIME",
-    "Athlete",
     "Device",
     "FileType",
     "Lap",
@@ -26,6 +25,7 @@ __all__ = [
     "Session",
     "Summary",
     "Track",
+    "Wearer",
     "detect",
     "downsample",
     "open_original",

@@ -14,12 +14,12 @@ from typing import Any
 from .track import (
     COLUMNS,
     NAN,
-    Athlete,
     Device,
     Lap,
     Length,
     Session,
     Track,
+    Wearer,
     amount,
     from_ms,
     seconds_after,
@@ -110,8 +110,8 @@ class Reading:
     timer: list[tuple[int, bool]] = field(default_factory=list)
     file_types: list[str] = field(default_factory=list)
     origin: Values = field(default_factory=dict)
-    athlete: Values = field(default_factory=dict)
-    zone_tops_bpm: dict[int, float] = field(default_factory=dict)
+    wearer: Values = field(default_factory=dict)
+    zone_bounds_bpm: dict[int, float] = field(default_factory=dict)
     untimed: int = 0
 
     @property
@@ -173,9 +173,9 @@ class Reading:
             case 8:  # HR_ZONE
                 index, top = _known(values, "message_index"), _known(values, "high_bpm")
                 if index is not None and top:
-                    self.zone_tops_bpm[int(index)] = top
+                    self.zone_bounds_bpm[int(index)] = top
             case _:
-                self.athlete |= {name: value for name, value in values.items() if value is not None}
+                self.wearer |= {name: value for name, value in values.items() if value is not None}
 
     def _take_event(self, values: Values) -> None:
         moment = _moment(values, "timestamp")
@@ -210,12 +210,12 @@ def track_of_parts(parts: Sequence[Reading], notes: Iterable[str]) -> Track:
     if any(part.time_s and min(part.time_s) < _DEVICE_CLOCK_BELOW_S for part in parts):
         warnings.append("the device did not know the date: some times count from when it was switched on")
     origin: Values = {}
-    athlete: Values = {}
-    tops: dict[int, float] = {}
+    wearer: Values = {}
+    bounds: dict[int, float] = {}
     for part in parts:
         origin = part.origin | origin
-        athlete |= part.athlete
-        tops |= part.zone_tops_bpm
+        wearer |= part.wearer
+        bounds |= part.zone_bounds_bpm
     return track_of_columns(
         time_ms,
         columns,
@@ -225,7 +225,7 @@ def track_of_parts(parts: Sequence[Reading], notes: Iterable[str]) -> Track:
         lengths=[length for part in parts for length in part.lengths],
         pauses=_pauses([event for part in parts for event in part.timer]),
         device=_device(origin),
-        athlete=_athlete(athlete, tops),
+        wearer=_wearer(wearer, bounds),
         warnings=warnings,
     )
 
@@ -324,20 +324,20 @@ def _span(values: Values) -> tuple[datetime | None, datetime | None]:
     return start, end
 
 
-def _athlete(values: Values, zone_tops_bpm: Mapping[int, float]) -> Athlete | None:
+def _wearer(values: Values, zone_bounds_bpm: Mapping[int, float]) -> Wearer | None:
     # The zones of the recording itself go before those that the watch keeps for its owner.
-    tops = values.get("hr_zone_high_boundary") or tuple(top for _, top in sorted(zone_tops_bpm.items()))
+    tops = values.get("hr_zone_high_boundary") or tuple(top for _, top in sorted(zone_bounds_bpm.items()))
     known = [float(top) for top in tops if isinstance(top, int | float) and top > 0] if isinstance(tops, tuple) else []
-    athlete = Athlete(
+    wearer = Wearer(
         sex=values["gender"] if values.get("gender") in {"female", "male"} else None,
         weight_kg=_known(values, "weight"),
         resting_heart_rate_bpm=_above_0(values, "resting_heart_rate"),
         max_heart_rate_bpm=_above_0(values, "max_heart_rate"),
         threshold_heart_rate_bpm=_above_0(values, "threshold_heart_rate"),
         threshold_power_w=_above_0(values, "functional_threshold_power"),
-        heart_rate_zone_tops_bpm=tuple(known) if known == sorted(set(known)) else (),
+        heart_rate_zone_bounds_bpm=tuple(known) if known == sorted(set(known)) else (),
     )
-    return None if athlete == Athlete() else athlete
+    return None if wearer == Wearer() else wearer
 
 
 def _device(origin: Values) -> Device | None:

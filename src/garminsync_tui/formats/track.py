@@ -119,7 +119,7 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
-class Athlete:
+class Wearer:
     """What the recording device knew of who wore it, on that day."""
 
     sex: str | None = None
@@ -128,8 +128,8 @@ class Athlete:
     max_heart_rate_bpm: float | None = None
     threshold_heart_rate_bpm: float | None = None
     threshold_power_w: float | None = None
-    #: The highest beat of each zone, the device's own zones from the lowest up.
-    heart_rate_zone_tops_bpm: tuple[float, ...] = ()
+    #: Where each of the device's own zones gives way to the next; the beat itself belongs to the upper one.
+    heart_rate_zone_bounds_bpm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Track:
     #: When the timer stopped and started again, ms since 1970 UTC.
     pauses: tuple[tuple[int, int], ...] = ()
     device: Device | None = None
-    athlete: Athlete | None = None
+    wearer: Wearer | None = None
     warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -247,7 +247,7 @@ def track_of_columns(
     lengths: Iterable[Length] = (),
     pauses: Iterable[tuple[int, int]] = (),
     device: Device | None = None,
-    athlete: Athlete | None = None,
+    wearer: Wearer | None = None,
     warnings: Iterable[str] = (),
 ) -> Track:
     """A track from columns of equal length: sorted by time, equal times in the order in which they came.
@@ -272,7 +272,7 @@ def track_of_columns(
         lengths=tuple(lengths),
         pauses=tuple(pauses),
         device=device,
-        athlete=athlete,
+        wearer=wearer,
         warnings=tuple(warnings),
     )
 

@@ -122,9 +122,9 @@ async def assessed(session: AsyncSession) -> list[Assessed]:
     """Every load with what it was derived from: narrow, for there are thousands."""
     f = ActivityFigures
     if session.get_bind().dialect.name == "sqlite":
-        watch = sa.func.json_extract(sa.type_coerce(f.figures, sa.Text), "$.athlete", type_=Document())
+        watch = sa.func.json_extract(sa.type_coerce(f.figures, sa.Text), "$.wearer", type_=Document())
     else:
-        watch = sa.func.jsonb_extract_path(f.figures, "athlete", type_=Document())
+        watch = sa.func.jsonb_extract_path(f.figures, "wearer", type_=Document())
     rows = await session.execute(
         sa.select(f.activity_id, f.sport, f.day, f.load, f.load_basis, f.athlete, watch.label("watch"))
     )

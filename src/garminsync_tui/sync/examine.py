@@ -71,7 +71,7 @@ def _examine(path: Path, activity: Activity, athletes: Athletes, zones: str) -> 
     measured = measure(track, activity.activity_type)
     sport, figures = measured.sport, measured.figures
     seconds = seconds_of_track(track, sport) if track.has("time_ms") else seconds_of((), {}, (), sport)
-    athlete = athletes.on(Waiting(activity).day, figures.get("athlete", {}))
+    athlete = athletes.on(Waiting(activity).day, figures.get("wearer", {}))
     assessment = assess(figures, sport, athlete)
     return Examined(
         track=track,

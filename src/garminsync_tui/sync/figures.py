@@ -106,7 +106,7 @@ async def _compute(
     measured = await asyncio.gather(*(_measured(run, each, files, measure) for each in page))
     rows = []
     for each, found in zip(page, measured, strict=True):
-        athlete = athletes.on(each.day, found.figures.get("athlete", {}))
+        athlete = athletes.on(each.day, found.figures.get("wearer", {}))
         assessment = assess(found.figures, found.sport, athlete)
         rows.append(
             figures.Row(
@@ -123,6 +123,10 @@ async def _compute(
                 problem=found.problem,
             )
         )
+    for each, row in zip(page, rows, strict=True):
+        # What the download told already is not told again.
+        if row.problem and "file_problem" not in (each.activity.extra or {}):
+            await run.note("warning", f"activity {each.activity.garmin_activity_id}: {row.problem}")
     async with run.page() as session:
         await figures.save(session, rows)
 

@@ -7,6 +7,7 @@ imported that only the rest of the program needs.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -50,12 +51,17 @@ class Measured:
 
 
 def measure_file(path: Path, activity_type: str) -> Measured:
-    """Read a file and compute what it tells; a damaged one gives its problem. Raises OSError."""
+    """Read a file and compute what it tells; one that cannot be read gives its problem. Raises OSError."""
     try:
-        track = read_track(path)
+        return measure(read_track(path), activity_type)
     except FileDamaged as damage:
         return Measured(sport_of(activity_type), {}, problem=damage.reason)
-    return measure(track, activity_type)
+    except (OSError, MemoryError):
+        raise
+    except Exception as fault:  # one file that nobody foresaw must not keep all others from being read
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        problem = f"a fault of the program: {type(fault).__name__} in {where.name}, line {where.lineno}"
+        return Measured(sport_of(activity_type), {}, problem=problem)
 
 
 def measure(track: Track, activity_type: str) -> Measured:
@@ -72,7 +78,7 @@ def measure(track: Track, activity_type: str) -> Measured:
         "moving_s": moving_seconds(seconds.speed_mps, sport) or None,
         "coverage": _coverage(seconds),
         "guarded": dict(seconds.guarded),
-        "athlete": _athlete(track),
+        "wearer": _wearer(track),
         "swum": _swum(track),
         **_heart_rate(seconds),
         **_power(seconds),
@@ -86,7 +92,7 @@ def measure(track: Track, activity_type: str) -> Measured:
 def seconds_of_track(track: Track, sport: Sport) -> Seconds:
     """A track on the timer's clock, one value a second."""
     columns = {name: getattr(track, name) for name in COLUMNS if track.has(name)}
-    weight_kg = track.athlete.weight_kg if track.athlete else None
+    weight_kg = track.wearer.weight_kg if track.wearer else None
     return seconds_of(track.time_ms, columns, track.pauses, sport, weight_kg=weight_kg)
 
 
@@ -108,20 +114,20 @@ def _coverage(seconds: Seconds) -> Figures:
     return {name: share for name, share in covered.items() if share}
 
 
-def _athlete(track: Track) -> Figures | None:
+def _wearer(track: Track) -> Figures | None:
     """What the device knew of its wearer: thresholds of that day, better than anything found out later."""
-    athlete = track.athlete
+    wearer = track.wearer
     session_w = next((each.threshold_power_w for each in track.sessions if each.threshold_power_w), None)
     return _known(
         {
-            "sex": athlete.sex,
-            "resting_heart_rate_bpm": athlete.resting_heart_rate_bpm,
-            "max_heart_rate_bpm": athlete.max_heart_rate_bpm,
-            "threshold_heart_rate_bpm": athlete.threshold_heart_rate_bpm,
-            "threshold_power_w": session_w or athlete.threshold_power_w,
-            "heart_rate_zone_tops_bpm": list(athlete.heart_rate_zone_tops_bpm) or None,
+            "sex": wearer.sex,
+            "resting_heart_rate_bpm": wearer.resting_heart_rate_bpm,
+            "max_heart_rate_bpm": wearer.max_heart_rate_bpm,
+            "threshold_heart_rate_bpm": wearer.threshold_heart_rate_bpm,
+            "threshold_power_w": session_w or wearer.threshold_power_w,
+            "heart_rate_zone_bounds_bpm": list(wearer.heart_rate_zone_bounds_bpm) or None,
         }
-        if athlete
+        if wearer
         else {"threshold_power_w": session_w}
     )
 

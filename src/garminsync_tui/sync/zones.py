@@ -53,7 +53,7 @@ def heart_rate_zones(figures: Mapping[str, Any], sport: Sport, athlete: Athlete,
     seconds_at = {int(bpm): seconds for bpm, seconds in figures.get("heart_rate_s", {}).items()}
     if not seconds_at:
         return None
-    watch = figures.get("athlete", {}).get("heart_rate_zone_tops_bpm") or ()
+    watch = figures.get("wearer", {}).get("heart_rate_zone_bounds_bpm") or ()
     if chosen == "garmin" and len(watch) < _FEWEST_BOUNDS:
         chosen = "maximum"
     needed = {
