@@ -162,7 +162,7 @@ def _sessions(kinds: set[str], moving_s: int) -> Iterator[Session]:
 
 def _written(folder: Path, session: Session) -> Path:
     path = folder / f"{session.activity_id}.fit"
-    path.write_bytes(encode(session, 3600, 1))
+    path.write_bytes(encode(session, 3600, 1, 240))
     return path
 
 
