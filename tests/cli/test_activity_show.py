@@ -49,6 +49,10 @@ class Shown:
             if each["activity_type"] == activity_type and (each["file_origin"] == "export") == manual
         )
 
+    def unworn(self) -> Any:
+        """A run whose file no watch wrote: it knows nothing of its wearer."""
+        return next(each for each in self.all if each["file_type"] == "GPX")
+
     def __call__(self, activity: Any, *arguments: str) -> Result:
         result = run_command("activities", "show", str(activity["garmin_activity_id"]), *arguments, home=self.home)
         assert result.code == 0, result.err
@@ -105,6 +109,7 @@ def test_a_ride_is_worth_what_the_functions_say(shown: Shown, monkeypatch: pytes
         "sex": "female",
         "resting_heart_rate_bpm": 48.0,
         "max_heart_rate_bpm": 187.0,
+        "threshold_heart_rate_bpm": 168.0,  # by the watch
         "threshold_power_w": 250.0,
     }
     told = part(shown(ride, "--plain").out, "Numbers")
@@ -113,10 +118,16 @@ def test_a_ride_is_worth_what_the_functions_say(shown: Shown, monkeypatch: pytes
     assert told["load"] == [f"{numbers['training_stress_points']:.0f} from power"]
     assert "average speed" in told
     assert "swim pace" not in told
-    # Nobody knows the threshold heart rate: 85 % of reserve is taken, and that is said.
-    assert told["stress, heart"][0].startswith("≈ ")
+    assert document["approximate"] == []
+
+
+def test_a_threshold_that_nobody_knows_makes_it_approximate(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """85 % of reserve is taken, and that is said."""
+    everything_known(monkeypatch)
+    run = shown.unworn()
+    document = shown.json(run)
+    assert part(shown(run, "--plain").out, "Numbers")["stress, heart"][0].startswith("≈ ")
     assert "heart_rate_stress_points" in document["approximate"]
-    assert "load_points" not in document["approximate"]
 
 
 def test_the_power_of_the_file_itself(shown: Shown) -> None:
@@ -144,24 +155,22 @@ def test_a_run_has_paces_and_steps(shown: Shown, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_a_threshold_would_unlock_is_said_with_its_setting(shown: Shown) -> None:
-    ride = shown.of("cycling")
-    document = shown.json(ride)
-    assert {"intensity_factor", "training_stress_points", "trimp_points", "load_points"}.isdisjoint(document["numbers"])
+    run = shown.unworn()
+    document = shown.json(run)
+    assert {"running_stress_points", "trimp_points", "load_points"}.isdisjoint(document["numbers"])
     assert document["load"] is None
-    assert document["heart_rate_zones"] is document["power_zones"] is None
+    assert document["heart_rate_zones"] is None
     settings = {tuple(each["settings"]): each["numbers"] for each in document["missing"]}
     assert settings == {
-        ("athlete.threshold_power_w",): ["intensity_factor", "training_stress_points", "power_zones"],
+        ("athlete.threshold_pace_s_per_km",): ["running_stress_points"],
         ("athlete.max_heart_rate_bpm",): ["edwards_points", "heart_rate_zones"],
         ("athlete.sex", "athlete.resting_heart_rate_bpm", "athlete.max_heart_rate_bpm"): [
             "trimp_points",
             "heart_rate_stress_points",
         ],
     }
-    assert "no intensity, stress from power, power zones: set athlete.threshold_power_w" in shown(ride, "--plain").out
-    run = [each["settings"] for each in shown.json(shown.of("running"))["missing"]]
-    assert ["athlete.threshold_pace_s_per_km"] in run
-    assert ["athlete.threshold_power_w"] not in run
+    assert ": set athlete.max_heart_rate_bpm" in shown(run, "--plain").out
+    assert not shown.json(shown.of("cycling"))["missing"]  # the watch knows it all
 
 
 def test_what_garmin_says_keeps_its_own_name(shown: Shown) -> None:
@@ -174,7 +183,8 @@ def test_what_garmin_says_keeps_its_own_name(shown: Shown) -> None:
     told = part(shown(ride, "--plain").out, "Garmin's own figures")
     assert told["figure"] == ["the device", "Garmin", "here"]
     ours = document["numbers"]["normalized_power_w"]
-    assert told["normalized power"] == ["—", f"{metadata['normPower']:.0f} W", f"{ours:.0f} W"]
+    device = document["garmin"]["device"]["normalized_power_w"]
+    assert told["normalized power"] == [f"{watts:.0f} W" for watts in (device, metadata["normPower"], ours)]
     assert told["training load"][2] == "—"  # another kind of load than ours
     assert told["aerobic effect"][1] == f"{metadata['aerobicTrainingEffect']:.1f}"
 
@@ -213,8 +223,7 @@ def test_zones_follow_the_setting(
     ride = shown.of("cycling")
     document = shown.json(ride)
     found = document["heart_rate_zones"]
-    # The simulator's watch writes no zones of its own: percent of maximum are taken.
-    assert found["basis"] == ("maximum" if zones == "garmin" else zones)
+    assert found["basis"] == zones
     named = [each for each in found["zones"] if each["zone"] != "below"]
     assert len(named) == count
     assert named[0]["from_bpm"] == (0 if zones == "threshold" else first)
@@ -229,7 +238,7 @@ def test_zones_follow_the_setting(
 def test_zones_are_drawn_as_bars(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     everything_known(monkeypatch)
     text = shown(shown.of("cycling")).out
-    zones = text.split("Heart-rate zones, of maximum heart rate\n")[1].split("\n\n")[0].splitlines()
+    zones = text.split("Heart-rate zones, ")[1].split("\n", 1)[1].split("\n\n")[0].splitlines()
     assert zones[0].split() == ["zone", "bpm", "time", "share"]
     assert any("█" in line for line in zones)
     assert "Power zones, of threshold power (Coggan)" in text

@@ -6,7 +6,7 @@ from math import nan
 
 import pytest
 
-from garminsync_tui.formats import COLUMNS, NO_TIME, Lap, Session, Track
+from garminsync_tui.formats import COLUMNS, NO_TIME, Lap, Session, Track, moved_m, travelled_m
 from garminsync_tui.formats.track import from_ms, track_of
 
 
@@ -52,3 +52,15 @@ def test_columns_by_name() -> None:
     assert not track((NO_TIME / 1000, {})).has("time_ms")
     with pytest.raises(KeyError):
         empty.has("laps")
+
+
+def test_a_receiver_that_stands_goes_nowhere() -> None:
+    """It trembles by half a metre for a minute, then walks 111 m north."""
+    tremble = [(n, {"latitude_deg": 47.0 + (n % 2) * 4e-6, "longitude_deg": 8.0}) for n in range(60)]
+    walk = [(60 + n, {"latitude_deg": 47.0 + n / 100_000, "longitude_deg": 8.0}) for n in range(101)]
+    recorded = track(*tremble, *walk)
+    moved, travelled = moved_m(recorded), travelled_m(recorded)
+    assert moved and travelled
+    assert len(moved) == len(travelled) == 161
+    assert moved[59] == 0 and moved[-1] == pytest.approx(111.2, abs=1)
+    assert travelled[-1] > moved[-1] + 20

@@ -12,7 +12,7 @@ from ..errors import FileDamaged
 from .detection import HEAD_BYTES, FileType, detect, impression
 from .original import OriginalFile, open_original
 from .series import downsample, track_outline
-from .track import COLUMNS, NO_TIME, Device, Lap, Length, Session, Summary, Track, Wearer, travelled_m
+from .track import COLUMNS, NO_TIME, Device, Lap, Length, Session, Summary, Track, Wearer, moved_m, travelled_m
 
 __all__ = [
     "COLUMNS",
@@ -28,6 +28,7 @@ __all__ = [
     "Wearer",
     "detect",
     "downsample",
+    "moved_m",
     "open_original",
     "read_track",
     "track_outline",

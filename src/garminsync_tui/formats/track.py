@@ -382,17 +382,33 @@ def travelled_m(track: Track) -> array[float] | None:
     """How far the line through all positions has come at each point; None without positions."""
     if not track.has("latitude_deg"):
         return None
-    known = list(compress(range(len(track)), map(eq, track.latitude_deg, track.latitude_deg)))
-    if len(known) == len(track):
-        return array("d", accumulate(_steps_m(track.latitude_deg, track.longitude_deg), initial=0.0))
-    north, east = ([column[index] for index in known] for column in (track.latitude_deg, track.longitude_deg))
-    travelled = array("d", bytes(8 * len(track)))
-    steps = dict(zip(known[1:], _steps_m(north, east), strict=True))
-    reached = 0.0
-    for index in range(len(track)):
-        reached += steps.get(index, 0.0)
-        travelled[index] = reached
-    return travelled
+    return _along(track, list(compress(range(len(track)), map(eq, track.latitude_deg, track.latitude_deg))))
+
+
+def moved_m(track: Track) -> array[float] | None:
+    """The same without the tremble of a receiver that stands: moves of less than a metre wait until they are one.
+
+    A stand-in for the distance that most devices measure and some files do not hold.
+    """
+    if not track.has("latitude_deg"):
+        return None
+    kept: list[int] = []
+    for index, (north, east) in enumerate(zip(track.latitude_deg, track.longitude_deg, strict=True)):
+        if isnan(north):
+            continue
+        if not kept or metres_between(track.latitude_deg[kept[-1]], track.longitude_deg[kept[-1]], north, east) >= 1:
+            kept.append(index)
+    return _along(track, kept)
+
+
+def _along(track: Track, places: Sequence[int]) -> array[float]:
+    """How far the line through the points at `places` has come at each point."""
+    north, east = ([column[index] for index in places] for column in (track.latitude_deg, track.longitude_deg))
+    steps = _steps_m(north, east)
+    if len(places) == len(track):
+        return array("d", accumulate(steps, initial=0.0))
+    at = dict(zip(places[1:], steps, strict=True))
+    return array("d", accumulate(at.get(index, 0.0) for index in range(len(track))))
 
 
 def _steps_m(north_deg: Sequence[float], east_deg: Sequence[float]) -> list[float]:

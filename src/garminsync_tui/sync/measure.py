@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import FileDamaged
-from ..formats import COLUMNS, NO_TIME, Track, read_track, travelled_m
+from ..formats import COLUMNS, NO_TIME, Track, moved_m, read_track, travelled_m
 from ..training.efforts import best_efforts
 from ..training.elevation import climbed, smoothed
 from ..training.heart_rate import histogram
@@ -92,8 +92,15 @@ def measure(track: Track, activity_type: str) -> Measured:
 def seconds_of_track(track: Track, sport: Sport) -> Seconds:
     """A track on the timer's clock, one value a second."""
     columns = {name: getattr(track, name) for name in COLUMNS if track.has(name)}
+    if (way := _way_m(track)) is not None:
+        columns["distance_m"] = way
     weight_kg = track.wearer.weight_kg if track.wearer else None
     return seconds_of(track.time_ms, columns, track.pauses, sport, weight_kg=weight_kg)
+
+
+def _way_m(track: Track) -> Sequence[float] | None:
+    """The distance at each point as the device measured it, else from its positions."""
+    return track.distance_m if track.has("distance_m") else moved_m(track)
 
 
 def _known(figures: Mapping[str, Any]) -> Figures:
@@ -208,7 +215,7 @@ def _swum(track: Track) -> Figures | None:
 
 def _distance_bests(track: Track, sport: Sport, activity_type: str, positions_m: Sequence[float] | None) -> list[Best]:
     start_ms = track.time_ms[0]
-    way = track.distance_m if track.has("distance_m") else positions_m
+    way = _way_m(track)
     if way is None or sport == "swimming":
         return []
     efforts = best_efforts(
