@@ -123,7 +123,9 @@ async def _hear(database: Database, tell: Callable[[], None]) -> None:
             tell()
 
 
-async def equal_running(queue: Queue, account_id: UUID, job_type: str, parameters: dict[str, object]) -> UUID | None:
+async def equal_running(
+    queue: Queue, account_id: UUID | None, job_type: str, parameters: dict[str, object]
+) -> UUID | None:
     """A running job that does what would be asked for: to be followed instead of asked for again."""
     for job in await queue.list(job_type=job_type, status="in_progress"):
         running = (job.extra or {}).get("parameters") or {}
