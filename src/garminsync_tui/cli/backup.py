@@ -128,12 +128,12 @@ def _what_is_there(database: Path) -> str:
 
 
 def _sentence(contents: Contents) -> str:
-    from ..units import size
+    from ..units import local_time, number, size
 
-    facts = ", ".join(
-        f"{value} {name}" if name != "last sync" else f"last synced {value}" for name, value in _facts(contents)
-    )
-    return f"({facts}, {size(contents.size_bytes)})"
+    readings = f", {number(contents.readings)} health readings" if contents.readings is not None else ""
+    last = f"last synced {local_time(contents.synced_at)}" if contents.synced_at else "never synced"
+    about = f"{number(contents.activities)} activities{readings}, {last}"
+    return f"({about}, schema {contents.revision}, {size(contents.size_bytes)})"
 
 
 def _facts(contents: Contents) -> list[tuple[str, str]]:

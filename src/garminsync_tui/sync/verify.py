@@ -203,9 +203,12 @@ class _Verification:
                     found.replaced = True
                 except FileDamaged as damage:  # its size was right
                     found.problem = damage.reason
-        if found.problem is not None and self._repair:
-            spare = original.file_path if here is None else None
-            found.spare = spare or await asyncio.to_thread(self._whole_spare, original)
+        if found.problem is None or not self._repair:
+            return
+        spare = original.file_path if here is None else None
+        found.spare = spare or await asyncio.to_thread(self._whole_spare, original)
+        if here not in {None, MISSING} and found.spare is None and original.obstacle is None:
+            await asyncio.to_thread(self._files.set_aside, original.file_path)  # makes room for what comes
 
     async def _on_disk(self, original: Original, *, read: bool) -> str | None:
         name, sha256, size_bytes = original.file_path, original.sha256, original.size_bytes
