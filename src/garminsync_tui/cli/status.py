@@ -214,7 +214,7 @@ def _document(seen: Glance, database: str, failed: int) -> dict[str, Any]:
         "failed_items": failed,
         "verified": {
             "at": seen.verified.at,
-            "read": seen.verified.was_read,
+            "read_data": seen.verified.was_read,
             **seen.verified.counts,
             "problems": seen.verified.problems,
         }
