@@ -383,7 +383,7 @@ def test_an_older_one_is_upgraded(first_schema: Path, paths: Paths, named: Calla
 @pytest.mark.parametrize(
     ("statement", "problem", "said"),
     [
-        ("UPDATE alembic_version SET version_num = '9999'", DatabaseTooNew, "schema 9999"),
+        ("UPDATE alembic_version SET version_num = '9999'", DatabaseTooNew, r"backup\.db has schema 9999"),
         ("DROP TABLE alembic_version", DatabaseUnusable, "no database of garminsync"),
     ],
 )
@@ -401,8 +401,11 @@ def test_what_cannot_be_meant_is_refused_with_everything_as_it_was(
 
 def test_a_damaged_one_is_refused(backup: Path, paths: Paths) -> None:
     content = bytearray(backup.read_bytes())
-    content[8192:40000] = b"\xa5" * (40000 - 8192)
+    # A page that a look at its contents does not come by
+    [(page,)] = execute(backup, "SELECT rootpage FROM sqlite_master WHERE name = 'activity_figures'")
+    content[(page - 1) * 4096 : (page - 1) * 4096 + 96] = b"\xa5" * 96
     backup.write_bytes(content)
+    assert look_inside(backup, apart=True)
     with pytest.raises(DatabaseUnusable, match="damaged"):
         restore(backup, paths.database)
     backup.write_bytes(b"Dear diary")
@@ -428,7 +431,7 @@ def test_without_room_nothing_is_replaced(backup: Path, paths: Paths, monkeypatc
 
 async def test_who_has_the_database_open_keeps_it(backup: Path, paths: Paths) -> None:
     async with await Database.open(f"sqlite:///{paths.database}") as database:
-        with pytest.raises(AlreadyRunning, match="open"):
+        with pytest.raises(AlreadyRunning, match="Another process of garminsync"):
             await asyncio.to_thread(restore, backup, paths.database)
         async with database.read() as session:
             assert await session.scalar(sa.select(User.username)) == "now"

@@ -20,7 +20,7 @@ from garminsync_tui.errors import Cancelled
 from garminsync_tui.ids import new_id
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.runner import Runner
-from garminsync_tui.models import Activity, ActivityFile, Coverage, GarminConnectAccount, SyncJob, User
+from garminsync_tui.models import Activity, ActivityFigures, ActivityFile, Coverage, GarminConnectAccount, SyncJob, User
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import activities
@@ -134,6 +134,22 @@ sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
+async def could_not_be_computed(database: Database, row: Activity) -> None:
+    """As it is when figures were to be computed while the file was away."""
+    values = {"version": 99, "sha256": row.sha256, "sport": "running", "figures": {}, "problem": "missing"}
+    async with database.write() as session:
+        await session.execute(sa.delete(ActivityFigures).where(ActivityFigures.activity_id == row.id))
+        session.add(ActivityFigures(activity_id=row.id, day=START.date(), **values))
+
+
+async def figures_problem(database: Database, row: Activity) -> str | None:
+    async with database.read() as session:
+        found: str | None = await session.scalar(
+            sa.select(ActivityFigures.problem).where(ActivityFigures.activity_id == row.id)
+        )
+        return found
+
+
 def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[7] ^= 0xFF
@@ -227,8 +243,10 @@ async def test_a_file_of_the_same_content_that_lies_elsewhere_is_adopted(shelf: 
     stranger.write_bytes(b"a file without an activity")
     stranger.chmod(0o600)
     assert ended(await shelf.verify()) == PARTLY
+    await could_not_be_computed(shelf.database, await shelf.row("7002"))
     job = await shelf.verify(repair=True)
     assert ended(job) == CLEAN
+    assert await figures_problem(shelf.database, await shelf.row("7002")) is None, "they are computed again"
     assert result(job) == {"checked": 4, "missing": 1, "adopted": 1, "orphans": 1, "other_versions": 2}
     assert await shelf.path("7002") == moved
     assert all(path.exists() for path in (moved, other, stranger))
@@ -399,6 +417,7 @@ async def test_a_repair_and_a_sync_bring_everything_back_byte_for_byte(
             await damage_in_database(shelf, row.garmin_activity_id, None if row is missing else b"damaged")
     job = await shelf.verify(read_data=True, repair=True)
     assert (ended(job), result(job)["queued"]) == (PARTLY, 2)
+    await could_not_be_computed(shelf.database, missing)
 
     simulator.reset_stats()
     simulator.add_faults([{"path": f"/files/activity/{damaged.garmin_activity_id}$", "status": 404, "count": 1}])
@@ -410,6 +429,7 @@ async def test_a_repair_and_a_sync_bring_everything_back_byte_for_byte(
     assert await installation.files() == before
     after = await installation.content()
     assert after["activities"] == content["activities"]
+    assert await figures_problem(shelf.database, missing) is None, "they are computed again"
     assert [row[:4] for row in after["coverage"]] == [row[:4] for row in content["coverage"]]
     job = await shelf.verify(read_data=True)
     assert ended(job) == CLEAN
@@ -426,22 +446,22 @@ async def test_an_original_that_changed_at_garmin_goes_beside_what_is_there(
     await installation.sync("activities")
     shelf = Shelf(installation.database, installation.paths, installation.account, FileStore(installation.paths.files))
     async with installation.database.read() as session:
-        row = next(row for row in await activities.find(session) if (row.extra or {})["file_origin"] == "original")
-    # As if another file had been stored, and it is whole but not the one that the row names
-    async with installation.database.write() as session:
-        other = bytes(32)
-        await session.execute(sa.update(Activity).where(Activity.id == row.id).values(sha256=other))
+        found = [row for row in await activities.find(session) if (row.extra or {})["file_origin"] == "original"]
+        row, other = [row for row in found if row.file_type == "FIT"][:2]
+    # An earlier original: whole, and not the one that the row names
     path = installation.paths.files / row.file_path
     kept = path.with_name(f"{row.garmin_activity_id}.kept")
-    flip(path)
+    path.unlink()
+    path.write_bytes((installation.paths.files / other.file_path).read_bytes())
+    path.chmod(0o600)
     os.link(path, kept)
     assert result(await shelf.verify(read_data=True, repair=True))["queued"] == 1
     kept.rename(path)  # somebody brought it back meanwhile
     (synced,) = await installation.plain_sync("activities")
     assert ended(synced) == CLEAN
-    found = await shelf.row(row.garmin_activity_id)
-    assert found.file_path == f"{row.file_path.rpartition('.')[0]}.v2.{row.file_type.lower()}"
-    assert (found.sha256, found.size_bytes) == (row.sha256, row.size_bytes)
+    now = await shelf.row(row.garmin_activity_id)
+    assert now.file_path == f"{row.file_path.rpartition('.')[0]}.v2.{row.file_type.lower()}"
+    assert (now.sha256, now.size_bytes) == (row.sha256, row.size_bytes)
     assert path.exists()
     job = await shelf.verify(read_data=True)
     assert ended(job) == CLEAN

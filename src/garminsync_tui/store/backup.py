@@ -77,19 +77,21 @@ def back_up_before_migration(database: Path, revision: str) -> Path:
     return target
 
 
-def look_inside(path: Path, *, apart: bool = False) -> Contents:
+def look_inside(path: Path, *, apart: bool = False, named: Path | None = None) -> Contents:
     """What a file holds; `apart` where nobody has it open, so that nothing is written beside it.
 
-    Raises DatabaseTooNew, and DatabaseUnusable for what is damaged or of another program.
+    Raises DatabaseTooNew, and DatabaseUnusable for what is damaged or of another program; they tell of `named`, where
+    it is a copy of that.
     """
-    with explained(path), contextlib.closing(connected(path, apart=apart)) as connection:
+    named = named or path
+    with explained(named), contextlib.closing(connected(path, apart=apart)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if "alembic_version" not in tables or "sync_jobs" not in tables:
-            raise DatabaseUnusable(f"{path} is no database of garminsync.", hint="Name a file that `backup` wrote.")
+            raise DatabaseUnusable(f"{named} is no database of garminsync.", hint="Name a file that `backup` wrote.")
         [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or [""]
         if revision not in KNOWN:
             raise DatabaseTooNew(
-                f"{path} has schema {revision}; this program knows schemas up to {HEAD}.",
+                f"{named} has schema {revision}; this program knows schemas up to {HEAD}.",
                 hint="Install the garminsync that wrote it (`pip install -U garminsync-tui`); nothing was changed.",
             )
         counted = "SELECT coalesce(sum(n), 0) FROM health_counts" if "health_counts" in tables else "SELECT NULL"

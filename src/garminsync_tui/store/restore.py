@@ -81,7 +81,7 @@ def _prepared(backup: Path, draft: Path, database: Path) -> Path:
         shutil.copyfileobj(source, copy, 2**20)
     with explained(backup):
         require_sound(draft, backup)
-    if look_inside(draft, apart=True).revision != HEAD:
+    if look_inside(draft, apart=True, named=backup).revision != HEAD:
         asyncio.run(upgrade_apart(draft))
     with explained(backup), contextlib.closing(connected(draft)) as connection:
         for statement in _OF_PROCESSES:
