@@ -13,6 +13,9 @@ from typing import IO, Any, BinaryIO, TextIO
 from .errors import GarminSyncError, UsageProblem
 from .paths import PRIVATE_FILE_MODE
 
+#: What a file is called as long as it is not complete: a dot, anything, and this.
+DRAFT_ENDING = ".part"
+
 
 @contextmanager
 def new_file(target: Path, *, replace: bool) -> Iterator[TextIO]:
@@ -33,16 +36,23 @@ def new_binary_file(target: Path, *, replace: bool) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _new(target: Path, replace: bool, opened: Callable[[int], IO[Any]]) -> Iterator[Any]:
+def new_draft(target: Path, *, replace: bool) -> Iterator[Path]:
+    """The same for what another program writes: an empty file that it may fill, and that then becomes `target`."""
+    with _new(target, replace, lambda handle: os.fdopen(handle, "wb"), as_path=True) as draft:
+        yield draft
+
+
+@contextmanager
+def _new(target: Path, replace: bool, opened: Callable[[int], IO[Any]], *, as_path: bool = False) -> Iterator[Any]:
     _refuse(target, replace)
-    draft = target.with_name(f".{secrets.token_hex(8)}.part")
+    draft = target.with_name(f".{secrets.token_hex(8)}{DRAFT_ENDING}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE_MODE)
     except OSError as problem:
         raise _unwritable(target, problem) from None
     try:
         with opened(handle) as file:
-            yield file
+            yield draft if as_path else file
             file.flush()
             os.fsync(file.fileno())
         _refuse(target, replace)

@@ -7,7 +7,9 @@ where this operating system keeps that kind.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from .errors import GarminSyncError
@@ -15,6 +17,8 @@ from .errors import GarminSyncError
 APPLICATION = "garminsync"
 PRIVATE_FOLDER_MODE = 0o700
 PRIVATE_FILE_MODE = 0o600
+#: UTC in names of files.
+_STAMP = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,44 @@ class Paths:
             self.run,
         }:
             private_folder(folder)
+
+
+def backups_beside(database: Path) -> Path:
+    """Where backups before migrations of a SQLite database lie; in a home that is `backups/` below it."""
+    return database.parent / "backups"
+
+
+def migration_backup(database: Path, revision: str, moment: datetime) -> Path:
+    """A backup of `database` before it leaves schema `revision`, named so that names sort by time."""
+    return backups_beside(database) / f"{database.stem}-{moment:{_STAMP}}-schema-{revision}.db"
+
+
+def migration_backups(database: Path) -> list[Path]:
+    """The backups before migrations of `database`, oldest first."""
+    name = re.compile(re.escape(database.stem) + r"-\d{8}T\d{6}Z(?:-\d+)?-schema-\w+\.db")
+    folder = backups_beside(database)
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if name.fullmatch(path.name))
+
+
+def replaced_by_restore(database: Path, moment: datetime) -> Path:
+    """What a database is called once a backup took its place; a name that nothing has yet."""
+    path = database.with_name(f"{database.name}.before-restore-{moment:{_STAMP}}")
+    number = 1
+    while path.exists():
+        number += 1
+        path = database.with_name(f"{database.name}.before-restore-{moment:{_STAMP}}-{number}")
+    return path
+
+
+def restore_drafts(database: Path) -> Path:
+    """Where a restore prepares what takes the database's place: on the same disk."""
+    return database.with_name(f".{database.name}.restoring")
+
+
+def beside(database: Path) -> tuple[Path, ...]:
+    """Files that SQLite and this program keep beside a database: log, index of the log, locks."""
+    return tuple(database.with_name(database.name + ending) for ending in ("-wal", "-shm", ".lock", ".open"))
 
 
 def private_folder(folder: Path) -> Path:

@@ -52,7 +52,7 @@ async def test_its_files_are_for_their_owner_only(usual_umask: None, tmp_path: P
         session.add(User(username="me", password_hash=HASH))
         await session.flush()
         found = {file.name: mode(file) for file in path.parent.iterdir()}
-    assert found == dict.fromkeys(["here.db", "here.db-wal", "here.db-shm", "here.db.lock"], 0o600)
+    assert found == dict.fromkeys(["here.db", "here.db-wal", "here.db-shm", "here.db.lock", "here.db.open"], 0o600)
     assert mode(path.parent) == 0o700
 
 

@@ -29,7 +29,7 @@ async def upgrade(home: Home) -> int:
         database.engine.connect() as connection,
     ):
         before = await revision(connection)
-    async with await Database.open(config.database_url) as database:
+    async with await Database.open(config.database_url, tell=say) as database:
         if before == HEAD:
             say(f"{database.name} has schema {HEAD} already.")
         else:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..store.coverage import Cause, LeftOut
     from ..store.database import SQLiteVersion
+    from ..store.glance import Glance
 
 _SHOWN = 20
 
@@ -41,8 +42,10 @@ async def doctor(home: Home, out: Output) -> int:
     """
     from ..store import coverage
     from ..store.database import sqlite_version
+    from ..store.glance import look
 
     async with home.opened() as (config, database):
+        seen = await look(database)
         async with database.read() as session:
             causes, left_out = await coverage.causes(session), await coverage.left_out(session)
         engine = f"SQLite {sqlite_version().text}" if database.sqlite else "PostgreSQL"
@@ -50,6 +53,7 @@ async def doctor(home: Home, out: Output) -> int:
             Finding("ok", f"garminsync {__version__}, database {database.name}, {engine}"),
             *(_old_sqlite(sqlite_version()) if database.sqlite else ()),
             *_open_to_others(config),
+            *_verified(seen),
             *_failures(causes),
             *_drift(left_out),
         ]
@@ -88,6 +92,25 @@ def _open_to_others(config: Config) -> Iterator[Finding]:
                 f"{path} can be opened by other users of this machine.",
                 f"Run `chmod {'700' if path.is_dir() else '600'} {path}`.",
             )
+
+
+def _verified(seen: Glance) -> Iterator[Finding]:
+    """What the newest look at the original files found."""
+    from .status import verified_line
+
+    if not seen.activities and seen.verified is None:
+        return
+    line = f"Original files: {verified_line(seen)}"
+    if seen.verified is None:
+        yield Finding("note", line, "`garminsync verify --read-data` reads every one of them.")
+    elif seen.verified.problems:
+        queued = seen.verified.counts.get("queued")
+        fetch, mend = "`garminsync sync activities` fetches", "`garminsync verify --repair` mends what can be mended."
+        yield Finding("problem", line, f"{fetch} what is queued; then verify again." if queued else mend)
+        for problem in seen.verified.problems[:_SHOWN]:
+            yield Finding("problem", problem, "See `garminsync jobs list` and `jobs show` for all of it.")
+    else:
+        yield Finding("ok", line)
 
 
 def _mode(path: Path) -> int:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .output import say
+
 if TYPE_CHECKING:
     from ..config import Config
     from ..store.database import Database
@@ -51,7 +53,7 @@ class Home:
         from ..store.database import Database
 
         config = self.prepared()
-        async with await Database.open(config.database_url) as database:
+        async with await Database.open(config.database_url, tell=say) as database:
             yield config, database
 
     @contextlib.asynccontextmanager

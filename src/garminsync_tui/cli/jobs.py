@@ -97,6 +97,9 @@ async def show(home: Home, job_id: str, out: Output) -> int:
             ("attempts", str(job.attempt)),
         ]
     )
+    if found := extra.get("result"):
+        out.heading("Result")
+        out.facts([(name.replace("_", " "), str(value)) for name, value in found.items()])
     if events:
         out.heading("Log")
         for event in events:
@@ -182,6 +185,7 @@ def _document(job: SyncJob) -> dict[str, Any]:
         "error": job.error_message,
         "error_code": error_code(job),
         "failures": extra.get("failures", []),
+        "result": extra.get("result", {}),
         "priority": job.priority,
         "attempts": job.attempt,
         "created_at": job.created_at,

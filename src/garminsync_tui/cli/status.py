@@ -119,12 +119,28 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
     lines.append(("activities", number(seen.activities)))
     if seen.computed < seen.activities:
         lines.append(("figures", f"{number(seen.computed)} of {number(seen.activities)} activities computed"))
+    lines.append(("files", verified_line(seen)))
     days = f", {seen.days[0]} to {seen.days[1]}" if seen.days[0] else ""
     lines.append(("health", f"{number(seen.readings)} readings{days}"))
     lines.append(("raw answers", f"{size(seen.raw_bytes)} in the database, for `garminsync reparse`"))
     lines.append(("database", f"{database} ({size(seen.size_bytes)}, schema {seen.revision})"))
     lines.append(("version", __version__))
     return lines
+
+
+def verified_line(seen: Glance) -> str:
+    """When the original files were last looked at, and what was wrong."""
+    from ..jobs.words import VERIFIED, VERIFIED_PROBLEMS
+    from ..units import ago, number
+
+    found = seen.verified
+    if found is None:
+        return "not verified yet: run `garminsync verify`" if seen.activities else "none yet"
+    how = {None: "by size", "all": "every byte read"}.get(found.was_read, f"part {found.was_read} of them read")
+    wrong = [what for what in VERIFIED_PROBLEMS if found.counts.get(what)]
+    told = [*wrong, *(what for what in ("adopted", "queued") if wrong and found.counts.get(what))]
+    words = ", ".join(f"{number(found.counts[what])} {VERIFIED[what]}" for what in told)
+    return f"verified {ago(found.at, seen.now)} ({how}): {words or 'all whole'}"
 
 
 def _next_line(seen: Glance) -> str:
@@ -198,6 +214,14 @@ def _document(seen: Glance, database: str, failed: int) -> dict[str, Any]:
         "next_sync_at": _next_turns(seen),
         "coverage": _by_endpoint(seen.coverage),
         "failed_items": failed,
+        "verified": {
+            "at": seen.verified.at,
+            "read_data": seen.verified.was_read,
+            **seen.verified.counts,
+            "problems": seen.verified.problems,
+        }
+        if seen.verified
+        else None,
         "jobs": seen.jobs,
         "runners": [
             {

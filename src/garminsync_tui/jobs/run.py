@@ -77,6 +77,8 @@ class JobRun:
         #: The first items that could not be done, earlier slices of this job included, and how many there were.
         self.failures: list[str] = list(extra.get("failures", []))
         self.failed = int(extra.get("failed", 0))
+        #: What the job found out, by name: kept in its `metadata`, written with every page and at the end.
+        self.result: dict[str, Any] = dict(extra.get("result", {}))
         #: Why the work is to stop, once somebody wants that.
         self.stop_with: GarminSyncError | None = None
         self._leases = leases
@@ -197,6 +199,8 @@ class JobRun:
         extra: dict[str, Any] = {"note": clean(self._latest.note)} if self._latest else {}
         if self.failed:
             extra |= {"failures": list(self.failures), "failed": self.failed}
+        if self.result:
+            extra["result"] = dict(self.result)
         await self._leases.guard(session, self.claim, checkpoint=checkpoint, progress=self.share, extra=extra)
         lines = list(self._lines)
         await write_lines(session, self.job.id, lines)

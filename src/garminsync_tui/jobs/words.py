@@ -50,6 +50,26 @@ def title(job: SyncJob) -> str:
     narrower = _NARROWER.get((job.job_type, what)) if isinstance(what, str) else None
     return narrower or TITLES.get(job.job_type, job.job_type)
 
+#: What `verify` counts beside what it checked and read, in the order in which it matters: after the number.
+VERIFIED = {
+    "missing": "missing",
+    "damaged": "damaged",
+    "open_to_others": "open to other users",
+    "beyond_repair": "that Garmin cannot give again",
+    "queued": "to be fetched by the next sync",
+    "adopted": "found elsewhere",
+    "set_aside": "moved to the quarantine",
+    "closed": "closed to other users",
+    "stale_copies": "copies of this machine out of date",
+    "replaced": "copies of this machine replaced",
+    "stale_drafts": "stale drafts",
+    "swept": "stale drafts removed",
+    "orphans": "files without an activity",
+    "other_versions": "other versions kept",
+}
+#: Those of them that mean that something is not as it should be.
+VERIFIED_PROBLEMS = ("missing", "damaged", "open_to_others")
+
 
 def state(job: SyncJob, moment: datetime) -> State:
     """What `job` is at `moment`."""

@@ -89,6 +89,16 @@ async def fail(session: AsyncSession, account_id: UUID, endpoint: str, day: date
     return await _again_later(session, account_id, endpoint, day, item, "failed", reason)
 
 
+async def lose(session: AsyncSession, account_id: UUID, day: date, item: str, reason: str) -> None:
+    """An activity's file was fetched and is not here any more: it is to be fetched again, and now."""
+    values = {"status": "failed", "reason": reason[:_REASON_CHARACTERS], "attempts": 0, "next_try_at": now()}
+    await session.execute(
+        insert(session, Coverage)
+        .values(garmin_connect_account_id=account_id, endpoint=ACTIVITY_FILE, day=day, item=item, **values)
+        .on_conflict_do_update(index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values)
+    )
+
+
 async def put_off(session: AsyncSession, account_id: UUID, endpoint: str, day: date, reason: str) -> None:
     """Ask again for a day later, after a pause that grows as a failure's does."""
     await _again_later(session, account_id, endpoint, day, "", "stale", reason)
@@ -227,18 +237,33 @@ async def failed_items(
     )
 
 
-async def due_items(session: AsyncSession, account_id: UUID, retry_from: datetime | None = None) -> list[Coverage]:
-    """Activities whose file failed before and is due, newest first."""
-    return list(
-        await session.scalars(
-            sa.select(Coverage)
-            .where(
-                Coverage.garmin_connect_account_id == account_id,
-                Coverage.endpoint == ACTIVITY_FILE,
-                Coverage.status == "failed",
-                _is_due(retry_from),
-            )
-            .order_by(Coverage.day.desc())
+async def due_items(
+    session: AsyncSession, account_id: UUID, retry_from: datetime | None = None, items: Iterable[str] | None = None
+) -> list[Coverage]:
+    """Activities (of `items`, where given) whose file failed before and is due, newest first."""
+    statement = (
+        sa.select(Coverage)
+        .where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint == ACTIVITY_FILE,
+            Coverage.status == "failed",
+            _is_due(retry_from),
+        )
+        .order_by(Coverage.day.desc())
+    )
+    if items is not None:
+        statement = statement.where(Coverage.item.in_(list(items)))
+    return list(await session.scalars(statement))
+
+
+async def forget_other_days(session: AsyncSession, account_id: UUID, item: str, day: date) -> None:
+    """An activity that moved to another day stands in the ledger once: what was said of it elsewhere is over."""
+    await session.execute(
+        sa.delete(Coverage).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint == ACTIVITY_FILE,
+            Coverage.item == item,
+            Coverage.day != day,
         )
     )
 

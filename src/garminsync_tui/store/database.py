@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from ..errors import DatabaseBusy, DatabaseUnusable, DiskFull, GarminSyncError, UsageProblem
 from ..paths import PRIVATE_FILE_MODE, private_folder
 from . import migrate
+from .in_use import InUse
 
 _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
@@ -38,7 +39,9 @@ class Database:
         self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
         # SQLite's readers keep the state of their first look; PostgreSQL's have to ask for that.
         self._reading = engine if self.sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
-        self._wal = _WalLock(Path(url.database)) if self.dialect == "sqlite" and url.database else None
+        file = Path(url.database) if self.dialect == "sqlite" and url.database else None
+        self._wal = _WalLock(file) if file else None
+        self._in_use = InUse(file) if file else None
 
     @property
     def sqlite(self) -> bool:
@@ -54,18 +57,21 @@ class Database:
         return shown.render_as_string(hide_password=True)
 
     @classmethod
-    async def open(cls, url: str, *, upgrade: bool = True) -> Database:
+    async def open(cls, url: str, *, upgrade: bool = True, tell: Callable[[str], None] | None = None) -> Database:
         """Open `url` (a SQLAlchemy or plain database URL), creating and upgrading it where needed.
 
-        Raises DatabaseUnusable, DatabaseTooNew, DatabaseBusy, UsageProblem.
+        `tell` hears of a backup that was made before an upgrade. Raises DatabaseUnusable, DatabaseTooNew,
+        DatabaseBusy, DiskFull, UsageProblem.
         """
         parsed = parse_url(url)
         engine = _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
         database = cls(parsed, engine)
         try:
+            if database._in_use:
+                await database._in_use.take()
             with _translated(database.name):
                 if upgrade:
-                    await migrate.upgrade(engine)
+                    await migrate.upgrade(engine, tell=tell)
                 else:
                     async with engine.connect() as connection:
                         await migrate.revision(connection)
@@ -79,6 +85,8 @@ class Database:
         await self.engine.dispose()
         if self._wal:
             self._wal.close()
+        if self._in_use:
+            self._in_use.close()
 
     async def __aenter__(self) -> Database:
         return self
@@ -210,6 +218,16 @@ def parse_url(text: str) -> URL:
         f"“{kind}” is no database garminsync can use.",
         hint="Use a sqlite:/// file or a postgresql:// server.",
     )
+
+
+async def upgrade_apart(path: Path) -> None:
+    """Bring a SQLite file that nobody else knows of to the newest schema. Raises what `Database.open` raises."""
+    engine = _sqlite_engine(URL.create("sqlite+aiosqlite", database=str(path)))
+    try:
+        with _translated(str(path)):
+            await migrate.upgrade(engine, back_up=False)
+    finally:
+        await engine.dispose()
 
 
 class SQLiteVersion(NamedTuple):

@@ -162,3 +162,9 @@ async def forget(session: AsyncSession, activity_id: UUID) -> None:
     """Remove what was computed of an activity, so that it is computed again."""
     for table in (ActivityFigures, ActivityBest):
         await session.execute(sa.delete(table).where(table.activity_id == activity_id))
+
+
+async def forget_failed(session: AsyncSession, activity_ids: Sequence[UUID]) -> None:
+    """Of some activities whose file is whole again: what could not be computed of it is computed again."""
+    f = ActivityFigures
+    await session.execute(sa.delete(f).where(f.activity_id.in_(activity_ids), f.problem.is_not(None)))

@@ -11,10 +11,14 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
+import stat
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -28,6 +32,15 @@ from .database import Database
 _GARMIN_ID = re.compile(r"[0-9]{1,20}")
 _CHUNK_BYTES = 2**20
 _NO_SPACE_ERRNO = 28
+#: The problem of a file that is not there.
+MISSING = "it is missing"
+
+
+#: Below the root, where files are that nobody reads: unfinished ones, and damaged ones that were set aside.
+_DRAFTS, _QUARANTINE = "tmp", "quarantine"
+#: A draft that was not touched for so long is nobody's any more.
+_STALE_S = 24 * 3600.0
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +53,36 @@ class StoredFile:
     size_bytes: int
 
 
+class ActivityFileNamed(Protocol):
+    """A row that says where its file is and what it holds."""
+
+    @property
+    def file_path(self) -> str:
+        """Below the store's root."""
+
+    @property
+    def sha256(self) -> bytes:
+        """Of the whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What lies in the folder, whatever rows say."""
+
+    #: Files that could be activities', as paths below the root.
+    files: list[str] = field(default_factory=list)
+    #: What was left unfinished by a process that is gone.
+    stale_drafts: list[Path] = field(default_factory=list)
+    #: What other users of this machine may open.
+    open_to_others: list[Path] = field(default_factory=list)
+
+
 class FileStore:
     """The files of one installation."""
 
     def __init__(self, root: Path) -> None:
         self.root = private_folder(root)
-        self._drafts = private_folder(root / "tmp")
+        self._drafts = private_folder(root / _DRAFTS)
 
     @contextlib.contextmanager
     def drafts(self) -> Iterator[Path]:
@@ -67,7 +104,7 @@ class FileStore:
 
     def place(self, account_id: UUID, activity_id: str, start: datetime, file_type: str, version: int = 1) -> str:
         """Where a file belongs below the root: never a name that came from outside."""
-        name = activity_id if _GARMIN_ID.fullmatch(activity_id) else hashlib.sha256(activity_id.encode()).hexdigest()
+        name = file_name(activity_id)
         suffix = file_type.lower() if version == 1 else f"v{version}.{file_type.lower()}"
         return f"{account_id}/{start:%Y}/{start:%m}/{name}.{suffix}"
 
@@ -110,7 +147,14 @@ class FileStore:
         from sqlalchemy.dialects.postgresql import insert
 
         content = await asyncio.to_thread((self.root / stored.path).read_bytes)
-        await session.execute(insert(ActivityFile).values(sha256=stored.sha256, bytes=content).on_conflict_do_nothing())
+        statement = insert(ActivityFile).values(sha256=stored.sha256, bytes=content)
+        # The same hash is the same file, unless what the database holds was damaged meanwhile.
+        damaged = sa.func.sha256(ActivityFile.bytes) != ActivityFile.sha256
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["sha256"], set_={"bytes": statement.excluded["bytes"]}, where=damaged
+            )
+        )
 
     async def open(self, database: Database, activity: Activity) -> Path:
         """The activity's file on this machine, fetched from the database where it is not here yet.
@@ -124,10 +168,99 @@ class FileStore:
             await self._fetch(database, activity, path)
         return path
 
+    # ── Looking whether all is there ─────────────────────────────────────────────────────────────────────
+
+    def look(self) -> Looked:
+        """What lies in the folder."""
+        looked = Looked()
+        if self.root.stat().st_mode & _OTHERS:
+            looked.open_to_others.append(self.root)
+        for folder, folders, names in os.walk(self.root):
+            here = Path(folder)
+            parts = here.relative_to(self.root).parts
+            for name in (*folders, *names):
+                path = here / name
+                try:
+                    status = path.lstat()
+                except FileNotFoundError:
+                    continue  # a draft that was finished meanwhile
+                if not stat.S_ISLNK(status.st_mode) and status.st_mode & _OTHERS:
+                    looked.open_to_others.append(path)
+                if parts == (_DRAFTS,) and time.time() - status.st_mtime > _STALE_S:
+                    looked.stale_drafts.append(path)
+            if parts[:1] not in {(_DRAFTS,), (_QUARANTINE,)}:
+                looked.files.extend((here / name).relative_to(self.root).as_posix() for name in names)
+        return looked
+
+    def problem(self, relative: str, sha256: bytes, size_bytes: int, *, read: bool) -> str | None:
+        """What is wrong with a file, in words; None where it is whole, MISSING where it is not there.
+
+        Without `read` only its size is looked at.
+        """
+        path = self.root / relative
+        try:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                return "it is no file"
+            if found.st_size != size_bytes:
+                return f"it has {found.st_size} bytes instead of {size_bytes}"
+            if read and _digest(path)[0] != sha256:
+                return "its content changed since it was stored"
+        except (FileNotFoundError, NotADirectoryError):
+            return MISSING
+        except OSError as problem:
+            return f"it cannot be read ({problem.strerror or type(problem).__name__})"
+        return None
+
+    def set_aside(self, relative: str) -> Path:
+        """Move a damaged file to the quarantine, where nothing is ever replaced or removed; its new place."""
+        source, target = self.root / relative, self._place_in_quarantine(relative)
+        source.rename(target)
+        _fsync(target.parent)
+        _fsync(source.parent)
+        return target
+
+    def set_bytes_aside(self, relative: str, content: bytes) -> Path:
+        """The same for damaged bytes that lie in the database: a copy of them."""
+        with self.drafts() as folder:
+            draft = folder / Path(relative).name
+            _write_new(draft, content)
+            _fsync(draft)
+            target = self._place_in_quarantine(relative)
+            draft.rename(target)
+            _fsync(target.parent)
+        return target
+
+    def _place_in_quarantine(self, relative: str) -> Path:
+        first = target = self.root / _QUARANTINE / relative
+        number = 1
+        while target.exists(follow_symlinks=False):
+            number += 1
+            target = first.with_suffix(f".{number}{first.suffix}")
+        private_folder(target.parent)
+        return target
+
+    def close_to_others(self, path: Path) -> None:
+        """Take all rights but the owner's away."""
+        status = path.lstat()
+        if not stat.S_ISLNK(status.st_mode):
+            path.chmod(stat.S_IMODE(status.st_mode) & ~_OTHERS)
+
+    def sweep(self, draft: Path) -> None:
+        """Remove what was never finished."""
+        if draft.is_dir() and not draft.is_symlink():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
+
+    async def fetch(self, database: Database, activity: ActivityFileNamed) -> None:
+        """Replace this machine's copy by the bytes in the database. Raises FileDamaged where they are not whole."""
+        await self._fetch(database, activity, self.root / activity.file_path)
+
     def _intact(self, path: Path, activity: Activity) -> bool:
         return path.is_file() and _digest(path) == (activity.sha256, activity.size_bytes)
 
-    async def _fetch(self, database: Database, activity: Activity, path: Path) -> None:
+    async def _fetch(self, database: Database, activity: ActivityFileNamed, path: Path) -> None:
         async with database.read() as session:
             content = await session.scalar(sa.select(ActivityFile.bytes).where(ActivityFile.sha256 == activity.sha256))
         if content is None or hashlib.sha256(content).digest() != activity.sha256:
@@ -137,11 +270,20 @@ class FileStore:
     def _cache(self, path: Path, content: bytes) -> None:
         with self.drafts() as folder:
             draft = folder / path.name
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE_MODE)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
+            _write_new(draft, content)
             private_folder(path.parent)
             draft.replace(path)
+
+
+def file_name(activity_id: str) -> str:
+    """What an activity's file is called, without its ending."""
+    return activity_id if _GARMIN_ID.fullmatch(activity_id) else hashlib.sha256(activity_id.encode()).hexdigest()
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE_MODE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
 
 
 def _digest(path: Path) -> tuple[bytes, int]:

@@ -6,6 +6,7 @@ longer than all of its questions. PostgreSQL is asked the same ones through `Dat
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,6 +56,18 @@ class Registered(NamedTuple):
     heartbeat_at: datetime
 
 
+class Verified(NamedTuple):
+    """The newest look at the original files that came to its end."""
+
+    at: datetime
+    #: What was counted, by name: see `sync.verify`.
+    counts: dict[str, int]
+    #: The first things that were wrong.
+    problems: list[str]
+    #: Of the files, what was read: all, like "3/12", or None where only sizes were looked at.
+    was_read: str | None
+
+
 class Totals(NamedTuple):
     """How much of an endpoint has which status."""
 
@@ -84,6 +97,8 @@ class Glance(NamedTuple):
     schedules: list[Turns]
     runners: list[Registered]
     coverage: list[Totals]
+    #: None where the files were never looked at.
+    verified: Verified | None
     size_bytes: int
     #: Of it the compressed answers that `reparse` reads.
     raw_bytes: int
@@ -111,8 +126,11 @@ _QUESTIONS = {
     "synced": """
         SELECT job_type, max(completed_at) FROM sync_jobs
          WHERE status = 'completed' AND completed_at IS NOT NULL
-           AND NOT (job_type = 'reparse' AND garmin_connect_account_id IS NULL) -- computes, brings nothing new
+           AND garmin_connect_account_id IS NOT NULL -- local work brings nothing new
          GROUP BY job_type""",
+    "verified": """
+         SELECT completed_at, metadata FROM sync_jobs WHERE job_type = 'verify' AND completed_at IS NOT NULL
+          ORDER BY completed_at DESC LIMIT 20""",
     "schedules": "SELECT garmin_connect_account_id, job_type, every_s FROM schedules WHERE enabled ORDER BY id",
     "runners": """
         SELECT kind, host, pid, version, lock_path, started_at, heartbeat_at FROM runners ORDER BY started_at""",
@@ -192,6 +210,7 @@ def _glance(answers: Mapping[str, Sequence[tuple[Any, ...]]], now: Any, size_byt
             Totals(endpoint, status, days, _given(_day(first)), _given(_day(last)))
             for endpoint, status, days, first, last in answers["coverage"]
         ],
+        verified=_verified(answers["verified"]),
         size_bytes=size_bytes,
         raw_bytes=answers["raw"][0][0],
         revision=HEAD,
@@ -224,6 +243,16 @@ def _registered(
     kind: str, host: str, pid: int, version: str, lock_path: str, started_at: Any, heartbeat_at: Any
 ) -> Registered:
     return Registered(kind, host, pid, version, lock_path, _given(_instant(started_at)), _given(_instant(heartbeat_at)))
+
+
+def _verified(rows: Sequence[tuple[Any, ...]]) -> Verified | None:
+    for moment, document in rows:
+        extra = json.loads(document) if isinstance(document, str) else document or {}
+        if extra.get("error_code") in {None, "partly"} and "result" in extra:
+            asked = extra.get("parameters", {})
+            was_read = asked.get("subset") or ("all" if asked.get("read_data") else None)
+            return Verified(_given(_instant(moment)), extra["result"], extra.get("failures", []), was_read)
+    return None
 
 
 def _instant(value: int | datetime | None) -> datetime | None:

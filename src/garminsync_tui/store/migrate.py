@@ -5,6 +5,9 @@ Alembic is imported only when there is something to upgrade.
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,10 +15,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..errors import DatabaseTooNew, DatabaseUnusable
+from .backup import back_up_before_migration
 from .schema import HEAD, KNOWN
 
 #: Any constant will do, as long as every version of the program uses this one.
 _LOCK = 7_041_957_300_117
+
+_log = logging.getLogger(__name__)
 
 
 def migrations_folder() -> Path:
@@ -44,8 +50,12 @@ async def revision(connection: AsyncConnection) -> str | None:
     return None
 
 
-async def upgrade(engine: AsyncEngine) -> bool:
-    """Bring the schema to HEAD; True if anything was done. Safe to call from several processes at once."""
+async def upgrade(engine: AsyncEngine, *, back_up: bool = True, tell: Callable[[str], None] | None = None) -> bool:
+    """Bring the schema to HEAD; True if anything was done. Safe to call from several processes at once.
+
+    A SQLite database that holds something is backed up first, unless `back_up` is False; `tell` hears where. Raises
+    DiskFull where there is no room for that; nothing is changed then.
+    """
     async with engine.connect() as connection:
         if await revision(connection) == HEAD:
             return False
@@ -60,8 +70,11 @@ async def upgrade(engine: AsyncEngine) -> bool:
             async with connection.begin():
                 if not sqlite:
                     await connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-                done = await revision(connection) != HEAD
+                before = await revision(connection)
+                done = before != HEAD
                 if done:
+                    if sqlite and back_up and before is not None:
+                        await _back_up(engine, before, tell)
                     await connection.run_sync(_run)
                     if sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
                         raise DatabaseUnusable("The upgrade would break references between tables; it was undone.")
@@ -71,6 +84,14 @@ async def upgrade(engine: AsyncEngine) -> bool:
     if done:
         await engine.dispose()  # asyncpg's prepared statements remember the old tables
     return done
+
+
+async def _back_up(engine: AsyncEngine, revision: str, tell: Callable[[str], None] | None) -> None:
+    """Whoever holds the lock does it, so it is done once; another connection reads while this one holds it."""
+    made = await asyncio.to_thread(back_up_before_migration, Path(str(engine.url.database)), revision)
+    _log.info("backed up to %s before the upgrade from schema %s", made, revision)
+    if tell is not None:
+        tell(f"The database is upgraded from schema {revision} to {HEAD}; as it was it is kept in {made}.")
 
 
 def _run(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from ..errors import DatabaseUnusable
+from .in_use import InUse
 from .schema import HEAD
 
 if TYPE_CHECKING:
@@ -76,6 +77,12 @@ class AskedSession:
 def at_file(path: Path) -> Iterator[AskedFile | None]:
     """Ask a SQLite file of this program's schema; None for anything else, which `Database` then explains."""
     with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # where no lock file can be made, nobody can restore either
+            in_use = InUse(path)
+            stack.callback(in_use.close)
+            if not in_use.try_shared():
+                yield None
+                return
         try:
             # Read and write: who only reads cannot join a write-ahead log that nobody else holds open.
             connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=30)

@@ -27,8 +27,8 @@ from ..garmin.activities import (
 from ..garmin.client import Client
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
-from ..models import FILE_TYPES, GarminConnectAccount
-from ..store import accounts, activities, coverage
+from ..models import FILE_TYPES, Activity, Coverage, GarminConnectAccount
+from ..store import accounts, activities, coverage, figures
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
 from .figures import compute_new
@@ -159,9 +159,13 @@ class Walk:
             names = [row.garmin_activity_id for row in rows]
             known = await activities.stored(session, self.run.account_id, names)
             waiting = await coverage.failed_items(session, self.run.account_id, names, self.run.asked_at)
-        batch = _Batch(start)
+            due = {
+                each.item for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
+            }
+        batch = _Batch(start, {name: activity for name, activity in known.items() if name in due})
         for position, row in enumerate(rows):
-            if row.garmin_activity_id in known or row.garmin_activity_id in waiting:
+            name = row.garmin_activity_id
+            if name in waiting or (name in known and name not in batch.again):
                 continue
             await self.run.breathe(self.client.requests)
             title = f"{row.start_time:%Y-%m-%d} {row.name or ''}".strip()
@@ -173,14 +177,15 @@ class Walk:
         changed = batch.count
         async with self.run.page() as session:
             for row in rows:
-                if row.garmin_activity_id in known:
+                if row.garmin_activity_id in known and row.garmin_activity_id not in batch.arrived:
                     changed += await activities.update_summary(session, known[row.garmin_activity_id], _values(row))
             self.run.checkpoint["start"] = start
         return changed
 
     async def _fetch(self, row: ActivityRow, batch: _Batch) -> None:
         try:
-            batch.stored.append((row, *await _fetch_file(self.client, self.files, self.run, row)))
+            before = batch.again.get(row.garmin_activity_id)
+            batch.stored.append((row, *await _fetch_file(self.client, self.files, self.run, row, before)))
             self._outages = 0
         except (UnexpectedAnswer, Unavailable) as problem:
             if isinstance(problem, Unavailable):
@@ -205,6 +210,10 @@ class Walk:
                     "extra": {**row.extra, **notes},
                 }
                 await activities.save(session, self.run.account_id, [values])
+                if before := batch.again.get(row.garmin_activity_id):
+                    await figures.forget(session, before.id)
+                name = row.garmin_activity_id
+                await coverage.forget_other_days(session, self.run.account_id, name, _local_day(row))
             await coverage.record(
                 session,
                 self.run.account_id,
@@ -223,6 +232,7 @@ class Walk:
             self.run.checkpoint["saved"] = int(self.run.checkpoint.get("saved", 0)) + len(batch.stored)
         batch.count += len(batch.stored)
         arrived = [row.garmin_activity_id for row, _, _ in batch.stored]
+        batch.arrived.update(arrived)
         batch.stored.clear()
         batch.failed.clear()
         await compute_new(self.run, self.config, self.files, arrived)
@@ -245,7 +255,15 @@ class Walk:
                 )
             )
             wanted = [row for row in rows if row.garmin_activity_id == entry.item]
+            if not wanted:
+                await self._put_off(entry)
             self.saved += await self._save_page(wanted, int(self.run.checkpoint.get("start", 0)), 1)
+
+    async def _put_off(self, entry: Coverage) -> None:
+        """What Garmin's list does not hold is not asked for with every sync."""
+        async with self.run.page() as session:
+            why = "It is not in Garmin's list."
+            await coverage.fail(session, self.run.account_id, ACTIVITY_FILE, entry.day, why, entry.item)
 
 
 @dataclass(slots=True)
@@ -253,24 +271,32 @@ class _Batch:
     """What is fetched and not written yet, and how much was written."""
 
     start: int
+    #: What is here by its row, and whose file is to be fetched again.
+    again: dict[str, Activity]
+    #: What was written.
+    arrived: set[str] = field(default_factory=set)
     stored: list[tuple[ActivityRow, StoredFile, dict[str, Any]]] = field(default_factory=list)
     failed: list[tuple[ActivityRow, str]] = field(default_factory=list)
     count: int = 0
 
 
 async def _fetch_file(
-    client: Client, files: FileStore, run: JobRun, row: ActivityRow
+    client: Client, files: FileStore, run: JobRun, row: ActivityRow, before: Activity | None
 ) -> tuple[StoredFile, dict[str, Any]]:
-    """The activity's file, durable on this disk, and what to note about it in `metadata`."""
+    """The activity's file, durable on this disk, and what to note about it in `metadata`.
+
+    `before` is its row where its file was here already: what lies there now may be an earlier original.
+    """
     name = row.garmin_activity_id
-    left = files.orphan(run.account_id, name, row.start_time, FILE_TYPES)
+    left = files.orphan(run.account_id, name, row.start_time, FILE_TYPES) if before is None else None
     if left is not None:
         adopted = await asyncio.to_thread(_adopted, files, left)
         if adopted:
             return adopted, {"file_origin": "original"}
     with files.drafts() as folder:
         notes: dict[str, Any] = {}
-        draft, file_type, origin = await _download(client, folder, row, notes)
+        had = (before.extra or {}).get("file_origin") if before else None
+        draft, file_type, origin = await _download(client, folder, row, notes, only_original=had == "original")
         notes["file_origin"] = origin
         kept = await asyncio.to_thread(files.keep, draft, run.account_id, name, row.start_time, file_type)
     if "file_problem" in notes:
@@ -278,8 +304,13 @@ async def _fetch_file(
     return kept, notes
 
 
-async def _download(client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any]) -> tuple[Path, str, str]:
-    """Original, else TCX export, else GPX export, else a minimal TCX from the summary: (file, type, origin)."""
+async def _download(
+    client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any], *, only_original: bool = False
+) -> tuple[Path, str, str]:
+    """Original, else TCX export, else GPX export, else a minimal TCX from the summary: (file, type, origin).
+
+    With `only_original` it raises NotAtGarmin instead: what was an original is not passed off as restored by less.
+    """
     name = row.garmin_activity_id
     archive = folder / "original.zip"
     if row.has_original is not False and await _downloaded(client, original_path(name), archive):
@@ -293,6 +324,8 @@ async def _download(client: Client, folder: Path, row: ActivityRow, notes: dict[
         except FileDamaged as problem:
             notes["file_problem"] = problem.reason
         return original.path, original.file_type, "original"
+    if only_original:
+        raise NotAtGarmin("Garmin does not have the original any more.")
     for kind in ("tcx", "gpx"):
         export = folder / f"export.{kind}"
         if await _downloaded(client, export_path(name, kind), export):

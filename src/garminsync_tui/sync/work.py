@@ -16,6 +16,7 @@ from .figures import FILES, compute_figures, look_after_figures
 from .health import sync_health
 from .reparse import reparse
 from .session import open_client, rate_for
+from .verify import verify
 
 Work = Callable[[JobRun], Awaitable[None]]
 
@@ -54,7 +55,10 @@ def work(config: Config) -> Mapping[str, Work]:
         else:
             await reparse(run)
 
-    return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reread}
+    async def look_at_files(run: JobRun) -> None:
+        await verify(run, files)
+
+    return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reread, "verify": look_at_files}
 
 
 def _rate(config: Config) -> Rate | None:
