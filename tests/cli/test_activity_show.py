@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 
 from garminsync_tui.cli.drawing import bar_of, draws_blocks, line_of, narrowed
 from garminsync_tui.config import Config
@@ -72,9 +71,9 @@ class Shown:
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     home = tmp_path_factory.mktemp("show") / "home"
-    with time_machine.travel(NOW), Simulator(days=20, now=NOW, password=PASSWORD) as simulator:
+    with Simulator(days=20, now=NOW, password=PASSWORD) as simulator:
         assert log_in(home, simulator).code == 0
-        assert run_command("sync", "activities", "--since", "20d", home=home).code == 0
+        assert run_command("sync", "activities", home=home).code == 0
         yield Shown(home)
 
 
@@ -383,12 +382,9 @@ def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sho
     recordings.mkdir()
     for name in ("grimbough__d685ed__garmin-fenix6-turbo.fit", "polyvertex__d9eb93__event_timestamp.fit"):
         (recordings / name).write_bytes((shared / "corpus" / "fit" / name).read_bytes())
-    with (
-        time_machine.travel(NOW),
-        Simulator(days=3650, now=NOW, password=PASSWORD, activities_dir=recordings) as simulator,
-    ):
+    with Simulator(days=3650, now=NOW, password=PASSWORD, activities_dir=recordings) as simulator:
         assert log_in(folder / "home", simulator).code == 0
-        assert run_command("sync", "activities", "--since", "2017-01-01", home=folder / "home").code == 0
+        assert run_command("sync", "activities", home=folder / "home").code == 0
         yield Shown(folder / "home")
 
 

@@ -230,6 +230,7 @@ async def test_interrupted_it_goes_on_without_reading_again(
     before, rows = await computed(installation.database), await stored(installation.database)
     await forget(installation.database)
     monkeypatch.setattr(figures, "PAGE", 2)
+    monkeypatch.setattr(figures, "_PAGES_AHEAD", 1)  # what is read ahead of an interruption is read again
     opened.clear()
     queue = Queue(installation.database)
     await queue.enqueue(installation.account.user_id, "reparse", parameters={"what": figures.FILES})
@@ -242,7 +243,7 @@ async def test_interrupted_it_goes_on_without_reading_again(
             nonlocal pages
             pages += 1
             if pages == 2:
-                raise reason()
+                raise reason("Stopped.")
             await breathe(requests)
 
         monkeypatch.setattr(run, "breathe", breath)

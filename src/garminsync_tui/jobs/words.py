@@ -50,6 +50,7 @@ def title(job: SyncJob) -> str:
     narrower = _NARROWER.get((job.job_type, what)) if isinstance(what, str) else None
     return narrower or TITLES.get(job.job_type, job.job_type)
 
+
 #: What `verify` counts beside what it checked and read, in the order in which it matters: after the number.
 VERIFIED = {
     "missing": "missing",

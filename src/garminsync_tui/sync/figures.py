@@ -7,10 +7,11 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 from ..config import Config
 from ..errors import FileDamaged
@@ -28,6 +29,7 @@ from .measure import Measured, measure_file
 FILES = "activities"
 #: Activities whose numbers are written in one transaction.
 PAGE = 16
+_PAGES_AHEAD = 8
 #: For fewer files than this a process takes longer to start than they take to read.
 _WORTH_A_PROCESS = 3
 _NICENESS = 10
@@ -46,11 +48,14 @@ async def compute_figures(run: JobRun, config: Config, files: FileStore) -> None
         left = await figures.count_waiting(session, VERSION)
     done, total = 0, left
     async with _side_by_side(left, politely=not run.job.priority) as measure:
-        while page := await _next(run):
-            await run.breathe()
-            await _compute(run, page, files, athletes, measure)
-            done += len(page)
-            run.progress(done, max(total, done), f"{done} of {total} activities computed")
+        while ahead := await _next(run):
+            async with _under_way(_measured(run, each, files, measure) for each in ahead) as reading:
+                for start in range(0, len(ahead), PAGE):
+                    await run.breathe()
+                    page = ahead[start : start + PAGE]
+                    await _write(run, page, await asyncio.gather(*reading[start : start + PAGE]), athletes)
+                    done += len(page)
+                    run.progress(done, max(total, done), f"{done} of {total} activities computed")
     changed = await derive_loads(run, athletes)
     run.progress(1, 1, f"{done} activities computed, {changed} loads derived again")
 
@@ -63,7 +68,9 @@ async def compute_new(run: JobRun, config: Config, files: FileStore, garmin_ids:
         stored = await activities.stored(session, run.account_id, garmin_ids)
         ids = [activity.id for activity in stored.values()]
         page = await figures.waiting(session, VERSION, len(ids), ids=ids)
-    await _compute(run, page, files, await Athletes.load(run.database, config), _beside())
+    measure = _beside()
+    measured = [await _measured(run, each, files, measure) for each in page]
+    await _write(run, page, measured, await Athletes.load(run.database, config))
 
 
 async def look_after_figures(run: JobRun, config: Config) -> None:
@@ -96,14 +103,25 @@ async def derive_loads(run: JobRun, athletes: Athletes) -> int:
 
 async def _next(run: JobRun) -> list[figures.Waiting]:
     async with run.database.read() as session:
-        return await figures.waiting(session, VERSION, PAGE)
+        return await figures.waiting(session, VERSION, _PAGES_AHEAD * PAGE)
 
 
-async def _compute(
-    run: JobRun, page: Sequence[figures.Waiting], files: FileStore, athletes: Athletes, measure: _Measure
+@contextlib.asynccontextmanager
+async def _under_way(doing: Iterable[Coroutine[Any, Any, Measured]]) -> AsyncIterator[list[asyncio.Task[Measured]]]:
+    """Start them all, so that files are read while others are written; none outlives the block."""
+    tasks = [asyncio.create_task(each) for each in doing]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _write(
+    run: JobRun, page: Sequence[figures.Waiting], measured: Sequence[Measured], athletes: Athletes
 ) -> None:
-    """Read the files of a page side by side and write what they tell."""
-    measured = await asyncio.gather(*(_measured(run, each, files, measure) for each in page))
+    """Write what the files of a page tell, in one transaction."""
     rows = []
     for each, found in zip(page, measured, strict=True):
         athlete = athletes.on(each.day, found.figures.get("wearer", {}))
@@ -158,13 +176,15 @@ async def _side_by_side(count: int, *, politely: bool) -> AsyncIterator[_Measure
         yield _beside()
         return
     processors = os.cpu_count() or 1
+    turn = asyncio.Lock()
     with _processes(max(1, min(processors - politely, count)), _NICENESS if politely else 0) as executor:
 
         async def measure(path: Path, activity_type: str) -> Measured:
             try:
                 return await _in(executor, path, activity_type)
             except BrokenProcessPool:
-                return await _alone(path, activity_type)
+                async with turn:
+                    return await _alone(path, activity_type)
 
         yield measure
 
