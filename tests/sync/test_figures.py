@@ -284,7 +284,8 @@ async def main():
     async with await Database.open(sys.argv[2]) as database:
         await Runner(database, work(config), kind="command", run_dir=paths.run).run_until_idle()
 
-figures.measure_file, figures.PAGE, figures._WORTH_A_PROCESS = slowly, 1, 1000
+# Not ahead either: then at most the one file that was under way is read again.
+figures.measure_file, figures.PAGE, figures._PAGES_AHEAD, figures._WORTH_A_PROCESS = slowly, 1, 1, 1000
 asyncio.run(main())
 """
 
