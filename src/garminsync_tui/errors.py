@@ -11,6 +11,7 @@
     ├── UnexpectedAnswer             an answer that is not what this endpoint gives
     │   └── NotAtGarmin              404 or 410: the item is not there
     ├── FileDamaged                  bytes that are not what their kind promises
+    ├── InvalidWorkout               a workout that cannot be kept or sent, with the place and the reason
     ├── DiskFull                     no room for the database or a file
     ├── DatabaseUnusable             cannot be opened, or is damaged
     │   ├── DatabaseBusy             somebody else holds it for longer than we wait
@@ -137,6 +138,18 @@ class FileDamaged(GarminSyncError):
             hint="The file is kept as it came. Export it again at Garmin, or leave it: the rest goes on.",
         )
         self.name = name
+        self.reason = reason
+
+
+class InvalidWorkout(GarminSyncError):
+    """A workout that cannot be kept, or that Garmin would not take: which step (2.1 is `(2, 1)`), and why."""
+
+    code = "invalid_workout"
+
+    def __init__(self, place: tuple[int, ...], reason: str, *, hint: str = "") -> None:
+        where = f"Step {'.'.join(map(str, place))}" if place else "The workout"
+        super().__init__(f"{where}: {reason}.", hint=hint)
+        self.place = place
         self.reason = reason
 
 
