@@ -146,7 +146,7 @@ async def upload(run: JobRun, client: Client, athlete: Athlete) -> None:
     A push of what was changed at Garmin meanwhile needs `choice`: "mine", "theirs" or "both". Raises WorkoutChanged,
     InvalidWorkout.
     """
-    kept = await _kept(run, UUID(run.parameters["workout"]))
+    kept = await _kept(run, UUID(run.checkpoint.get("copy") or run.parameters["workout"]))
     match run.parameters.get("do", "push"):
         case "push":
             await _Push(run, client, athlete).push(kept)
@@ -207,10 +207,10 @@ class _Push:
                 await self._create(kept.workout.id, definition, ready)
                 return
             raise _vanished(kept) from None
-        if self._choice != "mine" and (changes := same_meaning(remote.base_document, current)):
-            if same_meaning(current, to_garmin(ready)):
-                await self._conflict(kept, current, changes)
-                return
+        changes = same_meaning(remote.base_document, current) if self._choice != "mine" else []
+        if changes and same_meaning(current, to_garmin(ready)):
+            await self._conflict(kept, current, changes)
+            return
         await garmin.replace(self._client, number, patched(current, ready))
         await self._settle(kept.workout.id, number, definition, ready)
 
@@ -230,7 +230,7 @@ class _Push:
                 copy = {**mine.workout_definition, "name": name}
                 copy_id = await store.add(session, run.user_id, name, mine.description, copy)
                 await _take(run, session, kept, current, theirs, updated)
-            run.parameters["workout"] = copy_id.hex
+                run.checkpoint["copy"] = copy_id.hex
             copied = await _kept(run, copy_id)
             await self._create(copy_id, *self._ready(copied))
         else:
