@@ -20,6 +20,7 @@ SPORTS = {
     "multi_sport": "Multisport",
     "other": "Workout",
 }
+_METERS = {"m": 1.0, "km": 1000.0, "mi": 1609.344, "yd": 0.9144}
 _AT_REST = ("warmup", "cooldown", "recovery", "rest")
 
 
@@ -45,14 +46,10 @@ def _length(step: Step | None) -> str:
     match step.end if step else None:
         case Time(seconds):
             return duration(seconds)
-        case Distance(meters, "km") | Distance(meters, "m") if meters >= 1000:
-            return f"{number(meters / 1000, 0 if meters % 1000 == 0 else 1)} km"
-        case Distance(meters, "mi"):
-            return f"{number(meters / 1609.344, 1)} mi"
-        case Distance(meters, "yd"):
-            return f"{number(meters / 0.9144)} yd"
-        case Distance(meters):
-            return f"{number(meters)} m"
+        case Distance(meters, unit):
+            unit = "km" if unit == "m" and meters >= 1000 else unit
+            found = meters / _METERS[unit]
+            return f"{number(found, 0 if found == int(found) else 1)} {unit}"
         case Reps(count):
             return f"{count} reps"
         case _:
