@@ -60,7 +60,7 @@ def read_file(path: Path) -> Read:
     from ..workouts.text_parser import parse
 
     parsed = parse(text)
-    return Read(parsed.workout, list(parsed.problems), list(parsed.notes), dict(parsed.places))
+    return Read(parsed.workout, list(parsed.problems), places=parsed.spans)
 
 
 def _content(path: Path) -> bytes:
