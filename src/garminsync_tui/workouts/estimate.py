@@ -174,11 +174,13 @@ def estimate(workout: Workout, athlete: Athlete) -> Estimate:
     for number_, item in enumerate(workout.steps, 1):
         survey.add(item, (number_,), workout.sport)
     parts = survey.parts
+    stress = _stress(parts, athlete, assume=False)
+    assumed = any(part.seconds is None and part.assumed_s for part in parts)
     return Estimate(
         seconds=_total([(part.seconds, part.assumed_s) for part in parts]),
         meters=_total([(part.meters, part.assumed_m) for part in parts]),
-        stress=_stress(parts, athlete, assume=False),
-        assumed_stress=_stress(parts, athlete, assume=True),
+        stress=stress,
+        assumed_stress=_stress(parts, athlete, assume=True) if assumed else stress,
         assumptions=_assumptions(parts),
         missing=tuple(
             Missing(SETTINGS[name][0], _UNLOCKS[name])
