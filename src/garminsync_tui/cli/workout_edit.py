@@ -92,7 +92,7 @@ async def edit(home: Home, name: str, text: str | None) -> int:
     """
     from ..store import accounts, workouts
     from ..workouts.definition import Workout
-    from ..workouts.garmin_json import read_only
+    from ..workouts.ownership import read_only
     from ..workouts.text_printer import print_workout
 
     async with home.opened() as (config, database):

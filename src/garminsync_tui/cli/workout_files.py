@@ -84,7 +84,7 @@ def _content(path: Path) -> bytes:
 
 def _of_json(text: str, path: Path) -> Workout:
     from ..workouts.definition import Workout
-    from ..workouts.garmin_json import from_garmin
+    from ..workouts.garmin_reading import from_garmin
 
     try:
         document = json.loads(text)
@@ -110,7 +110,7 @@ def written(workout: Workout, form: str, athlete: Athlete) -> tuple[bytes, list[
 
     ready = resolved(workout, athlete)
     if form == "garmin":
-        from ..workouts.garmin_json import to_garmin
+        from ..workouts.garmin_writing import to_garmin
 
         return json.dumps(to_garmin(ready), indent=2).encode() + b"\n", []
     from ..transfer.workouts import write_fit

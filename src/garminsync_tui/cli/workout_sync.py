@@ -84,8 +84,9 @@ async def _tell(config: Config, database: Database, kept: Sequence[Any], out: Ou
     from ..sync.trainee import athlete_today
     from ..workouts.athlete_terms import resolved
     from ..workouts.definition import Workout
+    from ..workouts.differences import same_meaning
     from ..workouts.findings import check
-    from ..workouts.garmin_json import same_meaning, to_garmin
+    from ..workouts.garmin_writing import to_garmin
     from .workouts import finding_words
 
     athlete = await athlete_today(database, config)

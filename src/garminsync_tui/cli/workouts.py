@@ -218,7 +218,7 @@ def _garmin_side(kept: Kept) -> list[tuple[str, str]]:
     if remote.problem:
         facts.append(("problem", remote.problem))
     if remote.theirs is not None:
-        from ..workouts.garmin_json import same_meaning
+        from ..workouts.differences import same_meaning
 
         facts += [("at Garmin now", str(change)) for change in same_meaning(remote.base_document, remote.theirs)]
     return facts
@@ -313,7 +313,7 @@ async def duplicate(home: Home, name: str, copy: str | None) -> int:
     """A workout once more, as your own: also of one that belongs to a plan and cannot be changed."""
     from ..store import accounts, workouts
     from ..workouts.definition import Workout
-    from ..workouts.garmin_json import as_mine
+    from ..workouts.ownership import as_mine
 
     async with home.opened() as (_, database):
         user = await accounts.ensure_user(database)

@@ -21,9 +21,13 @@ from ..store import workouts as store
 from ..store.workouts import Kept, State
 from ..workouts.athlete_terms import Athlete, resolved
 from ..workouts.definition import Workout
+from ..workouts.differences import same_meaning
 from ..workouts.findings import check
-from ..workouts.garmin_json import from_garmin, patched, read_only, same_meaning, to_garmin
+from ..workouts.garmin_json import patched
+from ..workouts.garmin_reading import from_garmin
+from ..workouts.garmin_writing import to_garmin
 from ..workouts.merge import taken_over
+from ..workouts.ownership import read_only
 
 #: The calendar is looked at from this month on, so many months.
 _MONTHS = 3

@@ -87,7 +87,12 @@ class WorkoutEditor(Screen):
         """Head, outline or text, shape, what is wrong, and a line to write on."""
         yield Pane(Static("", id="head", markup=False), id="head-pane")
         with Horizontal(id="editor-split"):
-            yield Pane(OutlineView(id="outline"), TextArea(id="text", soft_wrap=False, tab_behavior="indent"), title="Steps", id="steps-pane")
+            yield Pane(
+                OutlineView(id="outline"),
+                TextArea(id="text", soft_wrap=False, tab_behavior="indent"),
+                title="Steps",
+                id="steps-pane",
+            )
             with Vertical(id="editor-right"):
                 yield Pane(Profile(id="profile"), title="Shape", id="shape-pane")
                 yield Pane(Static("", id="findings", markup=False), title="Check", id="check-pane")
@@ -212,7 +217,9 @@ class WorkoutEditor(Screen):
             colour = "$text-error" if each.severity == "error" else "$text-warning"
             lines.append(Content.styled(text.clean(f"{sign} {where}{each.message}{guess}", 300), colour))
         if not lines:
-            lines.append(Content.styled("✓ Ready to push", "$text-success") if self._editing.workout.steps else Content(""))
+            lines.append(
+                Content.styled("✓ Ready to push", "$text-success") if self._editing.workout.steps else Content("")
+            )
         self._check(lines)
 
     def _check(self, lines: Sequence[Content]) -> None:

@@ -99,7 +99,9 @@ class WorkoutsScreen(Place):
             rows.append((name, tuple(cells[column] for column in columns)))
         table.show(rows)
         if not rows:
-            pane.empty("No workouts yet.\nPress n to write one, N to start from a classic, g to bring yours from Garmin.")
+            pane.empty(
+                "No workouts yet.\nPress n to write one, N to start from a classic, g to bring yours from Garmin."
+            )
             self.query_one("#preview-pane", Pane).empty("")
         else:
             edited = sum(each.state.value == "edited" for each in self._kept.values())
@@ -199,7 +201,7 @@ class WorkoutsScreen(Place):
         kept = self.selected
         if kept is None:
             return
-        from ...workouts.garmin_json import read_only
+        from ...workouts.ownership import read_only
 
         if kept.remote and (reason := read_only(kept.remote.base_document)):
             self.notify(f"It {reason}: D makes one of your own from it.", severity="warning", markup=False)
@@ -216,7 +218,7 @@ class WorkoutsScreen(Place):
         if kept is None or engine is None:
             return
         from ...workouts.definition import Workout
-        from ...workouts.garmin_json import as_mine
+        from ...workouts.ownership import as_mine
 
         mine = as_mine(Workout.read(kept.workout.workout_definition), f"{kept.workout.name} (copy)")
 

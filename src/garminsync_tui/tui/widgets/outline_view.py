@@ -29,7 +29,12 @@ class OutlineRow(NamedTuple):
 class OutlineView(ScrollView, can_focus=True):
     """Shows rows; moving is told to who shows them."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"outline--cursor", "outline--selected", "outline--number", "outline--wrong"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "outline--cursor",
+        "outline--selected",
+        "outline--number",
+        "outline--wrong",
+    }
     DEFAULT_CSS = """
     OutlineView { height: 1fr; background: transparent; }
     OutlineView .outline--number { color: $text-muted; }
