@@ -19,9 +19,10 @@ from ..jobs.run import JobRun
 from ..models import WorkoutRemote
 from ..store import workouts as store
 from ..store.workouts import Kept, State
-from ..workouts.athlete_terms import Athlete, resolved
+from ..workouts.athlete import Athlete
+from ..workouts.athlete_terms import resolved
 from ..workouts.definition import Workout
-from ..workouts.differences import same_meaning
+from ..workouts.differences import Difference, same_meaning
 from ..workouts.findings import check
 from ..workouts.garmin_json import patched
 from ..workouts.garmin_reading import from_garmin
@@ -218,7 +219,7 @@ class _Push:
         await garmin.replace(self._client, number, patched(current, ready))
         await self._settle(kept.workout.id, number, definition, ready)
 
-    async def _conflict(self, kept: Kept, current: dict[str, Any], changes: Iterable[str]) -> None:
+    async def _conflict(self, kept: Kept, current: dict[str, Any], changes: Iterable[Difference]) -> None:
         run = self._run
         remote = kept.remote
         assert remote is not None, "a conflict has two sides"
@@ -243,7 +244,7 @@ class _Push:
                     session, run.account_id, remote.garmin_workout_id, theirs=current, garmin_updated=updated
                 )
             raise WorkoutChanged(
-                f"{kept.workout.name} was changed at Garmin since: {'; '.join(changes)}.",
+                f"{kept.workout.name} was changed at Garmin since: {_words(changes)}.",
                 hint="Push again with --choose mine, theirs or both.",
             )
 
@@ -291,12 +292,12 @@ class _Push:
             await store.agree(
                 session, run.account_id, number,
                 workout_id=workout_id, document=back, definition=definition.stored(), updated=_updated(back),
-                problem="; ".join(differences) or None,
+                problem=_words(differences) or None,
             )  # fmt: skip
             if not differences:
                 await store.uploaded(session, workout_id)
             run.result["garmin_workout_id"] = number
-            run.result["changed_by_garmin"] = differences
+            run.result["changed_by_garmin"] = [str(each) for each in differences]
         for difference in differences:
             run.failed_item(_name(definition), f"Garmin changed it: {difference}")
         run.progress(2, 2, "pushed, and read back the same" if not differences else "pushed; Garmin changed something")
@@ -392,6 +393,10 @@ def _created(document: dict[str, Any]) -> datetime:
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _words(differences: Iterable[Difference]) -> str:
+    return "; ".join(map(str, differences))
 
 
 def _count(run: JobRun, what: str) -> None:

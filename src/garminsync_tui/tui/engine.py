@@ -31,6 +31,7 @@ from ..store.files import FileStore
 from ..sync.session import Linking
 from ..sync.work import JOB_TYPE, work
 from .situation import Situation
+from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
 Clock = Callable[[], datetime]
@@ -93,6 +94,8 @@ class Engine:
         self.scheduler: Scheduler | None = None
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
+        #: Everything about workouts.
+        self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec.structs import replace
 
 from .definition import (
     Calories,
     Distance,
+    End,
     FixedRest,
     Kind,
     Repeat,
@@ -32,22 +33,26 @@ _MOST_TIMES = 99
 
 def longer(item: Step | Repeat, by: int) -> Step | Repeat:
     """So many notches longer, or shorter where negative; the same where it has no length."""
-    if isinstance(item, Repeat):
-        if item.times is not None:
-            return replace(item, times=min(max(item.times + by, 1), _MOST_TIMES))
-        assert item.seconds is not None, "a repeat has times or seconds"
-        return replace(item, seconds=_seconds(item.seconds, by))
-    match item.end:
+    if isinstance(item, Step):
+        return replace(item, end=_longer_end(item.end, by))
+    if item.times is not None:
+        return replace(item, times=min(max(item.times + by, 1), _MOST_TIMES))
+    assert item.seconds is not None, "a repeat has times or seconds"
+    return replace(item, seconds=_seconds(item.seconds, by))
+
+
+def _longer_end(end: End, by: int) -> End:
+    match end:
         case Time(seconds) | FixedRest(seconds) | SendOff(seconds):
-            return replace(item, end=type(item.end)(_seconds(seconds, by)))
+            return type(end)(_seconds(seconds, by))
         case Distance(meters, unit):
-            return replace(item, end=Distance(_meters(meters, unit, by), unit))
+            return Distance(_meters(meters, unit, by), unit)
         case Reps(count):
-            return replace(item, end=Reps(max(count + by, 1)))
+            return Reps(max(count + by, 1))
         case Calories(kcal):
-            return replace(item, end=Calories(max(kcal + by * _KCAL, _KCAL)))
+            return Calories(max(kcal + by * _KCAL, _KCAL))
         case _:
-            return item
+            return end
 
 
 def _seconds(seconds: float, by: int) -> float:
@@ -78,7 +83,7 @@ def in_zone(step: Step, zone: int, sport: Sport) -> Step:
     The same zone again takes the target away.
     """
     held = step.target.of if isinstance(step.target, Zone) else None
-    of = held or ("power" if sport == "cycling" else "heart_rate")
+    of: Literal["heart_rate", "power"] = held or ("power" if sport == "cycling" else "heart_rate")
     if of == "heart_rate" and zone > 5:
         return step
     chosen = Zone(of, zone)
@@ -89,5 +94,5 @@ def other_measure(step: Step) -> Step:
     """The same zone of the other measure: power instead of heart rate."""
     if not isinstance(step.target, Zone):
         return step
-    of = "heart_rate" if step.target.of == "power" else "power"
+    of: Literal["heart_rate", "power"] = "heart_rate" if step.target.of == "power" else "power"
     return replace(step, target=Zone(of, min(step.target.zone, 5)))

@@ -20,7 +20,7 @@ from ...errors import InvalidWorkout
 from ...workouts import notches
 from ...workouts.athlete import Athlete
 from ...workouts.athlete_terms import resolved
-from ...workouts.completion import completions
+from ...workouts.completion import Completion, completions
 from ...workouts.definition import Exercise, Leg, Place, Repeat, Sport, Step, Workout, place_words
 from ...workouts.editing import Editing, Item
 from ...workouts.estimate import Estimate, estimate
@@ -34,7 +34,7 @@ from ..widgets.pane import Pane
 from ..widgets.profile import Profile
 from ..workout_words import takes
 from .place import Place as Screen
-from .workout_dialogs import Ask, Choose
+from .workout_dialogs import Choose
 from .workout_form import StepForm
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class WorkoutEditor(Screen):
 
     def __init__(self, opened: Opened) -> None:
         super().__init__()
-        self._id = opened.workout_id
+        self._workout_id = opened.workout_id
         self._opened = opened
         workout = opened.workout or Workout(sport="running", steps=())
         self._editing = Editing(workout)
@@ -82,17 +82,14 @@ class WorkoutEditor(Screen):
         self._line_done: Callable[[str], str] | None = None
         self._draft: Draft | None = None
         self._ready = False
+        self._found: Sequence[Completion] = ()
 
     def content(self) -> ComposeResult:
         """Head, outline or text, shape, what is wrong, and a line to write on."""
         yield Pane(Static("", id="head", markup=False), id="head-pane")
+        area = TextArea(id="text", soft_wrap=False, tab_behavior="indent")
         with Horizontal(id="editor-split"):
-            yield Pane(
-                OutlineView(id="outline"),
-                TextArea(id="text", soft_wrap=False, tab_behavior="indent"),
-                title="Steps",
-                id="steps-pane",
-            )
+            yield Pane(OutlineView(id="outline"), area, title="Steps", id="steps-pane")
             with Vertical(id="editor-right"):
                 yield Pane(Profile(id="profile"), title="Shape", id="shape-pane")
                 yield Pane(Static("", id="findings", markup=False), title="Check", id="check-pane")
@@ -106,7 +103,7 @@ class WorkoutEditor(Screen):
         shelf = await engine.workouts.everything()
         self._athlete = shelf.athlete
         self._exercises = await engine.workouts.exercises()
-        self._draft = engine.workouts.draft(self._id)
+        self._draft = engine.workouts.draft(self._workout_id)
         self._ready = True
         left = self._draft.read()
         if left is not None:
@@ -153,7 +150,7 @@ class WorkoutEditor(Screen):
 
     @property
     def _unsaved(self) -> bool:
-        return self._editing.changed or (self._id is None and bool(self._editing.workout.steps))
+        return self._editing.changed or (self._workout_id is None and bool(self._editing.workout.steps))
 
     def _checked(self, workout: Workout) -> list[Finding]:
         if not workout.steps:
@@ -216,10 +213,8 @@ class WorkoutEditor(Screen):
             guess = f" {each.suggestion}" if each.suggestion else ""
             colour = "$text-error" if each.severity == "error" else "$text-warning"
             lines.append(Content.styled(text.clean(f"{sign} {where}{each.message}{guess}", 300), colour))
-        if not lines:
-            lines.append(
-                Content.styled("✓ Ready to push", "$text-success") if self._editing.workout.steps else Content("")
-            )
+        if not lines and self._editing.workout.steps:
+            lines.append(Content.styled("✓ Ready to push", "$text-success"))
         self._check(lines)
 
     def _check(self, lines: Sequence[Content]) -> None:
@@ -498,10 +493,10 @@ class WorkoutEditor(Screen):
         event.stop()
         if self._line_done is None:
             return
-        if event.value.strip() or self._line_done == self._line_is_note:
-            if problem := self._line_done(event.value):
-                self._say_line(f"✗ {problem}")
-                return
+        meant = event.value.strip() or self._line_done == self._line_is_note
+        if meant and (problem := self._line_done(event.value)):
+            self._say_line(f"✗ {problem}")
+            return
         self._hide_line()
         self._show()
 
@@ -567,7 +562,7 @@ class WorkoutEditor(Screen):
             return
         event.stop()
         event.prevent_default()
-        found = getattr(self, "_found", [])
+        found = self._found
         if found:
             chosen = found[0]
             if isinstance(self.focused, TextArea):
@@ -623,14 +618,14 @@ class WorkoutEditor(Screen):
         workout = self._editing.workout
 
         async def keep() -> None:
-            self._id = await engine.workouts.keep(self._id, workout)
+            self._workout_id = kept_id = await engine.workouts.keep(self._workout_id, workout)
             self._editing.saved()
             if self._draft is not None:
                 self._draft.drop()
-                self._draft = engine.workouts.draft(self._id)
+                self._draft = engine.workouts.draft(kept_id)
             self._show()
             self.notify("Saved here. ctrl+u pushes it to Garmin.", markup=False)
-            then(self._id)
+            then(kept_id)
 
         self.garminsync.do(keep)
 
@@ -685,6 +680,3 @@ def _head(workout: Workout) -> str:
 
 def _plain(name: str) -> str:
     return name.strip("_").replace("_", " ").lower()
-
-
-__all__ = ["Ask", "Opened", "WorkoutEditor"]

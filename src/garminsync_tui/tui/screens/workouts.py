@@ -5,7 +5,6 @@ from __future__ import annotations
 from calendar import Calendar, day_abbr
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -99,9 +98,7 @@ class WorkoutsScreen(Place):
             rows.append((name, tuple(cells[column] for column in columns)))
         table.show(rows)
         if not rows:
-            pane.empty(
-                "No workouts yet.\nPress n to write one, N to start from a classic, g to bring yours from Garmin."
-            )
+            pane.empty("No workouts yet.\nPress n to write one, N for a classic one, g to bring yours from Garmin.")
             self.query_one("#preview-pane", Pane).empty("")
         else:
             edited = sum(each.state.value == "edited" for each in self._kept.values())
@@ -300,8 +297,3 @@ class WorkoutsScreen(Place):
                 self.garminsync.do(remove)
 
         self.app.push_screen(Choose(question, [("no", "No, keep it"), ("yes", "Yes, delete it")]), answered)
-
-
-def workout_id(kept: Kept | None) -> UUID | None:
-    """Its id, where it was kept already."""
-    return kept.workout.id if kept else None

@@ -1,4 +1,4 @@
-"""The rows of a workout, with a cursor and a selection: drawn line by line, so that a keystroke costs next to nothing."""
+"""The rows of a workout, with a cursor and a selection: drawn line by line, so that a keystroke costs little."""
 
 from __future__ import annotations
 
