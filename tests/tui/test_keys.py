@@ -58,7 +58,7 @@ def test_no_key_is_out_of_reach_somewhere() -> None:
 
 async def test_help_lists_every_key_of_its_screen(config: Config) -> None:
     async with running(config, size=(100, 40)) as (app, pilot):
-        for place, number in (("today", "1"), ("activities", "2"), ("jobs", "3")):
+        for place, number in (("today", "1"), ("activities", "2"), ("workouts", "3"), ("jobs", "4")):
             await pilot.press(number, "question_mark")
             await until(pilot, lambda: isinstance(app.screen, HelpScreen))
             await pilot.pause()
@@ -101,7 +101,7 @@ async def test_what_cannot_be_done_says_why(config: Config) -> None:
         await until(pilot, lambda: app._notifications)
         [said] = app._notifications
         assert said.message == "Sync now: connect your Garmin account first: press a."
-        await pilot.press("3", "x")
+        await pilot.press("4", "x")
         await until(pilot, lambda: len(app._notifications) == 2)
         assert "there is no job here yet" in [each.message for each in app._notifications][1]
 
