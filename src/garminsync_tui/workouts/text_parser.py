@@ -359,9 +359,9 @@ class _Reader:
 
     def _repeat(self, token: Token) -> Repeat | None:
         if match := _REPEAT.fullmatch(token.text):
-            times = int(match[1][:10])
+            times = int(match[1]) if len(match[1]) < 10 else 0
             if not times:
-                self._problem(token, Unreadable("a repeat of once or more", "1x"))
+                self._problem(token, Unreadable("how often: once, twice, or some times more"))
             return Repeat(times=times or 1, skip_last_rest=bool(match[2]), steps=(Step(),))
         if match := _REPEAT_FOR.fullmatch(token.text):
             try:
@@ -441,6 +441,11 @@ def _without_colon(found: list[Token]) -> list[Token]:
     if rest:
         parts.append(Token("word", first.column + len(sport) + 1, len(rest), rest))
     return [*parts, *found[1:]]
+
+
+def begins_repeat(token: Token) -> bool:
+    """Whether a word is `5x` or `for 10:00`."""
+    return token.kind == "word" and any(form.fullmatch(token.text) for form in (_REPEAT, _REPEAT_FOR))
 
 
 def _is_leg(token: Token) -> bool:

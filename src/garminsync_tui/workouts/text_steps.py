@@ -147,6 +147,17 @@ def _read_word(word: str, sport: Sport, kind: Kind) -> tuple[str, Any]:  # noqa:
     raise _unknown(word)
 
 
+def fields_of(tokens: Iterable[Token], sport: Sport) -> set[str]:
+    """What of a step these tokens say already."""
+    used: set[str] = set()
+    for token in tokens:
+        try:
+            used.update(field for field, _ in _read(token, sport, "interval"))
+        except Unreadable:
+            continue
+    return used | {"end", "target"} if "ramp" in used else used
+
+
 def read_exercise(word: str) -> Exercise | None:
     """The exercise of CATEGORY, CATEGORY/NAME, category/name or ex:CATEGORY."""
     if match := _EXPLICIT_EXERCISE.fullmatch(word):
