@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import UsageProblem
 
-KINDS = ("truncate", "reset", "garbage", "drip")
+KINDS = ("truncate", "reset", "garbage", "drip", "silence", "lost")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DRIP_S = 0.3
 _DRIP_BYTES = 100_000
@@ -151,6 +151,12 @@ class Mishaps:
             await self._truncate(scope, receive, send)
         elif fault.kind == "reset":
             await _reset(receive)
+        elif fault.kind == "silence":
+            await self._unanswered(scope, receive)
+            await self._silent(receive)
+        elif fault.kind == "lost":
+            await self._unanswered(scope, receive)
+            await _reset(receive)
         elif fault.kind == "drip":
             await self._drip(receive, send)
         elif fault.kind == "garbage":
@@ -185,6 +191,23 @@ class Mishaps:
         await send(messages[0])
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         _transport(receive).close()
+        await _hung_up(receive)
+
+    async def _unanswered(self, scope: Scope, receive: Receive) -> None:
+        """Do what was asked for, and keep the answer."""
+
+        async def keep(message: Message) -> None:
+            return
+
+        await self._app(scope, receive, keep)
+
+    async def _silent(self, receive: Receive) -> None:
+        """Say nothing until the other side hangs up, or the server stops."""
+        ends = [asyncio.create_task(_hung_up(receive)), asyncio.create_task(self._closed())]
+        _, pending = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        _transport(receive).abort()
         await _hung_up(receive)
 
     async def _drip(self, receive: Receive, send: Send) -> None:
