@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -313,7 +315,7 @@ async def _download(
     """
     name = row.garmin_activity_id
     archive = folder / "original.zip"
-    if row.has_original is not False and await _downloaded(client, original_path(name), archive):
+    if row.has_original is not False and await _downloaded(client, original_path(name), archive, _check_original):
         try:
             original = await asyncio.to_thread(open_original, archive, folder / "original")
         except FileDamaged as problem:
@@ -328,7 +330,7 @@ async def _download(
         raise NotAtGarmin("Garmin does not have the original any more.")
     for kind in ("tcx", "gpx"):
         export = folder / f"export.{kind}"
-        if await _downloaded(client, export_path(name, kind), export):
+        if await _downloaded(client, export_path(name, kind), export, partial(validate, file_type=kind.upper())):
             head = await asyncio.to_thread(_head, export)
             if detect(head) == kind.upper():
                 return export, kind.upper(), "export"
@@ -339,11 +341,22 @@ async def _download(
     return written, "TCX", "synthesized"
 
 
-async def _downloaded(client: Client, path: str, into: Path) -> bool:
+async def _downloaded(client: Client, path: str, into: Path, check: Callable[[Path], object]) -> bool:
     try:
-        return await client.download(path, into)
+        return await client.download(path, into, check=check)
     except NotAtGarmin:
         return False
+
+
+def _check_original(archive: Path) -> None:
+    """Raise FileDamaged where a downloaded original is not whole."""
+    unpacked = archive.with_name("checked")
+    try:
+        original = open_original(archive, unpacked)
+        if detect(_head(archive)):  # no archive, whose checksums vouch for what it holds
+            validate(original.path, original.file_type)
+    finally:
+        unpacked.unlink(missing_ok=True)
 
 
 def _head(path: Path) -> bytes:
