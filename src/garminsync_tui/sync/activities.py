@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from ..garmin.client import Client
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import FILE_TYPES, Activity, Coverage, GarminConnectAccount
+from ..paths import PRIVATE_FILE_MODE
 from ..store import accounts, activities, coverage, figures
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
@@ -39,6 +42,7 @@ _WALK_EVERY = timedelta(days=7)
 _COUNT_EVERY = timedelta(hours=24)
 _MOST_GONE = 10  # activities that may be missing in a list before somebody has to confirm it
 _COMMIT_EVERY = 10  # activities; files that are durable before their row are adopted after a crash
+_NO_ORIGINAL = "Garmin does not have the original; what it has instead is here."
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the item
 
 
@@ -160,9 +164,14 @@ class Walk:
             known = await activities.stored(session, self.run.account_id, names)
             waiting = await coverage.failed_items(session, self.run.account_id, names, self.run.asked_at)
             due = {
-                each.item for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
+                each.item: each.status
+                for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
             }
-        batch = _Batch(start, {name: activity for name, activity in known.items() if name in due})
+        batch = _Batch(
+            start,
+            again={name: activity for name, activity in known.items() if name in due},
+            only_original={name for name, status in due.items() if status == "stale"},
+        )
         for position, row in enumerate(rows):
             name = row.garmin_activity_id
             if name in waiting or (name in known and name not in batch.again):
@@ -183,11 +192,18 @@ class Walk:
         return changed
 
     async def _fetch(self, row: ActivityRow, batch: _Batch) -> None:
+        name = row.garmin_activity_id
+        before = batch.again.get(name)
+        had = (before.extra or {}).get("file_origin") if before else None
+        only_original = had == "original" or name in batch.only_original
         try:
-            before = batch.again.get(row.garmin_activity_id)
-            batch.stored.append((row, *await _fetch_file(self.client, self.files, self.run, row, before)))
+            fetched = await _fetch_file(self.client, self.files, self.run, row, before, only_original=only_original)
+            batch.stored.append((row, *fetched))
             self._outages = 0
         except (UnexpectedAnswer, Unavailable) as problem:
+            if isinstance(problem, NotAtGarmin) and name in batch.only_original:
+                batch.without_original.append(row)
+                return
             if isinstance(problem, Unavailable):
                 self._outages += 1
                 if self._outages >= _OUTAGES_IN_A_ROW:
@@ -197,7 +213,7 @@ class Walk:
 
     async def _commit(self, batch: _Batch) -> None:
         """Write rows whose files are durable, the ledger and the checkpoint, in one transaction."""
-        if not batch.stored and not batch.failed:
+        if not (batch.stored or batch.failed or batch.without_original):
             return
         async with self.run.page() as session:
             for row, kept, notes in batch.stored:
@@ -222,6 +238,15 @@ class Walk:
                     for row, _, _ in batch.stored
                 ],
             )
+            without = [
+                row
+                for row, _, notes in batch.stored
+                if notes["file_origin"] != "original" and row.has_original is not False
+            ]
+            for row in (*without, *batch.without_original):
+                await coverage.look_again(
+                    session, self.run.account_id, _local_day(row), row.garmin_activity_id, _NO_ORIGINAL
+                )
             for row, why in batch.failed:
                 name = row.garmin_activity_id
                 news = await coverage.fail(session, self.run.account_id, ACTIVITY_FILE, _local_day(row), why, name)
@@ -235,6 +260,7 @@ class Walk:
         batch.arrived.update(arrived)
         batch.stored.clear()
         batch.failed.clear()
+        batch.without_original.clear()
         await compute_new(self.run, self.config, self.files, arrived)
 
     async def retry_failed(self) -> None:
@@ -273,15 +299,24 @@ class _Batch:
     start: int
     #: What is here by its row, and whose file is to be fetched again.
     again: dict[str, Activity]
+    #: Those of them of which only the original is of interest: what Garmin had instead is here.
+    only_original: set[str]
     #: What was written.
     arrived: set[str] = field(default_factory=set)
     stored: list[tuple[ActivityRow, StoredFile, dict[str, Any]]] = field(default_factory=list)
     failed: list[tuple[ActivityRow, str]] = field(default_factory=list)
+    without_original: list[ActivityRow] = field(default_factory=list)
     count: int = 0
 
 
 async def _fetch_file(
-    client: Client, files: FileStore, run: JobRun, row: ActivityRow, before: Activity | None
+    client: Client,
+    files: FileStore,
+    run: JobRun,
+    row: ActivityRow,
+    before: Activity | None,
+    *,
+    only_original: bool,
 ) -> tuple[StoredFile, dict[str, Any]]:
     """The activity's file, durable on this disk, and what to note about it in `metadata`.
 
@@ -295,8 +330,7 @@ async def _fetch_file(
             return adopted, {"file_origin": "original"}
     with files.drafts() as folder:
         notes: dict[str, Any] = {}
-        had = (before.extra or {}).get("file_origin") if before else None
-        draft, file_type, origin = await _download(client, folder, row, notes, only_original=had == "original")
+        draft, file_type, origin = await _download(client, folder, row, notes, only_original=only_original)
         notes["file_origin"] = origin
         kept = await asyncio.to_thread(files.keep, draft, run.account_id, name, row.start_time, file_type)
     if "file_problem" in notes:
@@ -305,7 +339,7 @@ async def _fetch_file(
 
 
 async def _download(
-    client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any], *, only_original: bool = False
+    client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any], *, only_original: bool
 ) -> tuple[Path, str, str]:
     """Original, else TCX export, else GPX export, else a minimal TCX from the summary: (file, type, origin).
 
@@ -313,7 +347,7 @@ async def _download(
     """
     name = row.garmin_activity_id
     archive = folder / "original.zip"
-    if row.has_original is not False and await _downloaded(client, original_path(name), archive):
+    if row.has_original is not False and await _downloaded(client, original_path(name), archive, _check_original):
         try:
             original = await asyncio.to_thread(open_original, archive, folder / "original")
         except FileDamaged as problem:
@@ -328,22 +362,34 @@ async def _download(
         raise NotAtGarmin("Garmin does not have the original any more.")
     for kind in ("tcx", "gpx"):
         export = folder / f"export.{kind}"
-        if await _downloaded(client, export_path(name, kind), export):
+        if await _downloaded(client, export_path(name, kind), export, partial(validate, file_type=kind.upper())):
             head = await asyncio.to_thread(_head, export)
             if detect(head) == kind.upper():
                 return export, kind.upper(), "export"
             export.unlink()
     written = folder / "summary.tcx"
     text = summary_tcx(row.activity_type, row.start_time, row.duration, row.distance, row.calories)
+    written.touch(PRIVATE_FILE_MODE)
     await asyncio.to_thread(written.write_text, text, "utf-8")
     return written, "TCX", "synthesized"
 
 
-async def _downloaded(client: Client, path: str, into: Path) -> bool:
+async def _downloaded(client: Client, path: str, into: Path, check: Callable[[Path], object]) -> bool:
     try:
-        return await client.download(path, into)
+        return await client.download(path, into, check=check)
     except NotAtGarmin:
         return False
+
+
+def _check_original(archive: Path) -> None:
+    """Raise FileDamaged where a downloaded original is not whole."""
+    unpacked = archive.with_name("checked")
+    try:
+        original = open_original(archive, unpacked)
+        if detect(_head(archive)):  # no archive, whose checksums vouch for what it holds
+            validate(original.path, original.file_type)
+    finally:
+        unpacked.unlink(missing_ok=True)
 
 
 def _head(path: Path) -> bytes:
