@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import UsageProblem
 
-KINDS = ("truncate", "reset", "garbage", "drip")
+KINDS = ("truncate", "cut", "reset", "garbage", "drip")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DRIP_S = 0.3
 _DRIP_BYTES = 100_000
@@ -149,6 +149,8 @@ class Mishaps:
             await self._app(scope, receive, send)
         elif fault.kind == "truncate":
             await self._truncate(scope, receive, send)
+        elif fault.kind == "cut":
+            await self._cut(scope, receive)
         elif fault.kind == "reset":
             await _reset(receive)
         elif fault.kind == "drip":
@@ -173,16 +175,29 @@ class Mishaps:
         except TimeoutError:
             return
 
-    async def _truncate(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The right Content-Length, half of the body, and the connection ends."""
+    async def _answer_of_the_app(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
             messages.append(message)
 
         await self._app(scope, receive, keep)
-        body = b"".join(message.get("body", b"") for message in messages)
-        await send(messages[0])
+        return messages[0], b"".join(message.get("body", b"") for message in messages)
+
+    async def _cut(self, scope: Scope, receive: Receive) -> None:
+        """No length at all, so that the end of the connection is the end of the body: after half of it."""
+        start, body = await self._answer_of_the_app(scope, receive)
+        kind = dict(start["headers"])[b"content-type"]
+        transport = _transport(receive)
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\nconnection: close\r\n\r\n" % kind
+        transport.write(head + body[: len(body) // 2])
+        transport.close()
+        await _hung_up(receive)
+
+    async def _truncate(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The right Content-Length, half of the body, and the connection ends."""
+        start, body = await self._answer_of_the_app(scope, receive)
+        await send(start)
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         _transport(receive).close()
         await _hung_up(receive)
