@@ -10,7 +10,19 @@ from itertools import count
 from typing import Any
 
 from ..garmin.exercises import catalogue
-from ..workouts.vocabulary import DRILLS, EFFORTS, ENDS, EQUIPMENT, SPORTS, STEPS, STROKES, TARGETS, UNITS, Table
+from ..workouts.vocabulary import (
+    CATEGORIES_WITHOUT_NAMES,
+    DRILLS,
+    EFFORTS,
+    ENDS,
+    EQUIPMENT,
+    SPORTS,
+    STEPS,
+    STROKES,
+    TARGETS,
+    UNITS,
+    Table,
+)
 
 Node = dict[str, Any]
 
@@ -19,8 +31,6 @@ NOT_UNIQUE = (
 )
 _LONGEST_NAME_UNITS = 256
 _MULTISPORT = 10
-#: Beside those with a list of names: categories of machines, poses and moves, whose names are not checked.
-_MORE_CATEGORIES = frozenset({"BIKE", "STRETCH", "POSE", "MOVE", "INDOOR_ROW", "UNKNOWN"})
 _TOP = (
     "description", "subSportType", "sharedWithUsers", "poolLength", "locale", "workoutProvider", "workoutSourceId",
     "uploadTimestamp", "consumer", "consumerName", "consumerImageURL", "consumerWebsiteURL", "workoutNameI18nKey",
@@ -209,7 +219,7 @@ def _exercise(given: Node) -> Node:
     if category is None:
         return {"category": None, "exerciseName": name}
     names = catalogue()
-    if category not in names and category not in _MORE_CATEGORIES and names:
+    if category not in names and category not in CATEGORIES_WITHOUT_NAMES and names:
         raise ValueError("Invalid category")
     known = names.get(category)
     return {"category": category, "exerciseName": "" if name and known and name not in known else name}
