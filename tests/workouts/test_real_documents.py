@@ -64,7 +64,7 @@ def test_what_was_sent_and_what_was_stored_mean_the_same(folder: Path) -> None:
     stored = dict(_documents(folder, ("kaiord/*Output.json",)))
     for name, sent in _documents(folder, ("kaiord/*Input.json",)):
         differences = same_meaning(sent, stored[name.replace("Input", "Output")])
-        # The server cut a name of 499 characters.
+        # The server cut a name of 559 characters.
         assert [one.what for one in differences] == (["the name"] if "EdgeCases" in name else []), name
 
 
