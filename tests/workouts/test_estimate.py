@@ -76,7 +76,7 @@ def test_an_hour_of_steady_power() -> None:
     assert (found.stress.points, found.stress.intensity) == (pytest.approx(64), pytest.approx(0.8))
     assert (found.stress.basis, found.stress_words()) == ("power", "64")
     assert found.time_words() == "1:00:00"
-    assert found.distance_words() == "≥ 0 m"
+    assert found.distance_words() == "—"
 
 
 def test_a_run_with_cruise_intervals() -> None:
@@ -129,7 +129,7 @@ def test_open_steps_are_said_as_open() -> None:
     )
     assert found.time_words() == "≥ 45:00, + 3 open"
     assert found.distance_words() == "≥ 10.4 km"
-    assert found.assumed_words() == "≈ ≥ 1:05:00, + 1 open, 10.4 km with 10 min for open warm-ups and cool-downs"
+    assert found.assumed_words() == "≈ ≥ 1:05:00, + 1 open, ≥ 10.4 km with 10 min for open warm-ups and cool-downs"
     assert found.stress is not None
     assert found.assumed_stress is not None
     assert found.stress.partial

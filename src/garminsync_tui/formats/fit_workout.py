@@ -27,6 +27,8 @@ LONGEST_TEXT_BYTES = 254
 
 _WORKOUT_FILE, _DEVELOPMENT = 5, 255
 _FILE_ID_NUMBER, _WORKOUT_NUMBER, _STEP_NUMBER, _SESSION_NUMBER = 0, 26, 27, 158
+#: The fields that are texts.
+_TEXTS = {_WORKOUT_NUMBER: (8, 17), _STEP_NUMBER: (0, 8)}
 _UNKNOWN = LIMITS["uint32"][2]
 _CM_PER_M, _POOL_PER_M = 100, 100
 _KG_PARTS = 100
@@ -339,13 +341,19 @@ def _messages(name: str, content: bytes) -> list[tuple[int, dict[int, Any]]]:
 
 
 def _raw_values(frame: Any) -> dict[int, Any]:
+    """Numbers and texts where the profile has them: a file may say of any field that it is something else."""
+    texts = _TEXTS.get(frame.global_mesg_num, ())
     return {
         each.def_num: each.raw_value
         for each in frame.fields
         if each.field_def is not None
         and not each.field_def.is_dev
         and each.value is not None
-        and isinstance(each.raw_value, int | str)
+        and (
+            isinstance(each.raw_value, str)
+            if each.def_num in texts
+            else isinstance(each.raw_value, int) and each.raw_value >= 0
+        )
     }
 
 

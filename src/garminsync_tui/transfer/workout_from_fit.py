@@ -74,7 +74,7 @@ def _pool(session: FitSession) -> Pool | None:
     if session.pool_m is None:
         return None
     if session.pool_in_yards:
-        return Pool(round(session.pool_m / YARD_M, 1), "yd")
+        return Pool(round(session.pool_m / YARD_M, 1) or session.pool_m / YARD_M, "yd")
     return Pool(session.pool_m)
 
 
@@ -144,7 +144,7 @@ class _Reading:
             STROKES_BACK.get(strokes[0] or "") if strokes else None,
             None,
             EQUIPMENT_BACK.get(step.equipment),
-            _exercise(step),
+            self._exercise(step, place),
             _weight(step),
         )
 
@@ -172,6 +172,19 @@ class _Reading:
             what = f"“{step.ends.replace('_', ' ')}{percent}” has no words here, it ends with the lap button"
             self.lost.append(Lost(place, what))
         return end or Lap()
+
+    def _exercise(self, step: FitStep, place: Place) -> Exercise | None:
+        """A category or a name that the profile has no word for is a number in digits."""
+        category, name = step.category, (step.exercise or "").upper()
+        if category is None or category == "unknown":
+            return None
+        if category.isdecimal() or name.isdecimal():
+            self.lost.append(Lost(place, f"the exercise {category} {name} of FIT has no name here".replace("  ", " ")))
+        if category.isdecimal():
+            return None
+        if name.isdecimal():
+            name = ""
+        return Exercise(category.upper(), f"_{name}" if name[:1].isdecimal() else name or None)
 
     def _target(self, target: FitTarget, place: Place, sport: Sport, yards: bool) -> Target | None:
         found: Target | None = None
@@ -223,18 +236,9 @@ def _distance(meters: float, yards: bool) -> Distance:
     return Distance(meters)
 
 
-def _exercise(step: FitStep) -> Exercise | None:
-    if step.category is None or step.category.isdecimal() or step.category == "unknown":
-        return None
-    name = (step.exercise or "").upper()
-    if name[:1].isdecimal() and not name.isdecimal():
-        name = f"_{name}"
-    return Exercise(step.category.upper(), None if not name or name.isdecimal() else name)
-
-
 def _weight(step: FitStep) -> Weight | None:
     if not step.weight_kg:
         return None
     if step.weight_unit == "pound":
-        return Weight(round(step.weight_kg / POUND_KG, 1), "lb")
+        return Weight(round(step.weight_kg / POUND_KG, 1) or step.weight_kg / POUND_KG, "lb")
     return Weight(step.weight_kg, "kg")

@@ -134,9 +134,9 @@ class Estimate:
         return _at_least(duration(self.seconds.known), self.seconds.open, capped=self.capped)
 
     def distance_words(self, units: Units = "metric") -> str:
-        """Like "12.0 km", "≥ 8.2 km"."""
-        shown = distance(self.meters.known, units)
-        return f"≥ {shown}" if self.meters.open or self.capped else shown
+        """Like "12.0 km", "≥ 8.2 km"; a dash where there is none."""
+        shown = distance(self.meters.known or None, units)
+        return f"≥ {shown}" if self.meters.known and (self.meters.open or self.capped) else shown
 
     def assumed_words(self, units: Units = "metric") -> str:
         """Like "≈ 57:00, 11.2 km with 10 min for open warm-ups"; empty where nothing was assumed."""
@@ -144,7 +144,7 @@ class Estimate:
             return ""
         parts = [_at_least(duration(self.seconds.assumed), self.seconds.still_open, capped=self.capped)]
         if self.meters.assumed:
-            parts.append(distance(self.meters.assumed, units))
+            parts.append(("≥ " if self.meters.still_open else "") + distance(self.meters.assumed, units))
         return f"≈ {', '.join(parts)} with {', '.join(self.assumptions)}"
 
     def stress_words(self) -> str:
