@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 import stamina
 
 from garminsync_tui.errors import (
+    Blocked,
     DiskFull,
     GarminSyncError,
     NotAtGarmin,
@@ -65,12 +66,22 @@ class Counting:
     def __init__(self) -> None:
         self.taken = 0
         self.waits: list[float | None] = []
+        self.blocks = 0
+        self.server_times: list[datetime | None] = []
 
     async def take(self) -> None:
         self.taken += 1
 
-    async def refused(self, retry_after_s: float | None) -> None:
+    async def refused(self, retry_after_s: float | None) -> float:
         self.waits.append(retry_after_s)
+        return 60.0 if retry_after_s is None else retry_after_s
+
+    async def blocked(self) -> float:
+        self.blocks += 1
+        return 3600.0
+
+    async def answered(self, server_time: datetime | None) -> None:
+        self.server_times.append(server_time)
 
 
 @pytest.fixture(autouse=True)
@@ -219,14 +230,14 @@ async def test_a_second_refusal_asks_for_a_sign_in() -> None:
 async def test_a_429_is_told_to_the_budget_and_not_tried_again(header: str | None, wait_s: float | None) -> None:
     async with Talk(always(429, {}, {"retry-after": header} if header else {})) as talk:
         caught = await problem(talk.client.get("/x"))
-    assert isinstance(caught, RateLimited)
-    assert caught.retry_after_s == wait_s
+    assert type(caught) is RateLimited
+    assert caught.retry_after_s == (60 if wait_s is None else wait_s)
     assert talk.budget.waits == [wait_s]
     assert len(talk.asked) == 1
 
 
 async def test_a_429_may_name_a_date() -> None:
-    from datetime import UTC, datetime
+    from datetime import datetime
 
     moment = datetime.now(UTC) + timedelta(minutes=10)
     async with Talk(always(429, {}, {"retry-after": format_datetime(moment, usegmt=True)})) as talk:
@@ -257,7 +268,9 @@ async def test_a_blocked_network_is_said_so() -> None:
     page = always(403, b"<html>Just a moment...</html>", {"content-type": "text/html; charset=UTF-8"})
     async with Talk(page) as talk:
         caught = await problem(talk.client.get("/x"))
-    assert isinstance(caught, Unavailable) and "blocks" in caught.message
+    assert type(caught) is Blocked and "blocks" in caught.message
+    assert caught.retry_after_s == 3600
+    assert (talk.budget.blocks, len(talk.asked)) == (1, 1)
     assert len(talk.asked) == 1
 
 
