@@ -98,7 +98,7 @@ class SignInRefused(SignInRequired):
 class SignInBlocked(SignInRefused):
     """The gate before Garmin (Cloudflare) lets no sign-in through for now."""
 
-    code = "blocked"
+    code = "sign_in_blocked"
 
 
 class RateLimited(GarminSyncError):

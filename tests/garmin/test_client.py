@@ -225,7 +225,16 @@ async def test_a_second_refusal_asks_for_a_sign_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "wait_s"), [("14", 14.0), (None, None), ("soon", None), ("86400", 86400.0), ("0", 0.0)]
+    ("header", "wait_s"),
+    [
+        ("14", 14.0),
+        (None, None),
+        ("soon", None),
+        ("86400", 86400.0),
+        ("0", 0.0),
+        ("-5", None),
+        ("9" * 400, None),
+    ],
 )
 async def test_a_429_is_told_to_the_budget_and_not_tried_again(header: str | None, wait_s: float | None) -> None:
     async with Talk(always(429, {}, {"retry-after": header} if header else {})) as talk:
@@ -243,7 +252,7 @@ async def test_a_429_may_name_a_date() -> None:
     async with Talk(always(429, {}, {"retry-after": format_datetime(moment, usegmt=True)})) as talk:
         caught = await problem(talk.client.get("/x"))
     assert isinstance(caught, RateLimited) and caught.retry_after_s is not None
-    assert 500 < caught.retry_after_s <= 600
+    assert 500 < caught.retry_after_s <= 601
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -264,14 +273,42 @@ async def test_other_refusals_are_unexpected_and_not_tried_again(status: int) ->
     assert len(talk.asked) == 1
 
 
-async def test_a_blocked_network_is_said_so() -> None:
-    page = always(403, b"<html>Just a moment...</html>", {"content-type": "text/html; charset=UTF-8"})
-    async with Talk(page) as talk:
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (403, b"<html>Just a moment...</html>", {}),
+        (403, b"<html>No.</html>", {}),
+        (503, b"<html><title>Just A Moment...</title></html>", {}),
+        (503, b"<html>" + b" " * 60_000 + b'<script src="/cdn-cgi/challenge-platform/x">', {}),
+        (503, b"", {"cf-mitigated": "challenge"}),
+    ],
+)
+async def test_a_page_of_the_gate_is_told_to_the_budget_and_not_tried_again(
+    status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    async with Talk(always(status, body, {"content-type": "text/html; charset=UTF-8", **headers})) as talk:
         caught = await problem(talk.client.get("/x"))
     assert type(caught) is Blocked and "blocks" in caught.message
     assert caught.retry_after_s == 3600
-    assert (talk.budget.blocks, len(talk.asked)) == (1, 1)
-    assert len(talk.asked) == 1
+    assert (talk.budget.blocks, len(talk.asked), talk.budget.server_times) == (1, 1, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(503, {"content-type": "text/html", "server": "cloudflare", "cf-ray": "1"}), (403, {"cf-ray": "1"})],
+)
+async def test_trouble_behind_the_gate_is_no_closed_gate(status: int, headers: dict[str, str]) -> None:
+    async with Talk(always(status, b"<html>Service Unavailable</html>", headers)) as talk:
+        assert not isinstance(await problem(talk.client.get("/x")), Blocked)
+    assert talk.budget.blocks == 0
+
+
+async def test_the_budget_hears_of_answers_and_of_the_time_in_them() -> None:
+    async with Talk(lambda asked: Answer(int(asked.path[1:]), {})) as talk:
+        for status in (404, 400, 500):
+            await problem(talk.client.get(f"/{status}"))
+    assert all(moment and abs(moment - datetime.now(UTC)) < timedelta(minutes=1) for moment in talk.budget.server_times)
+    assert len(talk.budget.server_times) == 2, "a server that has trouble says nothing of its pace"
 
 
 # ── What may have passed by the next try ─────────────────────────────────────────────────────────

@@ -120,6 +120,18 @@ async def test_nobody_asks_for_the_hour_that_garmin_wants(
     assert requests(simulator) > sent
 
 
+async def test_a_job_before_the_closed_gate_waits_and_says_why(
+    installation: Installation, simulator: Simulator
+) -> None:
+    simulator.add_faults([{"path": "/", **GATE}])
+    for _ in range(2):
+        (job,) = await installation.sync("health")
+        assert (job.status, (job.extra or {})["error_code"], job.attempt) == ("pending", "blocked", 0)
+        assert job.error_message == "Garmin's gate (Cloudflare) blocks this network for now."
+        assert timedelta(minutes=58) < job.run_at - datetime.now(UTC) < timedelta(minutes=61)
+    assert requests(simulator) == 1
+
+
 async def test_a_gate_that_is_closed_to_sign_ins_is_open_to_data(
     installation: Installation, simulator: Simulator
 ) -> None:

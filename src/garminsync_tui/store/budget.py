@@ -258,17 +258,24 @@ def _at_most(row: RequestBudget, per_s: float) -> float:
     return min(row.rate_per_s, per_s) if row.rate_per_s else per_s
 
 
-# ── Signing in ───────────────────────────────────────────────────────────────────────────────────────
+# ── Whether one may ask, or sign in ──────────────────────────────────────────────────────────────────
+
+
+async def wait(database: Database, server: str, clock: Callable[[], datetime] = _utc_now) -> Wait | None:
+    """Until when nobody may ask; None where everybody may."""
+    return await _longest_wait(database, clock, _data(server))
 
 
 async def sign_in_wait(database: Database, server: str, clock: Callable[[], datetime] = _utc_now) -> Wait | None:
     """Until when nobody may sign in, as a sign-in was refused or no request of any kind may go out."""
+    return await _longest_wait(database, clock, _data(server), _sign_in(server))
+
+
+async def _longest_wait(database: Database, clock: Callable[[], datetime], *scopes: str) -> Wait | None:
     async with database.read() as session:
-        rows = await session.scalars(
-            sa.select(RequestBudget).where(RequestBudget.scope.in_([_data(server), _sign_in(server)]))
-        )
+        rows = await session.scalars(sa.select(RequestBudget).where(RequestBudget.scope.in_(scopes)))
         waits = [
-            Wait(row.wait_until, bool(row.blocks), row.scope == _sign_in(server))
+            Wait(row.wait_until, bool(row.blocks), row.scope.startswith(_sign_in("")))
             for row in rows
             if row.wait_until and row.wait_until > clock()
         ]

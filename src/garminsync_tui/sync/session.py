@@ -11,6 +11,7 @@ from ..errors import Blocked, RateLimited, SignInBlocked, SignInRefused, SignInR
 from ..garmin.client import Client
 from ..garmin.server import Server
 from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
+from ..jobs.words import held_off
 from ..models import GarminConnectAccount
 from ..paths import Paths
 from ..store import accounts, budget
@@ -190,9 +191,8 @@ class Linking:
     async def _refuse_early(self) -> None:
         wait = await budget.sign_in_wait(self._database, self._server.url)
         if wait is not None:
-            earlier = "Garmin refused an earlier sign-in" if wait.sign_in else "Garmin asked to wait"
-            if wait.blocked:
-                earlier = "Garmin's gate (Cloudflare) blocks this network"
+            refused = wait.sign_in and not wait.blocked
+            earlier = "Garmin refused an earlier sign-in" if refused else held_off(blocked=wait.blocked)
             raise _refused_until(wait.until, f"{earlier}.", SignInBlocked if wait.blocked else SignInRefused)
 
     async def _cool_down(self, problem: SignInRefused) -> SignInRefused:
