@@ -117,6 +117,11 @@ class Database:
                 if self._wal:
                     await self._wal.end(self.engine)
 
+    async def fold_log_in(self) -> None:
+        """Leave nothing in the write-ahead log of a SQLite database, unless somebody reads or writes just now."""
+        if self._wal:
+            await self._wal.fold_in(self.engine)
+
 
 class _WalLock:
     """Keeps checkpoints and writes of the write-ahead log apart.
@@ -156,6 +161,12 @@ class _WalLock:
                 await self._checkpoint(engine)
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._turn.notify_all()
+
+    async def fold_in(self, engine: AsyncEngine) -> None:
+        async with self._turn:
+            if not self._writers and self._try(fcntl.LOCK_EX):
+                await self._checkpoint(engine)
+                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     async def _lock(self, engine: AsyncEngine) -> None:
         tries = _CHECKPOINT_TRIES if self._is_long() else 0
