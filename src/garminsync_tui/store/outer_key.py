@@ -31,7 +31,6 @@ from ..paths import APPLICATION, Paths, key_beside, private_folder
 from .sealing import KEY_BYTES
 
 _LONGEST_FILE_BYTES = 4096
-_LOST = "Bring it back, or sign in again with `garminsync login`; everything already stored stays."
 #: What GARMINSYNC_KEY held: taken out of the environment, so that no program started from here gets it.
 _given: str | None = None
 
@@ -97,6 +96,9 @@ class FilePlace:
         """Make `key` the one that is here. Another that was here stays beside it, under another name."""
         private_folder(self._path.parent)
         if self._path.exists():
+            with contextlib.suppress(KeyMissing):
+                if _read_file(self._path) == key:
+                    return
             replaced = key_beside(self._path, f"replaced-{secrets.token_hex(4)}")
             os.link(self._path, replaced)
         self._write(self._path, key)
@@ -138,7 +140,8 @@ class KeyringPlace:
     def put(self, key: bytes) -> None:
         """Make `key` the one that is here. Another that was here stays under another name."""
         with _asked_keyring() as keyring:
-            if before := keyring.get_password(APPLICATION, self._entry):
+            before = keyring.get_password(APPLICATION, self._entry)
+            if before and before != key.hex():
                 keyring.set_password(APPLICATION, f"{self._entry}.replaced-{secrets.token_hex(4)}", before)
             keyring.set_password(APPLICATION, self._entry, key.hex())
 
@@ -210,7 +213,7 @@ def _read_file(path: Path, *, private: bool = True) -> bytes:
             status = os.fstat(handle)
             text = file.read(_LONGEST_FILE_BYTES) if stat.S_ISREG(status.st_mode) else b""
     except OSError:
-        raise KeyMissing(f"The key file {path} is not there or cannot be read.", hint=_LOST) from None
+        raise KeyMissing(f"The key file {path} is not there or cannot be read.") from None
     if private and status.st_uid != os.geteuid():
         raise KeyMissing(f"The key file {path} belongs to another user.", hint=f"Run `chown` on {path}, or copy it.")
     if private and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -227,7 +230,7 @@ def _parsed(text: str, where: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise KeyMissing(f"There is no key (64 hexadecimal digits) in {where}.", hint=_LOST)
+        raise KeyMissing(f"There is no key (64 hexadecimal digits) in {where}.")
     return key
 
 

@@ -136,11 +136,13 @@ class Vault:
         key = self._keys.get(_key_id(sealed)) if header[:1] == _VERSION else None
         secret = unseal(key, rest, _purpose(header, account_id, column)) if key else None
         if secret is None:
-            raise KeyMissing(
-                "The stored tokens cannot be opened with the key of this installation.",
-                hint="Sign in again with `garminsync login`; everything already stored stays.",
-            )
+            raise KeyMissing("The stored tokens cannot be opened with the key of this installation.")
         return secret.decode()
+
+    @property
+    def outer(self) -> bytes:
+        """The key outside the database that opens it."""
+        return self._outer[0]
 
     async def rotate(self, database: Database, *, outer: bool = False) -> Rotation:
         """Seal every token under a new data key and forget the old ones; with `outer` replace the key outside, too.
@@ -205,11 +207,7 @@ class Vault:
 
     def _require_a_key(self) -> None:
         if not self._keys:
-            raise KeyMissing(
-                f"The key in {self._place.name} does not open this database's tokens.",
-                hint="Bring the right one (`garminsync keys import`), or sign in again with `garminsync login`;"
-                " data is kept.",
-            )
+            raise KeyMissing(f"The key in {self._place.name} does not open this database's tokens.")
 
     def _finish_replacing(self) -> None:
         """Bring to its end what a process that was killed began: the prepared key is the one that opens."""
@@ -239,6 +237,24 @@ async def key_state(database: Database, paths: Paths) -> KeyState:
             for row in rows
         ],
     )
+
+
+async def take_key(database: Database, paths: Paths, key: bytes) -> str:
+    """Make `key` the one of this installation; where it is now.
+
+    Raises KeyMissing where it opens nothing in this database, UsageProblem where the key cannot be written.
+    """
+    place = outer_key.find(paths)
+    async with database.read() as session:
+        rows = await _key_ring(session)
+    if rows and not any(unseal(key, row.wrapped_key, _wrapped_for(row.key_id)) for row in rows):
+        raise KeyMissing(
+            f"This key (fingerprint {outer_key.fingerprint(key)}) opens nothing in {database.name}.",
+            hint="Export it on a machine that syncs with this database. Nothing was changed.",
+        )
+    with outer_key.replacing(paths):
+        await asyncio.to_thread(place.put, key)
+    return place.name
 
 
 async def _key_ring(session: AsyncSession) -> list[SealingKey]:
