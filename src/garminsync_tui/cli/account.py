@@ -284,7 +284,10 @@ def _confirmed(question: str) -> bool:
 def user() -> None:
     """The local user, whose password gates the app's screen.
 
-    It does not protect the files: for that use the permissions and encryption of your disk.
+    It keeps people away from a terminal that was left open. It protects nothing from who can read the files as you
+    or as root, and commands and the daemon never ask for it: for that use permissions and encryption of the disk.
+
+    After four wrong passwords in a row each next one has to wait longer, up to a quarter of an hour.
     """
 
 
@@ -315,7 +318,7 @@ async def create(home: Home, name: str, password_stdin: bool, no_password: bool)
 @pass_home
 @waits
 async def password(home: Home, password_stdin: bool, remove: bool) -> int:
-    """Set, change or remove the app's password."""
+    """Set, change or remove the app's password; the old one is not asked for. Open apps ask for the new one."""
     from ..store import accounts
 
     async with home.opened() as (_, database):
@@ -323,4 +326,17 @@ async def password(home: Home, password_stdin: bool, remove: bool) -> int:
         found = await accounts.ensure_user(database)
         await accounts.set_password(database, found.id, chosen)
         say("The app asks for no password now." if remove else "The password is changed.")
+    return 0
+
+
+@user.command()
+@pass_home
+@waits
+async def lock(home: Home) -> int:
+    """Let every open app ask for the password again: for the terminal that was left open elsewhere."""
+    from ..store import unlocking
+
+    async with home.opened() as (_, database):
+        await unlocking.lock(database)
+    say("Every app that is open on this database asks for the password now.")
     return 0

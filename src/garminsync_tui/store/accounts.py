@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..columns import from_now, now
 from ..errors import SignInRequired, UsageProblem
 from ..ids import new_id
-from ..models import GarminConnectAccount, Schedule, User
+from ..models import GarminConnectAccount, RequestBudget, Schedule, User
+from .changes import announce
 from .database import Database
 from .vault import Vault
 
@@ -89,13 +90,19 @@ async def create_user(database: Database, username: str, password: str | None) -
 
 
 async def set_password(database: Database, user_id: UUID, password: str | None) -> None:
-    """Change the local password; None takes it away."""
+    """Change the local password; None takes it away. Apps that are open ask for the new one."""
+    hashed = hash_password(password)
     async with database.write() as session:
         await session.execute(
-            sa.update(User)
-            .where(User.id == user_id)
-            .values(password_hash=hash_password(password), login_required=password is not None)
+            sa.update(User).where(User.id == user_id).values(password_hash=hashed, login_required=password is not None)
         )
+        await session.execute(sa.delete(RequestBudget).where(RequestBudget.scope == tries_of(user_id)))
+        await announce(session, user_id)
+
+
+def tries_of(user_id: UUID) -> str:
+    """Under which name wrong passwords of a user are counted."""
+    return f"password {user_id}"
 
 
 def _system_name() -> str:

@@ -70,7 +70,7 @@ class Pace:
             row = await session.get(RequestBudget, self._scope)
             refusals = row.refusals if row else 0
             pause_s = retry_after_s if retry_after_s is not None else _PAUSES_S[min(refusals, len(_PAUSES_S) - 1)]
-            await _put(
+            await put(
                 session,
                 self._scope,
                 tokens=0.0,
@@ -89,7 +89,7 @@ class Pace:
                 return (row.wait_until - moment).total_seconds()
             if self._rate is None:
                 if row and row.refusals:
-                    await _put(session, self._scope, tokens=0.0, rate_per_s=0.0, counted_at=moment)
+                    await put(session, self._scope, tokens=0.0, rate_per_s=0.0, counted_at=moment)
                 return 0.0
             tokens = self._rate.burst
             if row:
@@ -97,7 +97,7 @@ class Pace:
                 tokens = min(row.tokens + elapsed_s * self._rate.per_s, self._rate.burst)
             # A hair less than one is one: the clock counts whole milliseconds.
             granted = tokens > 1 - 1e-6
-            await _put(
+            await put(
                 session,
                 self._scope,
                 tokens=max(tokens - 1, 0.0) if granted else tokens,
@@ -121,7 +121,7 @@ async def sign_in_refused(database: Database, server: str, clock: Callable[[], d
         row = await session.get(RequestBudget, scope)
         refusals = row.refusals if row else 0
         until = clock() + timedelta(hours=_SIGN_IN_PAUSES_H[min(refusals, len(_SIGN_IN_PAUSES_H) - 1)])
-        await _put(
+        await put(
             session,
             scope,
             tokens=0.0,
@@ -139,7 +139,8 @@ async def sign_in_succeeded(database: Database, server: str) -> None:
         await session.execute(sa.delete(RequestBudget).where(RequestBudget.scope == f"sign-in {server}"))
 
 
-async def _put(session: AsyncSession, scope: str, **values: object) -> None:
+async def put(session: AsyncSession, scope: str, **values: object) -> None:
+    """Write what is known of `scope`; what is not named is forgotten."""
     values = {"wait_until": None, "refusals": 0, **values}
     await session.execute(
         insert(session, RequestBudget)
