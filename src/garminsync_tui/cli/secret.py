@@ -6,6 +6,7 @@ import os
 import sys
 
 from ..errors import UsageProblem
+from ..redaction import hide
 
 _LONGEST_BYTES = 4096
 
@@ -23,6 +24,7 @@ def secret(what: str, question: str, *, from_stdin: bool = False, fd: int | None
         found = _asked(what, question, twice)
     if not found:
         raise UsageProblem(f"The {what} is empty.")
+    hide(found)
     return found
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from ..errors import DatabaseBusy, DatabaseUnusable, DiskFull, GarminSyncError, UsageProblem
 from ..paths import PRIVATE_FILE_MODE, private_folder
+from ..redaction import hide
 from . import migrate
 from .in_use import InUse
 
@@ -64,6 +65,7 @@ class Database:
         DatabaseBusy, DiskFull, UsageProblem.
         """
         parsed = parse_url(url)
+        hide(parsed.password)
         engine = _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
         database = cls(parsed, engine)
         try:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ..columns import now
 from ..errors import UsageProblem
 from ..models import RequestBudget, User
+from ..redaction import hide
 from . import accounts
 from .budget import put
 from .changes import announce
@@ -41,6 +42,7 @@ async def try_password(database: Database, password: str) -> Try:
 
     Raises UsageProblem where there is no local user.
     """
+    hide(password)
     async with database.write() as session:
         user = (await session.scalars(sa.select(User).order_by(User.created_at).limit(1).with_for_update())).first()
         if user is None:

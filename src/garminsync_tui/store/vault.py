@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..errors import AlreadyRunning, KeyMissing
 from ..models import GarminConnectAccount, SealingKey
 from ..paths import Paths
+from ..redaction import hide
 from . import outer_key
 from .database import Database
 from .sealing import KEY_BYTES, seal, unseal
@@ -137,6 +138,7 @@ class Vault:
         secret = unseal(key, rest, _purpose(header, account_id, column)) if key else None
         if secret is None:
             raise KeyMissing("The stored tokens cannot be opened with the key of this installation.")
+        hide(secret.decode())
         return secret.decode()
 
     @property

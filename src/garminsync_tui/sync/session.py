@@ -13,6 +13,7 @@ from ..garmin.server import Server
 from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
 from ..models import GarminConnectAccount
 from ..paths import Paths
+from ..redaction import hide
 from ..store import accounts, budget
 from ..store.accounts import StoredTokens
 from ..store.budget import Pace, Rate
@@ -95,6 +96,8 @@ def _ends_soon(tokens: StoredTokens) -> bool:
 
 def stored(tokens: Tokens) -> StoredTokens:
     """Garmin's tokens under the names of the account's columns."""
+    hide(tokens.access)
+    hide(tokens.refresh)
     return StoredTokens(
         access=tokens.access, secret=tokens.client_id, refresh=tokens.refresh, expires_at=tokens.expires_at
     )
@@ -136,6 +139,7 @@ class Linking:
 
     async def start(self, email: str, password: str) -> GarminConnectAccount | CodeNeeded:
         """Sign in. Raises WrongPassword, SignInRefused (also during the cool-down after one), Unavailable."""
+        hide(password)
         until = await budget.sign_in_wait(self._database, self._server.url)
         if until is not None:
             raise _refused_until(until, "Garmin refused an earlier sign-in.")
@@ -147,6 +151,7 @@ class Linking:
 
     async def finish(self, code: str) -> GarminConnectAccount:
         """Give the security code. Raises WrongCode, after which another may be given."""
+        hide(code)
         try:
             tokens = await asyncio.to_thread(self._sign_in.finish, code.replace(" ", ""))
         except (SignInRefused, RateLimited) as problem:
