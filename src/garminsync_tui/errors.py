@@ -200,6 +200,15 @@ class KeyMissing(GarminSyncError):
     exit_code = 3
     code = "key_missing"
 
+    def __init__(
+        self,
+        message: str = "The key of the stored tokens is not there.",
+        *,
+        hint: str = "Bring the key back (`garminsync keys import FILE`), or sign in again with `garminsync login`;"
+        " everything already stored stays.",
+    ) -> None:
+        super().__init__(message, hint=hint)
+
 
 class AlreadyRunning(GarminSyncError):
     """Another process does this already."""
