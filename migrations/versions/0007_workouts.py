@@ -7,15 +7,15 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     connection = op.get_bind()
-    script = Path(__file__).with_name(f"0008_workouts.{connection.dialect.name}.sql").read_text("utf-8")
+    script = Path(__file__).with_name(f"0007_workouts.{connection.dialect.name}.sql").read_text("utf-8")
     for statement in script.split(";\n"):
         if statement.strip():
             connection.exec_driver_sql(statement)
