@@ -49,7 +49,7 @@ async def new(home: Home, text: str | None, path: Path | None, session: str | No
     workouts library` has sessions to start from.
     """
     from ..store import accounts, workouts
-    from .workout_files import read_file
+    from .workout_files import read_file, session_called
 
     if sum(each is not None for each in (text, path, session)) > 1:
         raise click.UsageError("TEXT, --file and --from exclude each other.")
@@ -62,9 +62,7 @@ async def new(home: Home, text: str | None, path: Path | None, session: str | No
                 raise _unreadable(str(path), read.problems)
             made: Workout | None = read.workout
         elif session is not None:
-            from ..workouts.library import find
-
-            made = _parsed(find(session).text)
+            made = _parsed(session_called(session).text)
         elif text is not None:
             made = _parsed(text)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from ..text import clean
 if TYPE_CHECKING:
     from ..workouts.athlete import Athlete
     from ..workouts.definition import Place, Workout
+    from ..workouts.library import Session
 
 #: No workout is longer; a file that is, is something else.
 _MOST_BYTES = 4 * 2**20
@@ -40,15 +42,13 @@ def read_file(path: Path) -> Read:
     """The workout in a file; - is stdin. Raises GarminSyncError for what is no workout of any kind."""
     content = _content(path)
     if path.suffix.lower() == ".fit" or content[8:12] == b".FIT":
-        from ..transfer.workouts import read_fit
+        from ..transfer.workout_from_fit import from_fit
 
-        workout, notes = read_fit(content, str(path))
-        return Read(workout, notes=list(notes))
+        return _of_file(content, path, from_fit)
     if content.lstrip()[:1] == b"<":
-        from ..transfer.workouts import read_zwo
+        from ..transfer.workout_from_zwo import from_zwo
 
-        workout, notes = read_zwo(content, str(path))
-        return Read(workout, notes=list(notes))
+        return _of_file(content, path, from_zwo)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -82,6 +82,20 @@ def _content(path: Path) -> bytes:
     return content
 
 
+def _of_file(content: bytes, path: Path, read: Callable[[Path], tuple[Workout, Sequence[Any]]]) -> Read:
+    """By a reader that wants a file, also where it came from stdin."""
+    import tempfile
+
+    if str(path) != "-":
+        workout, lost = read(path)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Path(folder) / "stdin"
+            kept.write_bytes(content)
+            workout, lost = read(kept)
+    return Read(workout, notes=[str(each) for each in lost])
+
+
 def _of_json(text: str, path: Path) -> Workout:
     from ..workouts.definition import Workout
     from ..workouts.garmin_reading import from_garmin
@@ -113,7 +127,23 @@ def written(workout: Workout, form: str, athlete: Athlete) -> tuple[bytes, list[
         from ..workouts.garmin_writing import to_garmin
 
         return json.dumps(to_garmin(ready), indent=2).encode() + b"\n", []
-    from ..transfer.workouts import write_fit
+    from datetime import UTC, datetime
 
-    content, notes = write_fit(ready)
-    return content, list(notes)
+    from ..transfer.workout_to_fit import to_fit
+
+    content, lost = to_fit(ready, datetime.now(UTC))
+    return content, [str(each) for each in lost]
+
+
+def session_called(name: str) -> Session:
+    """A session of the library. Raises UsageProblem."""
+    from difflib import get_close_matches
+
+    from ..workouts.library import LIBRARY
+
+    sessions = {session.name: session for session in LIBRARY}
+    if name in sessions:
+        return sessions[name]
+    near = get_close_matches(name, sessions, 1)
+    guess = f"Did you mean {near[0]}?" if near else "`garminsync workouts library` lists them."
+    raise UsageProblem(f"There is no session “{clean(name, 60)}”.", hint=guess)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageProblem
 from ..text import clean
 from .home import Group, Home, pass_home, waits
 from .output import Output, listing, say
@@ -292,15 +291,15 @@ def schema() -> int:
 @listing
 def library(name: str | None, out: Output) -> int:
     """Classic sessions to start from; with NAME the text of one: `workouts new --from NAME` takes it over."""
-    from ..workouts.library import SESSIONS, find
+    from ..workouts.library import LIBRARY
+    from .workout_files import session_called
 
     if name is not None:
-        sys.stdout.write(find(name).text.rstrip("\n") + "\n")
-        return 0
-    if out.json:
-        out.document([session._asdict() for session in SESSIONS])
-        return 0
-    out.table(["name", "what for"], [(session.name, session.purpose) for session in SESSIONS])
+        sys.stdout.write(session_called(name).text)
+    elif out.json:
+        out.document([session._asdict() for session in LIBRARY])
+    else:
+        out.table(["name", "what for"], [(session.name, session.purpose) for session in LIBRARY])
     return 0
 
 
@@ -374,7 +373,7 @@ async def from_activity(home: Home, activity_id: str, name: str | None, only_pri
     from ..store import accounts, workouts
     from ..store.activities import one
     from ..sync.examine import examine
-    from ..transfer.workouts import workout_of_activity
+    from ..transfer.workouts import workout_of_recording
     from ..workouts.text_printer import print_workout
 
     async with home.opened() as (config, database):
@@ -382,12 +381,7 @@ async def from_activity(home: Home, activity_id: str, name: str | None, only_pri
         async with database.read() as session:
             activity = await one(session, activity_id)
         examined = await examine(database, config, activity)
-        made = workout_of_activity(examined.track, activity.activity_type, name or activity.name)
-        if made is None:
-            raise UsageProblem(
-                f"The laps of activity {activity.garmin_activity_id} are no workout.",
-                hint="It needs at least one lap with a time or a distance.",
-            )
+        made = workout_of_recording(examined.track, activity.activity_type, name or activity.name)
         if not only_print:
             async with database.write() as session:
                 await workouts.add(session, user.id, made.name or "Workout", made.note, made.stored())

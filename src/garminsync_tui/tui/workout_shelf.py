@@ -116,9 +116,9 @@ class WorkoutShelf:
         """What was written of a workout and not saved."""
         return Draft(self._config.paths.drafts / f"{workout_id.hex if workout_id else 'new'}.txt")
 
-    async def exercises(self) -> dict[str, Sequence[str]]:
+    async def exercises(self) -> dict[str, frozenset[str]]:
         """Exercises by category; read in a thread, for they come out of Garmin's library."""
-        return dict(await asyncio.to_thread(catalogue))
+        return await asyncio.to_thread(catalogue)
 
 
 class Draft:

@@ -74,7 +74,8 @@ class WorkoutEditor(Screen):
         workout = opened.workout or Workout(sport="running", steps=())
         self._editing = Editing(workout)
         self._athlete = Athlete()
-        self._exercises: dict[str, Sequence[str]] = {}
+        self._exercises: dict[str, frozenset[str]] = {}
+        self._exercise_names: list[str] = []
         self._findings: list[Finding] = []
         self._estimate: Estimate | None = None
         self._clipboard: tuple[Item, ...] = ()
@@ -103,6 +104,9 @@ class WorkoutEditor(Screen):
         shelf = await engine.workouts.everything()
         self._athlete = shelf.athlete
         self._exercises = await engine.workouts.exercises()
+        self._exercise_names = [
+            f"{of}/{name}" for of, names in sorted(self._exercises.items()) for name in sorted(names)
+        ]
         self._draft = engine.workouts.draft(self._workout_id)
         self._ready = True
         left = self._draft.read()
@@ -434,7 +438,7 @@ class WorkoutEditor(Screen):
         rows = []
         for category, names in sorted(self._exercises.items()):
             rows.append((category, category.replace("_", " ").lower()))
-            rows += [(f"{category}/{name}", f"{_plain(name)} ({_plain(category)})") for name in names]
+            rows += [(f"{category}/{name}", f"{_plain(name)} ({_plain(category)})") for name in sorted(names)]
 
         def chosen(name: str | None) -> None:
             item = self._editing.item
@@ -552,7 +556,7 @@ class WorkoutEditor(Screen):
         """What could stand here, below what is written."""
         if alone:
             words, line = f"{_head(self._editing.workout)}\n{words}", 2
-        found = completions(words, line, column, exercises=self._exercises)
+        found = completions(words, line, column, self._exercise_names)
         self._found = found
         self._say_line("   ".join(f"{each.insert.strip()} {each.description}" for each in found[:_COMPLETIONS]))
 

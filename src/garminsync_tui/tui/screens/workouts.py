@@ -182,12 +182,12 @@ class WorkoutsScreen(Place):
 
     def action_workouts_classic(self) -> None:
         """A workout from a classic session, in the outline."""
-        from ...workouts.library import SESSIONS
+        from ...workouts.library import LIBRARY
 
-        rows = [(session.name, f"{session.name}: {session.purpose}") for session in SESSIONS]
+        rows = [(session.name, f"{session.name}: {session.purpose}") for session in LIBRARY]
 
         def chosen(name: str | None) -> None:
-            session = next((each for each in SESSIONS if each.name == name), None)
+            session = next((each for each in LIBRARY if each.name == name), None)
             if session is not None:
                 self.garminsync.open_workout(None, session.text)
 
