@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from ..models import GarminConnectAccount, SyncJob
     from ..store.database import Database
 
+#: What to do now, by what a job met.
+_HINTS = {
+    "workout_changed": "Push it again with --choose mine, theirs or both; `garminsync workouts show` tells both sides.",
+    "invalid_workout": "`garminsync workouts show` lists all that is wrong, and which settings are missing.",
+}
+
 
 @click.command(cls=Command)
 @listing
@@ -195,6 +201,7 @@ async def _done(
 ) -> int:
     """Queue the jobs, follow them to their end and tell how they ended; the exit code."""
     from ..jobs.queue import Queue
+    from ..jobs.words import error_code
     from .follow import Follower, equal_running
     from .progress import ProgressLine
 
@@ -209,4 +216,7 @@ async def _done(
         ids += [job_id] if job_id else []
     follower = Follower(config, database, ProgressLine())
     jobs: list[SyncJob] = await follower.to_the_end(ids)
-    return report(jobs, follower, out)
+    result = report(jobs, follower, out)
+    for hint in dict.fromkeys(_HINTS[code] for job in jobs if (code := error_code(job)) in _HINTS):
+        say(f"hint: {hint}")
+    return result

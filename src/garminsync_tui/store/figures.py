@@ -154,7 +154,7 @@ async def best_runs_s(session: AsyncSession, day: date) -> dict[float, float]:
         .where(b.kind == "distance", b.sport == "running", b.note.is_(None), b.starts_at >= started)
         .group_by(b.span)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def set_loads(
