@@ -210,6 +210,8 @@ def test_repeats_nest_in_brackets_and_by_indentation() -> None:
     in_brackets = parse('run "N": 2x!(3x(200m, rec 1:00), for 5:00(1:00, 2:00)); lap').checked()
     indented = parse('run "N"\n2x!\n\t3x\n\t\t200m; rec 1:00\n\n\tfor5min\n\t\t1:00\n\t\t2:00\nlap\r\n').checked()
     assert in_brackets == indented
+    brackets_over_lines = 'run "N"\n2x!(\n  3x(\n    200m\n    rec 1:00\n  )\n  for 5:00(1:00, 2:00)\n) lap'
+    assert parse(brackets_over_lines).checked() == indented
     outer = indented.steps[0]
     assert isinstance(outer, Repeat) and (outer.times, outer.skip_last_rest) == (2, True)
     inner = outer.steps[1]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, cast
 
 from .definition import Sport
-from .text_parser import begins_repeat
+from .text_items import begins_repeat
 from .text_steps import fields_of
 from .text_tokens import Token, lines, tokens
 from .text_words import DRILLS, EFFORTS, EQUIPMENT, KINDS, RACES, SPORTS, STROKES, WHOLE, Words

@@ -17,7 +17,7 @@ from .text_ends import read_end
 from .text_numbers import NUMBER, read_number
 from .text_targets import read_bare_target, read_target
 from .text_tokens import Token, stands_alone
-from .text_words import DRILLS, EFFORTS, EQUIPMENT, KINDS, STROKES, UNITS, Unreadable, nearest
+from .text_words import DRILLS, EFFORTS, EQUIPMENT, KINDS, RACE_NAMES, STROKES, UNITS, WHOLE, Unreadable, nearest
 
 _WEIGHT = re.compile(rf"({NUMBER})(kgs?|lbs?)")
 _EXERCISE = re.compile(r"[A-Z][A-Z0-9_]*(?:/[A-Z0-9_]+)?|[A-Za-z][A-Za-z0-9_]*/[A-Za-z][A-Za-z0-9_]*")
@@ -122,10 +122,7 @@ def _read_word(word: str, sport: Sport, kind: Kind) -> tuple[str, Any]:  # noqa:
     if lower in _PLAIN:
         return _PLAIN[lower]
     if lower[0] in "@&" and len(lower) > 1:
-        target = read_target(lower[1:])
-        if not target:
-            raise _no_target(lower, sport)
-        return ("target" if lower[0] == "@" else "second_target"), target
+        return ("target" if lower[0] == "@" else "second_target"), _read_signed(lower[0], lower[1:], sport)
     if lower[0] == "+":
         if lower[1:] not in EQUIPMENT.meaning:
             guess = nearest(lower[1:], EQUIPMENT.meaning)
@@ -145,6 +142,15 @@ def _read_word(word: str, sport: Sport, kind: Kind) -> tuple[str, Any]:  # noqa:
     if found := read_exercise(word):
         return "exercise", found
     raise _unknown(word)
+
+
+def _read_signed(sign: str, word: str, sport: Sport) -> Target:
+    try:
+        if target := read_target(word):
+            return target
+        raise _no_target(word, sport)
+    except Unreadable as problem:
+        raise Unreadable(problem.expected, problem.suggestion and sign + problem.suggestion) from None
 
 
 def fields_of(tokens: Iterable[Token], sport: Sport) -> set[str]:
@@ -236,15 +242,15 @@ def _parts(first: float, last: float, count: int) -> list[float]:
 
 
 def _no_target(word: str, sport: Sport) -> Unreadable:
-    if _CLOCKS.fullmatch(word[1:]):
+    if _CLOCKS.fullmatch(word):
         return Unreadable(
             "a pace with what it is for: /km, /mi, /100m", word + ("/100m" if sport == "swimming" else "/km")
         )
-    guess = nearest(word[1:], (*EFFORTS.meaning, "css", "lthr", "ftp", "tp", "mhr", "hm", "marathon"))
-    if not guess and re.fullmatch(rf"{NUMBER}(-{NUMBER})?", word[1:]):
+    if re.fullmatch(rf"{NUMBER}(-{NUMBER})?", word):
         return Unreadable(f"a unit: {' '.join(UNITS)}", word + ("w" if sport == "cycling" else "bpm"))
     return Unreadable(
-        "a target: z2, pz3, 230-245w, 3:40-3:50/km, 88-94%ftp, rpe7, 10k, css or easy", guess and word[0] + guess
+        "a target: z2, pz3, 230-245w, 3:40-3:50/km, 88-94%ftp, rpe7, 10k, css or easy",
+        nearest(word, (*EFFORTS.meaning, *WHOLE, *RACE_NAMES, "css")),
     )
 
 

@@ -116,7 +116,11 @@ def _race_pace(match: re.Match[str]) -> RacePace:
 def _pace(match: re.Match[str]) -> Range:
     unit = PACE_UNITS.get(match[3])
     if not unit:
-        raise Unreadable("a pace for /km, /mi, /100m, /100yd or /500m", nearest(match[3], PACE_UNITS))
+        guess = nearest(match[3], sorted(set(PACE_UNITS.values())))
+        raise Unreadable(
+            "a pace for /km, /mi, /100m, /100yd or /500m",
+            f"{match[0].removesuffix(match[3])}{guess}" if guess else None,
+        )
     values = []
     for value in (match[1], match[2] or match[1]):
         seconds = read_clock(value)
@@ -134,8 +138,9 @@ def _of_unit(match: re.Match[str]) -> Range | None:
             raise Unreadable("what it is a percentage of: %ftp, %mhr, %lthr, %tp or %grade")
         if not unit:
             return None
-        guess = nearest(unit, UNITS)
-        raise Unreadable(f"a unit: {' '.join(UNITS)}", f"{_span(low, high or low)}{guess}" if guess else None)
+        guess = nearest(unit, UNIT_NAMES)
+        word = f"{_span(low, high or low)}{_UNIT_WORDS[UNIT_NAMES[guess]]}" if guess else None
+        raise Unreadable(f"a unit: {' '.join(UNITS)}", word)
     of, of_unit = UNIT_NAMES[unit]
     if averaged and averaged not in AVERAGED.get(of, ()):
         raise Unreadable(f"{unit} of the moment: it has no average over {averaged}")

@@ -32,6 +32,7 @@ _UNIT = re.compile(
     r"/\S+|%[a-z]+|[<>=]\S*|x!?|h|s|secs?|min|mins|m|km|mi|yd|kcal|reps?|kg|lbs?|bpm|w|rpm|spm|kph|mph|res",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"note$|for[0-9]")
 _AFTER_UNFINISHED = re.compile(r"[0-9z<>=%+-]|[a-z]", re.IGNORECASE)
 
 Kind = Literal["word", "string", "opaque", "(", ")", "separator", "comment"]
@@ -124,7 +125,7 @@ def _belongs(before: Token, token: Token) -> bool:
 def stands_alone(word: str) -> bool:
     """Whether a word stays one beside any other, and begins nothing but a step."""
     lower = word.lower()
-    return not (_UNFINISHED.fullmatch(lower) or _UNIT.fullmatch(lower) or lower == "note" or lower.startswith("for"))
+    return not (_UNFINISHED.fullmatch(lower) or _UNIT.fullmatch(lower) or _ITEM.match(lower))
 
 
 # ── Strings ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -121,7 +121,7 @@ class TextProblem(NamedTuple):
         """Like "10m found, expected at least 50 m of running; did you mean 10min?"."""
         found = clean(self.found, 40) or "nothing"
         guess = f"; did you mean {clean(self.suggestion, 60)}?" if self.suggestion else ""
-        return f"{found} found, expected {self.expected}{guess}"
+        return f"{found} found, expected {clean(self.expected)}{guess}"
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}"
