@@ -32,6 +32,7 @@ from ..widgets.field import Field
 from ..widgets.outline_view import OutlineRow, OutlineView
 from ..widgets.pane import Pane
 from ..widgets.profile import Profile
+from ..widgets.workout_text import WorkoutText
 from ..workout_words import takes
 from .place import Place as Screen
 from .workout_dialogs import Choose
@@ -82,13 +83,19 @@ class WorkoutEditor(Screen):
         #: What the line at the bottom is for; None while it is hidden.
         self._line_done: Callable[[str], str] | None = None
         self._draft: Draft | None = None
-        self._ready = False
+        #: Whether it knows who it is for, and shows the workout.
+        self.ready = False
         self._found: Sequence[Completion] = ()
+
+    @property
+    def workout(self) -> Workout:
+        """The workout as it is now."""
+        return self._editing.workout
 
     def content(self) -> ComposeResult:
         """Head, outline or text, shape, what is wrong, and a line to write on."""
         yield Pane(Static("", id="head", markup=False), id="head-pane")
-        area = TextArea(id="text", soft_wrap=False, tab_behavior="indent")
+        area = WorkoutText(id="text")
         with Horizontal(id="editor-split"):
             yield Pane(OutlineView(id="outline"), area, title="Steps", id="steps-pane")
             with Vertical(id="editor-right"):
@@ -99,7 +106,7 @@ class WorkoutEditor(Screen):
 
     async def read(self, engine: Engine) -> None:
         """Who it is for, and the draft of an earlier edit; once."""
-        if self._ready:
+        if self.ready:
             return
         shelf = await engine.workouts.everything()
         self._athlete = shelf.athlete
@@ -108,7 +115,7 @@ class WorkoutEditor(Screen):
             f"{of}/{name}" for of, names in sorted(self._exercises.items()) for name in sorted(names)
         ]
         self._draft = engine.workouts.draft(self._workout_id)
-        self._ready = True
+        self.ready = True
         left = self._draft.read()
         if left is not None:
             self._open_text(left, "What was not saved last time is here again.")
@@ -118,7 +125,7 @@ class WorkoutEditor(Screen):
             self._write_text(_NEW)
         else:
             self._show()
-        if not self.query_one("#text", TextArea).display:
+        if not self.query_one("#text", WorkoutText).display:
             self.query_one("#outline", OutlineView).focus()
 
     def _open_text(self, words: str, said: str) -> None:
@@ -149,7 +156,7 @@ class WorkoutEditor(Screen):
         self._show_head()
         self._show_rows()
         self._show_findings(self._findings)
-        if self._unsaved and self._ready:
+        if self._unsaved and self.ready:
             self.set_timer(_DRAFT_AFTER_S, self._write_draft, name="draft")
 
     @property
@@ -166,8 +173,8 @@ class WorkoutEditor(Screen):
             return [*check(workout, exercises=self._exercises), terms]
 
     def _show_head(self) -> None:
-        workout, estimated = self._editing.workout, self._estimate
-        assert estimated is not None
+        workout = self._editing.workout
+        estimated = self._estimate or estimate(workout, self._athlete)
         pool = f" · pool {workout.pool.length:g} {workout.pool.unit}" if workout.pool else ""
         steps = sum(isinstance(item, Step) for _, item in self._editing.rows)
         lines = [
@@ -522,10 +529,9 @@ class WorkoutEditor(Screen):
         self._write_text(print_workout(self._editing.workout) if self._editing.workout.steps else _NEW)
 
     def _write_text(self, words: str) -> None:
-        area = self.query_one("#text", TextArea)
-        area.load_text(words)
-        area.cursor_blink = False
-        area.move_cursor(area.document.end if words == _NEW else (0, 0))
+        area = self.query_one("#text", WorkoutText)
+        area.begin(words, (len(words.split("\n")) - 1, 0) if words == _NEW else (0, 0))
+        self._show_head()
         pane = self.query_one("#steps-pane", Pane)
         pane.set_class(True, "-text")
         pane.ready("text: esc back to the outline")
@@ -539,7 +545,7 @@ class WorkoutEditor(Screen):
     def _text_changed(self) -> None:
         if not self._in_text:
             return
-        area = self.query_one("#text", TextArea)
+        area = self.query_one("#text", WorkoutText)
         parsed = parse(area.text, base=self._editing.workout)
         if parsed.workout is not None:
             self._estimate = estimate(parsed.workout, self._athlete)
@@ -562,24 +568,22 @@ class WorkoutEditor(Screen):
 
     def on_key(self, event: events.Key) -> None:
         """Tab takes the first completion while one writes."""
-        if event.key != "tab" or not isinstance(self.focused, TextArea | Field):
+        if event.key != "tab" or not isinstance(self.focused, WorkoutText | Field):
             return
         event.stop()
         event.prevent_default()
-        found = self._found
-        if found:
-            chosen = found[0]
-            if isinstance(self.focused, TextArea):
-                row, column = self.focused.cursor_location
-                self.focused.replace(chosen.insert, (row, column - chosen.replaces), (row, column))
-            else:
-                at = self.focused.cursor_position
-                self.focused.value = self.focused.value[: at - chosen.replaces] + chosen.insert
-                self.focused.cursor_position = len(self.focused.value)
+        chosen = self._found[0] if self._found else Completion("  ", "", 0)
+        if isinstance(self.focused, WorkoutText):
+            row, column = self.focused.cursor_location
+            self.focused.replace(chosen.insert, (row, column - chosen.replaces), (row, column))
+        else:
+            at = self.focused.cursor_position
+            self.focused.value = self.focused.value[: at - chosen.replaces] + chosen.insert
+            self.focused.cursor_position = len(self.focused.value)
 
     def _take_text(self) -> bool:
         """Make the outline say what the text says; False where it cannot be read."""
-        area = self.query_one("#text", TextArea)
+        area = self.query_one("#text", WorkoutText)
         parsed = parse(area.text, base=self._editing.workout)
         if parsed.workout is None or parsed.problems:
             problem = str(parsed.problems[0]) if parsed.problems else "it holds no steps"
@@ -602,7 +606,7 @@ class WorkoutEditor(Screen):
         if self._draft is None or not self.is_attached:
             return
         if self._in_text:
-            self._draft.write(self.query_one("#text", TextArea).text)
+            self._draft.write(self.query_one("#text", WorkoutText).text)
         elif self._unsaved and self._editing.workout.steps:
             self._draft.write(print_workout(self._editing.workout))
 
@@ -652,7 +656,7 @@ class WorkoutEditor(Screen):
         if self._line_done is not None:
             self._hide_line()
         elif self._in_text:
-            area = self.query_one("#text", TextArea)
+            area = self.query_one("#text", WorkoutText)
             if not area.text.strip() or area.text == _NEW:
                 self.query_one("#steps-pane", Pane).set_class(False, "-text")
                 return False

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
-from ... import text
+from ... import text, units
 from .. import keys
 from ..widgets.pane import Pane
 from ..widgets.table import Table
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from ...workouts.estimate import Estimate
     from ..engine import Engine
 
-_COLUMNS = ("Name", "Sport", "Time", "Distance", "State")
-_NARROW = 60
+_COLUMNS = ("Name", "State", "Time", "Distance", "Sport")
+#: Columns that fit below so many columns of the terminal.
+_FITTING = ((60, 3), (120, 4))
 _CHOICES = {
     "mine": "Mine: push it over Garmin's",
     "theirs": "Theirs: take Garmin's over",
@@ -81,8 +82,7 @@ class WorkoutsScreen(Place):
         from ..workout_words import state_words
 
         pane, table = self.query_one("#workouts-pane", Pane), self.query_one("#workouts", Table)
-        narrow = self.app.size.width < _NARROW
-        columns = (_COLUMNS[0], _COLUMNS[2], _COLUMNS[4]) if narrow else _COLUMNS
+        columns = _COLUMNS[: next((count for below, count in _FITTING if self.app.size.width < below), None)]
         table.lay_out(columns, numbers=[columns.index(name) for name in ("Time", "Distance") if name in columns])
         system = self.garminsync.units
         rows = []
@@ -91,7 +91,7 @@ class WorkoutsScreen(Place):
             cells = {
                 "Name": text.clean(each.workout.name, 60),
                 "Sport": each.workout.workout_definition["sport"].replace("_", " "),
-                "Time": estimated.time_words(),
+                "Time": ("≥ " if estimated.seconds.open else "") + units.duration(estimated.seconds.known),
                 "Distance": estimated.distance_words(system) if estimated.meters.known else "",
                 "State": state_words(each),
             }
