@@ -5,6 +5,7 @@ Nothing leaves this machine before a push. What is not saved is kept as a draft 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
@@ -40,6 +41,7 @@ from .workout_form import StepForm
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from ...errors import GarminSyncError
     from ..engine import Engine
@@ -83,6 +85,7 @@ class WorkoutEditor(Screen):
         #: What the line at the bottom is for; None while it is hidden.
         self._line_done: Callable[[str], str] | None = None
         self._draft: Draft | None = None
+        self._drafting: Timer | None = None
         #: Whether it knows who it is for, and shows the workout.
         self.ready = False
         self._found: Sequence[Completion] = ()
@@ -157,7 +160,7 @@ class WorkoutEditor(Screen):
         self._show_rows()
         self._show_findings(self._findings)
         if self._unsaved and self.ready:
-            self.set_timer(_DRAFT_AFTER_S, self._write_draft, name="draft")
+            self._draft_soon()
 
     @property
     def _unsaved(self) -> bool:
@@ -184,7 +187,9 @@ class WorkoutEditor(Screen):
             lines.append(assumed)
         pane = self.query_one("#head-pane", Pane)
         pane.border_title = Content(text.clean(workout.name or "No name yet: r names it", 80))
-        self.query_one("#head", Static).update(Content("\n".join(text.clean(line, 300) for line in lines)))
+        self.query_one("#head", Static).update(
+            Content("\n".join(text.clean(line, 300) for line in lines)), layout=False
+        )
         pane.ready("▲ unsaved" if self._unsaved else "saved")
 
     def _show_rows(self) -> None:
@@ -229,7 +234,7 @@ class WorkoutEditor(Screen):
         self._check(lines)
 
     def _check(self, lines: Sequence[Content]) -> None:
-        self.query_one("#findings", Static).update(Content("\n").join(lines))
+        self.query_one("#findings", Static).update(Content("\n").join(lines), layout=False)
         self.query_one("#check-pane", Pane).ready()
 
     # ── Moving ───────────────────────────────────────────────────────────────────────────────────────
@@ -514,7 +519,7 @@ class WorkoutEditor(Screen):
     def _say_line(self, words: str) -> None:
         shown = self.query_one("#completions", Static)
         shown.display = bool(words)
-        shown.update(Content(text.clean(words, 300)))
+        shown.update(Content(text.clean(words, 300)), layout=False)
 
     def _hide_line(self) -> None:
         self._line_done = None
@@ -556,7 +561,7 @@ class WorkoutEditor(Screen):
             self._check([Content.styled(text.clean(f"✗ {each}", 300), "$text-error") for each in parsed.problems[:6]])
         row, column = area.cursor_location
         self._complete(area.text, row + 1, column + 1)
-        self.set_timer(_DRAFT_AFTER_S, self._write_draft, name="draft")
+        self._draft_soon()
 
     def _complete(self, words: str, line: int, column: int, *, alone: bool = False) -> None:
         """What could stand here, below what is written."""
@@ -602,13 +607,24 @@ class WorkoutEditor(Screen):
 
     # ── Saving and leaving ───────────────────────────────────────────────────────────────────────────
 
+    def _draft_soon(self) -> None:
+        """Once nothing was changed for a moment."""
+        if self._drafting is not None:
+            self._drafting.stop()
+        self._drafting = self.set_timer(_DRAFT_AFTER_S, self._write_draft)
+
     def _write_draft(self) -> None:
         if self._draft is None or not self.is_attached:
             return
         if self._in_text:
-            self._draft.write(self.query_one("#text", WorkoutText).text)
+            words = self.query_one("#text", WorkoutText).text
         elif self._unsaved and self._editing.workout.steps:
-            self._draft.write(print_workout(self._editing.workout))
+            words = print_workout(self._editing.workout)
+        else:
+            return
+        draft = self._draft
+        # In a thread: to be durable takes longer than a key may.
+        self.garminsync.do(lambda: asyncio.to_thread(draft.write, words))
 
     def action_editor_save(self) -> None:
         """Keep it here."""
@@ -628,6 +644,8 @@ class WorkoutEditor(Screen):
         async def keep() -> None:
             self._workout_id = kept_id = await engine.workouts.keep(self._workout_id, workout)
             self._editing.saved()
+            if self._drafting is not None:
+                self._drafting.stop()
             if self._draft is not None:
                 self._draft.drop()
                 self._draft = engine.workouts.draft(kept_id)
@@ -676,6 +694,8 @@ class WorkoutEditor(Screen):
         if answer == "save":
             self._save(lambda _: self.dismiss())
         elif answer == "drop":
+            if self._drafting is not None:
+                self._drafting.stop()
             if self._draft is not None:
                 self._draft.drop()
             self.dismiss()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -66,10 +67,12 @@ class OutlineView(ScrollView, can_focus=True):
         self._rows: Sequence[OutlineRow] = ()
         self._cursor: Place = ()
         self._selected: Collection[Place] = ()
+        self._styles: dict[str, Style] = {}
 
     def show(self, rows: Sequence[OutlineRow], cursor: Place, selected: Collection[Place]) -> None:
         """Draw these rows."""
         self._rows, self._cursor, self._selected = rows, cursor, selected
+        self._styles.clear()
         self.virtual_size = Size(0, len(rows))
         line = next((number for number, row in enumerate(rows) if row.place == cursor), 0)
         if not self.scroll_offset.y <= line < self.scroll_offset.y + max(self.size.height, 1):
@@ -80,21 +83,29 @@ class OutlineView(ScrollView, can_focus=True):
         """One row, as wide as the widget."""
         number, width = y + self.scroll_offset.y, self.size.width
         if number >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._style(""))
         row = self._rows[number]
-        style = self.rich_style
-        if row.place == self._cursor:
-            style += self.get_component_rich_style("outline--cursor")
-        elif row.place in self._selected:
-            style += self.get_component_rich_style("outline--selected")
-        dim = style if row.place == self._cursor else style + self.get_component_rich_style("outline--number")
+        here = row.place == self._cursor
+        style = self._style("cursor" if here else "selected" if row.place in self._selected else "")
+        dim = style if here else style + self._style("number")
         # A line that wraps would be no row: what does not fit is cut.
         words = text.fit(text.clean(f"{_INDENT * (len(row.place) - 1)}{row.words}", 300), max(width - 10, 1))
         segments = [Segment(f" {place_words(row.place):<6} ", dim), Segment(words, style)]
         if row.mark:
-            wrong = style + self.get_component_rich_style("outline--wrong", partial=True)
-            segments.append(Segment(f"  {row.mark}", wrong))
+            segments.append(Segment(f"  {row.mark}", style + self._style("wrong")))
         return Strip(segments).adjust_cell_length(width, style)
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _style(self, name: str) -> Style:
+        """A style of the stylesheet, looked up once for all rows; the widget's own where none is named."""
+        if name not in self._styles:
+            found = self.get_component_rich_style(f"outline--{name}", partial=True) if name else self.rich_style
+            self._styles[name] = self.rich_style + found if name in {"cursor", "selected"} else found
+        return self._styles[name]
 
     def action_step(self, by: int) -> None:
         """So many rows down."""
