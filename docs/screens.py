@@ -20,7 +20,14 @@ async def export(home: Path) -> None:
     config = Config.load(Paths.below(home), environment={"GARMINSYNC_RUNNER": "never"})
     app = GarminSyncApp(config)
     async with app.run_test(size=(100, 30)) as pilot:
-        for key, name in ((None, "today"), ("c", "coverage"), ("2", "activities"), ("enter", "activity")):
+        for key, name in (
+            (None, "today"),
+            ("c", "coverage"),
+            ("2", "activities"),
+            ("enter", "activity"),
+            ("3", "workouts"),
+            ("enter", "editor"),
+        ):
             if key:
                 await pilot.press(key)
             for _ in range(40):  # files are read and drawn in the background
@@ -29,7 +36,7 @@ async def export(home: Path) -> None:
                 r"@font-face \{.*?\n    \}", "", app.export_screenshot(title="garminsync"), flags=re.DOTALL
             )
             (HERE / f"{name}.svg").write_text(picture, "utf-8")
-            if name == "activities":
+            if name in {"activities", "workouts"}:
                 await pilot.press("down")
 
 
