@@ -25,7 +25,7 @@ async def export(home: Path) -> None:
             ("c", "coverage"),
             ("2", "activities"),
             ("enter", "activity"),
-            ("3", "workouts"),
+            ("3", ""),
             ("enter", "editor"),
         ):
             if key:
@@ -35,8 +35,9 @@ async def export(home: Path) -> None:
             picture = re.sub(
                 r"@font-face \{.*?\n    \}", "", app.export_screenshot(title="garminsync"), flags=re.DOTALL
             )
-            (HERE / f"{name}.svg").write_text(picture, "utf-8")
-            if name in {"activities", "workouts"}:
+            if name:
+                (HERE / f"{name}.svg").write_text(picture, "utf-8")
+            if name in {"activities", ""}:
                 await pilot.press("down")
 
 
