@@ -235,8 +235,8 @@ async def test_nothing_is_read_while_nobody_looks(
     ("size", "header"),
     [
         ((60, 24), "◌ syncing 61 %"),
-        ((80, 24), "◌ syncing 61 %, about 6 h left"),
-        ((120, 40), "◌ syncing 61 %, back to 2024-03-05 of 2019-01-01, about 6 h left"),
+        ((90, 24), "◌ syncing 61 %, about 6 h left"),
+        ((130, 40), "◌ syncing 61 %, back to 2024-03-05 of 2019-01-01, about 6 h left"),
     ],
 )
 async def test_a_backfill_is_told_in_dates_and_hours(
@@ -264,7 +264,7 @@ async def test_why_garmin_is_not_asked_is_told_with_the_next_try(
     why = "Garmin's gate (Cloudflare) blocks this network" if blocked else "Garmin asked to wait"
     until_then = datetime.now(UTC) + timedelta(seconds=wait_s)
     async with running(config, size=(120, 40), clock=lambda: datetime.now(UTC)) as (app, pilot):
-        await pilot.press("3")
+        await pilot.press("4")
         await until(pilot, lambda: f"! {why}; next try {until_then.astimezone():%H:}" in shown(app))
 
 

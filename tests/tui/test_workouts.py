@@ -124,6 +124,12 @@ async def test_a_classic_session_becomes_another_in_the_outline_in_few_presses(
     assert keys.count <= 45
 
 
+async def test_an_empty_shelf_says_which_keys_help(config: Config) -> None:
+    async with running(config) as (app, pilot):
+        await on_list(app, pilot)
+        await until(pilot, lambda: "Press n to write one, N for a classic one." in shown(app))
+
+
 async def test_rows_are_wrapped_nested_and_taken_back(
     config: Config, database: Database, account: GarminConnectAccount
 ) -> None:

@@ -98,7 +98,9 @@ class WorkoutsScreen(Place):
             rows.append((name, tuple(cells[column] for column in columns)))
         table.show(rows)
         if not rows:
-            pane.empty("No workouts yet.\nPress n to write one, N for a classic one, g to bring yours from Garmin.")
+            linked = self.garminsync.situation is not None and self.garminsync.situation.account is not None
+            there = ", g to bring yours from Garmin" if linked else ""
+            pane.empty(f"No workouts yet.\nPress n to write one, N for a classic one{there}.")
             self.query_one("#preview-pane", Pane).empty("")
         else:
             edited = sum(each.state.value == "edited" for each in self._kept.values())
