@@ -320,6 +320,16 @@ def test_comments_stay_at_what_they_stand_at() -> None:
     assert kept.endswith("wu 10:00  # easy\n# the hard part\n# up\n# all done\n")
 
 
+def test_the_note_of_a_workout_may_stand_anywhere() -> None:
+    for text in (
+        'run note "n": 2x(lap)',
+        'run\nnote "n"\n2x(lap)',
+        'run\n2x\n  lap\nnote "n"',
+        'run\n2x\n  note "n"\n  lap',
+    ):
+        assert parse(text).checked() == Workout(sport="running", note="n", steps=(Repeat(times=2, steps=(Step(),)),))
+
+
 def test_each_item_is_found_in_its_text() -> None:
     text = 'run\nwu 5:00\n2x(400m "x", rest 90s)\n'
     spans = parse(text).spans
