@@ -273,6 +273,12 @@ def test_what_text_cannot_say_is_an_opaque_part_of_its_step() -> None:
     assert parse(print_workout(OPAQUE, one_line=True), OPAQUE).checked() == OPAQUE
 
 
+def test_a_pace_that_nobody_can_write_is_opaque_too() -> None:
+    step = Step(target=Range("pace", -5, 10, "/km"))
+    assert print_item(step, "running") == 'lap ?{"target":{"is":"range","of":"pace","low":-5,"high":10,"unit":"/km"}}'
+    assert step_of(print_item(step, "running")) == step
+
+
 def test_what_garmin_keeps_of_the_whole_workout_is_taken_over_from_the_one_before() -> None:
     assert parse("run: lap").checked().garmin == {}
     assert parse("run: 5:00", Workout(sport="running", steps=(Step(),), garmin={"workoutId": 7})).checked() == Workout(

@@ -8,6 +8,8 @@ from garminsync_tui.workouts.definition import Sport
 from garminsync_tui.workouts.text_parser import LONGEST, parse
 from garminsync_tui.workouts.text_printer import print_item, print_workout
 
+DEEP = "run: ?" + '{"garmin":' * 60 + "1" + "}" * 60
+
 
 def problem_of(text: str, sport: Sport | None = None) -> tuple[int, int, int, str, str | None]:
     """Where the only problem of a text is, what was found, and what was suggested."""
@@ -116,6 +118,7 @@ def test_a_word_that_cannot_be_read(sport: Sport, word: str, suggestion: str | N
         ('run: lap ?{"end":{"by":"time"}}', (1, 10, 22), '?{"end":{"by":"time"}}'),
         ('run: lap ?{"x":1}', (1, 10, 8), '?{"x":1}'),
         ("run: lap ?{", (1, 10, 2), "?{"),
+        (DEEP, (1, 6, len(DEEP) - 5), DEEP[5:]),
         ('run: 2x ?{"end":{"by":"lap"}}(lap)', (1, 9, 21), '?{"end":{"by":"lap"}}'),
     ],
 )

@@ -255,7 +255,7 @@ def _no_target(word: str, sport: Sport) -> Unreadable:
 
 
 def _unknown(word: str) -> Unreadable:
-    plain = normalize("NFKC", word) if len(word) <= 40 else word
+    plain = normalize("NFKC", word)
     if plain != word and plain.isascii():
         return Unreadable("plain letters and digits", plain)
     if re.fullmatch(NUMBER, word):
