@@ -167,6 +167,10 @@ def test_a_target_that_can_be_nothing_else_needs_no_sign(word: str) -> None:
     assert step_of(f"10:00 {word}") == step_of(f"10:00 @{word}")
 
 
+def test_targets_may_follow_without_a_space() -> None:
+    assert step_of("400m@3:40-3:50/km&176spm") == step_of("400m @3:40-3:50/km &176spm")
+
+
 def test_the_order_of_words_means_nothing_and_large_letters_neither() -> None:
     written = step_of('WU "slowly" @Z2 10MIN &80-90RPM')
     assert written == step_of('10:00 &80-90rpm @z2 wu "slowly"')
@@ -202,6 +206,7 @@ def test_exercises() -> None:
     # A category that is a word of the text form too
     for category in ("REST", "KG", "FOR5", "5X", "LAP", "HR", "NOTE"):
         step = Step(exercise=Exercise(category))
+        assert print_item(step, "running") == f"lap ex:{category}"
         assert print_item(step, "hiit") == f"lap ex:{category}"
         assert step_of(f"lap ex:{category}", "hiit") == step
 
