@@ -167,6 +167,10 @@ def test_a_target_that_can_be_nothing_else_needs_no_sign(word: str) -> None:
     assert step_of(f"10:00 {word}") == step_of(f"10:00 @{word}")
 
 
+def test_targets_may_follow_without_a_space() -> None:
+    assert step_of("400m@3:40-3:50/km&176spm") == step_of("400m @3:40-3:50/km &176spm")
+
+
 def test_the_order_of_words_means_nothing_and_large_letters_neither() -> None:
     written = step_of('WU "slowly" @Z2 10MIN &80-90RPM')
     assert written == step_of('10:00 &80-90rpm @z2 wu "slowly"')
@@ -202,6 +206,7 @@ def test_exercises() -> None:
     # A category that is a word of the text form too
     for category in ("REST", "KG", "FOR5", "5X", "LAP", "HR", "NOTE"):
         step = Step(exercise=Exercise(category))
+        assert print_item(step, "running") == f"lap ex:{category}"
         assert print_item(step, "hiit") == f"lap ex:{category}"
         assert step_of(f"lap ex:{category}", "hiit") == step
 
@@ -273,6 +278,12 @@ def test_what_text_cannot_say_is_an_opaque_part_of_its_step() -> None:
     assert parse(print_workout(OPAQUE, one_line=True), OPAQUE).checked() == OPAQUE
 
 
+def test_a_pace_that_nobody_can_write_is_opaque_too() -> None:
+    step = Step(target=Range("pace", -5, 10, "/km"))
+    assert print_item(step, "running") == 'lap ?{"target":{"is":"range","of":"pace","low":-5,"high":10,"unit":"/km"}}'
+    assert step_of(print_item(step, "running")) == step
+
+
 def test_what_garmin_keeps_of_the_whole_workout_is_taken_over_from_the_one_before() -> None:
     assert parse("run: lap").checked().garmin == {}
     assert parse("run: 5:00", Workout(sport="running", steps=(Step(),), garmin={"workoutId": 7})).checked() == Workout(
@@ -318,6 +329,16 @@ def test_comments_stay_at_what_they_stand_at() -> None:
     shorter = Workout(sport="running", steps=workout.steps[:1])
     kept = print_workout(shorter, comments=parsed.comments)
     assert kept.endswith("wu 10:00  # easy\n# the hard part\n# up\n# all done\n")
+
+
+def test_the_note_of_a_workout_may_stand_anywhere() -> None:
+    for text in (
+        'run note "n": 2x(lap)',
+        'run\nnote "n"\n2x(lap)',
+        'run\n2x\n  lap\nnote "n"',
+        'run\n2x\n  note "n"\n  lap',
+    ):
+        assert parse(text).checked() == Workout(sport="running", note="n", steps=(Repeat(times=2, steps=(Step(),)),))
 
 
 def test_each_item_is_found_in_its_text() -> None:

@@ -8,6 +8,8 @@ from garminsync_tui.workouts.definition import Sport
 from garminsync_tui.workouts.text_parser import LONGEST, parse
 from garminsync_tui.workouts.text_printer import print_item, print_workout
 
+DEEP = "run: ?" + '{"garmin":' * 60 + "1" + "}" * 60
+
 
 def problem_of(text: str, sport: Sport | None = None) -> tuple[int, int, int, str, str | None]:
     """Where the only problem of a text is, what was found, and what was suggested."""
@@ -22,6 +24,13 @@ def problem_of(text: str, sport: Sport | None = None) -> tuple[int, int, int, st
         ("running", "10m", "10min"),
         ("cycling", "5m", "5min"),
         ("running", "90", "90s"),
+        ("running", "10", "10min"),
+        ("running", "400", "400m"),
+        ("swimming", "50", "50m"),
+        ("strength_training", "8", "8reps"),
+        ("running", "easy", "@easy"),
+        ("running", "EASY", "@EASY"),
+        ("running", "SQUAT", None),
         ("running", "10:5", "10:05"),
         ("running", "5:75", None),
         ("running", "0:00", None),
@@ -34,6 +43,8 @@ def problem_of(text: str, sport: Sport | None = None) -> tuple[int, int, int, st
         ("running", "5x400m", "5x(400m)"),
         ("running", "@z9", None),
         ("running", "@pz8", None),
+        ("running", "@z1-z2", "@z2"),
+        ("cycling", "@pz3-4", "@pz4"),
         ("running", "@245-230w", "@230-245w"),
         ("running", "@150-130bpm", "@130-150bpm"),
         ("running", "@8-5%grade", "@5-8%grade"),
@@ -93,7 +104,7 @@ def test_a_word_that_cannot_be_read(sport: Sport, word: str, suggestion: str | N
         ("run\n5x(\n  lap\n", (2, 3, 1), "("),
         ("run\n5x(\n  lap\n)\n)", (5, 1, 1), ")"),
         ("run: (lap)", (1, 6, 1), "("),
-        ("run: 5x 400m, lap", (1, 9, 4), "400m"),
+        ("run: 5x 400m @z4, lap", (1, 9, 8), "400m @z4"),
         ("run\nlap\n  5:00", (3, 3, 4), "5:00"),
         ("run\n2x\n    lap\n  5:00", (4, 3, 4), "5:00"),
         ("run: 5:00 6:00", (1, 11, 4), "6:00"),
@@ -106,12 +117,15 @@ def test_a_word_that_cannot_be_read(sport: Sport, word: str, suggestion: str | N
         ("run\nnote\nlap", (2, 1, 4), "note"),
         ("swim pool 25: lap", (1, 6, 7), "pool25"),
         ("swim pool 0m: lap", (1, 6, 7), "pool0m"),
+        ("multi: lap", (1, 8, 3), "lap"),
+        ("multi\nlap\n-- run\nlap", (2, 1, 3), "lap"),
         ("multi\n-- skate\nlap", (2, 4, 5), "skate"),
         ("multi\n-- swim\n-- run\nlap", (2, 1, 2), ""),
         ("run\n-- bike\nlap", (2, 1, 2), "--"),
         ('run: lap ?{"end":{"by":"time"}}', (1, 10, 22), '?{"end":{"by":"time"}}'),
         ('run: lap ?{"x":1}', (1, 10, 8), '?{"x":1}'),
         ("run: lap ?{", (1, 10, 2), "?{"),
+        (DEEP, (1, 6, len(DEEP) - 5), DEEP[5:]),
         ('run: 2x ?{"end":{"by":"lap"}}(lap)', (1, 9, 21), '?{"end":{"by":"lap"}}'),
     ],
 )

@@ -115,7 +115,9 @@ def _random_bytes(rng: random.Random) -> str:
 
 
 def _pieces(rng: random.Random) -> str:
-    return rng.choice(["", "run: ", "swim\n"]) + "".join(rng.choices(PIECES, k=rng.randrange(25)))
+    return rng.choice(["", "run: ", "swim\n", "multi\n", "multi\n-- run\n"]) + "".join(
+        rng.choices(PIECES, k=rng.randrange(25))
+    )
 
 
 def _changed(rng: random.Random) -> str:

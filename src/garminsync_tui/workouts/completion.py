@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from .definition import Sport
 from .text_items import begins_repeat
-from .text_steps import fields_of
+from .text_steps import WITH_EXERCISES, fields_of
 from .text_tokens import Token, lines, tokens
 from .text_words import DRILLS, EFFORTS, EQUIPMENT, KINDS, RACES, SPORTS, STROKES, WHOLE, Words
 
@@ -17,9 +17,6 @@ Exercises = Sequence[str] | Callable[[str], Iterable[str]]
 
 _MOST_EXERCISES = 50
 _ON_FOOT: tuple[Sport, ...] = ("running", "walking", "rucking")
-_WITH_EXERCISES: tuple[Sport, ...] = (
-    "strength_training", "hiit", "cardio_training", "yoga", "pilates", "mobility", "other",
-)  # fmt: skip
 _HEART = ("bpm", "%mhr", "%lthr")
 _UNITS: dict[str, tuple[str, ...]] = {
     "running": (*_HEART, "spm", "w", "%ftp", "%tp", "%grade"),
@@ -112,7 +109,7 @@ def _offers(word: str, written: list[Token], here: list[Token], exercises: Exerc
     if not step and several and not here:
         offers.append(("-- ", "the next leg"))
     found = list(_prefixed(iter(offers), lower))
-    if sport in _WITH_EXERCISES and "exercise" not in used and word:
+    if sport in WITH_EXERCISES and "exercise" not in used and word:
         found.extend((offer, "exercise") for offer in _exercises(word, exercises))
     return found
 
@@ -219,7 +216,7 @@ def _details(sport: Sport, used: set[str]) -> Offers:
             yield from _said(DRILLS, "drill")
         if "equipment" not in used:
             yield from _said(EQUIPMENT, "equipment", "+")
-    elif sport in _WITH_EXERCISES and "weight" not in used:
+    elif sport in WITH_EXERCISES and "weight" not in used:
         yield "bodyweight", "weight"
 
 
@@ -230,7 +227,7 @@ def _numbers(word: str, sport: Sport, used: set[str], *, begins: bool) -> Offers
     if begins and word.isdigit() and len(word) < 4:
         yield f"{word}x(", "repeat"
     if "end" not in used:
-        exercises = sport in _WITH_EXERCISES
+        exercises = sport in WITH_EXERCISES
         if exercises and word.isdigit():
             yield f"{word}reps", "repetitions"
         yield f"{word}min", "minutes"
@@ -243,7 +240,7 @@ def _numbers(word: str, sport: Sport, used: set[str], *, begins: bool) -> Offers
             yield f"{word}km", "kilometres"
             yield f"{word}mi", "miles"
         yield f"{word}kcal", "energy"
-    if sport in _WITH_EXERCISES and "weight" not in used:
+    if sport in WITH_EXERCISES and "weight" not in used:
         yield f"{word}kg", "weight"
         yield f"{word}lb", "weight"
 

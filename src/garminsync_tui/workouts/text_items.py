@@ -167,7 +167,9 @@ class Row:
         first, last = step[0], step[-1]
         span = Span(self.notes.line, first.column, last.column + last.length - first.column)
         if repeat:
-            self.notes.report(first, Unreadable("the steps of a repeat in ( ), as in 5x(400m, rest 90s)"))
+            words = " ".join(token.text for token in step)
+            whole = first._replace(text=words, length=span.length)
+            self.notes.report(whole, Unreadable("the steps of a repeat in ( ), as in 5x(400m, rest 90s)", f"({words})"))
         for made in read_steps(step, self.sport, self.notes.report):
             self.notes.count(first)
             (repeat or self.within).children.append(Node(span, made))

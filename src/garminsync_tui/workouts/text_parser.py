@@ -165,7 +165,7 @@ class _Reader:
             self.has_head = True
             self.root.span = Span(self.notes.line, first.column, first.length)
             found = self._head(found)
-        elif first.text.lower() == "note" and len(self.stack) == 1:
+        elif first.text.lower() == "note":
             found = self._note(found)
         elif first.kind == ")" and self.open:
             self.open.pop()
@@ -183,6 +183,8 @@ class _Reader:
         parent = self._parent(indented, found[0])
         leg = self.stack[0].made
         sport = leg.sport if isinstance(leg, Leg) else self.sport
+        if sport == "multi_sport":
+            self.notes.report(found[0], Unreadable("the first leg of a multi workout, as in -- swim"))
         repeat, bracket = Row(self.notes, parent, sport).read(found)
         if repeat:
             repeat.indentation = indented

@@ -59,7 +59,7 @@ def step_words(step: Step, sport: Sport) -> str:  # noqa: PLR0912 - one for each
     else:
         parts["end"] = msgspec.to_builtins(step.end)
     if step.exercise:
-        words.append(exercise_words(step.exercise))
+        words.append(exercise_words(step.exercise, sport))
     if step.weight == "bodyweight":
         words.append(step.weight)
     elif step.weight:

@@ -32,6 +32,10 @@ _PLAIN: dict[str, tuple[str, str]] = {
 _CLOCKS = re.compile(r"[0-9]+:[0-9.]+(?:-[0-9]+:[0-9.]+)?")
 #: Words that begin something else, for guesses.
 _BEGINNINGS = ("lap", "for", "note", "ramp", "pool", "rpe", "css", "on", "multi", "transitions")
+#: The sports whose steps are exercises.
+WITH_EXERCISES: frozenset[Sport] = frozenset(
+    {"strength_training", "hiit", "cardio_training", "yoga", "pilates", "mobility", "other"}
+)
 _KNOWN = (*_PLAIN, *_BEGINNINGS)
 _MOST_RAMP_STEPS = 50
 _NAMES = {"kind": "kind", "end": "end", "note": "note", "target": "target", "second_target": "second target"}
@@ -139,9 +143,9 @@ def _read_word(word: str, sport: Sport, kind: Kind) -> tuple[str, Any]:  # noqa:
         return "weight", Weight(value, "kg" if match[2][0] == "k" else "lb")
     if found := read_bare_target(lower):
         return "target", found
-    if found := read_exercise(word):
+    if found := read_exercise(word, sport):
         return "exercise", found
-    raise _unknown(word)
+    raise _unknown(word, sport)
 
 
 def _read_signed(sign: str, word: str, sport: Sport) -> Target:
@@ -164,21 +168,22 @@ def fields_of(tokens: Iterable[Token], sport: Sport) -> set[str]:
     return used | {"end", "target"} if "ramp" in used else used
 
 
-def read_exercise(word: str) -> Exercise | None:
+def read_exercise(word: str, sport: Sport) -> Exercise | None:
     """The exercise of CATEGORY, CATEGORY/NAME, category/name or ex:CATEGORY."""
     if match := _EXPLICIT_EXERCISE.fullmatch(word):
         return Exercise(match[1].upper(), match[2] and match[2].upper())
-    if not _EXERCISE.fullmatch(word):
+    category, _, name = word.partition("/")
+    # Where nobody trains with exercises, EASY is a word in large letters.
+    if not _EXERCISE.fullmatch(word) or not (name or sport in WITH_EXERCISES):
         return None
-    category, _, name = word.upper().partition("/")
-    return Exercise(category, name or None)
+    return Exercise(category.upper(), name.upper() or None)
 
 
-def exercise_words(exercise: Exercise) -> str:
+def exercise_words(exercise: Exercise, sport: Sport) -> str:
     """An exercise as text; with ex: where it would be read as something else."""
     word = f"{exercise.category}/{exercise.name}" if exercise.name else exercise.category
     try:
-        if stands_alone(word) and _read_word(word, "other", "interval") == ("exercise", exercise):
+        if stands_alone(word) and _read_word(word, sport, "interval") == ("exercise", exercise):
             return word
     except Unreadable:
         pass
@@ -254,15 +259,25 @@ def _no_target(word: str, sport: Sport) -> Unreadable:
     )
 
 
-def _unknown(word: str) -> Unreadable:
-    plain = normalize("NFKC", word) if len(word) <= 40 else word
+def _unknown(word: str, sport: Sport) -> Unreadable:
+    plain = normalize("NFKC", word)
     if plain != word and plain.isascii():
         return Unreadable("plain letters and digits", plain)
     if re.fullmatch(NUMBER, word):
-        return Unreadable(f"a unit of {word}: s, min, m, km, reps, kcal, kg …", f"{word}s")
+        return Unreadable(f"a unit of {word}: s, min, m, km, reps, kcal, kg …", word + _likely_unit(word, sport))
+    if word.lower() in EFFORTS.meaning or word.lower() in RACE_NAMES:
+        return Unreadable("an @ before a target", f"@{word}")
     if re.fullmatch(r"[0-9]+x.*", word, re.IGNORECASE):
         count, _, rest = word.lower().partition("x")
         return Unreadable(
             "the steps of a repeat in ( ), or indented on the lines below", f"{count}x({rest.lstrip('!')})"
         )
     return Unreadable(_ANYTHING, nearest(word, _KNOWN))
+
+
+def _likely_unit(number: str, sport: Sport) -> str:
+    if sport == "swimming":
+        return "m"
+    if sport in WITH_EXERCISES:
+        return "reps"
+    return "min" if float(number) <= 30 else "s" if float(number) < 200 else "m"

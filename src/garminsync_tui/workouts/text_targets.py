@@ -11,6 +11,7 @@ from .text_words import EFFORTS, PACE_UNITS, RACE_NAMES, RACES, UNIT_NAMES, UNIT
 
 _SIGNED = f"-?{NUMBER}"
 _ZONE = re.compile(r"(p?z)([0-9]{1,9})")
+_ZONES = re.compile(r"(p?z)[0-9]-(?:p?z)?([0-9])")
 _CSS = re.compile(rf"css(?:([+-]{NUMBER})s?)?")
 _RPE = re.compile(rf"rpe({_SIGNED})(?:-({_SIGNED}))?")
 _RACE = re.compile(
@@ -73,6 +74,8 @@ def read_target(word: str) -> Target | None:  # noqa: PLR0911 - one for each for
     """The target of a word without its @; None where the word is nothing like one."""
     if match := _ZONE.fullmatch(word):
         return _zone(match)
+    if match := _ZONES.fullmatch(word):
+        raise Unreadable("one zone: a watch holds no two", match[1] + match[2])
     if word in EFFORTS.meaning:
         return Effort(EFFORTS.meaning[word])  # type: ignore[arg-type]
     if match := _CSS.fullmatch(word):

@@ -15,9 +15,11 @@ from .text_words import Unreadable
 #: Longer than any word that a number of ours makes.
 _LONGEST_WORD = 1000
 _DEEPEST_JSON = 50
-#: A colon at the end of a word is not of the word: it ends the head of a workout.
+#: A colon at the end of a word is not of the word: it ends the head of a workout. An @ or & begins a word.
 _TOKEN = re.compile(
-    r"\s+|[0-9]+,[0-9]+[^\s();,#\"]*|\?(?=\{)|[();,#\"]|:(?![^\s();,#\"])|(?:[^\s();,#\":]|:(?=[^\s();,#\"]))+"
+    r"""\s+ | \?(?=\{) | [();,#"] | [0-9]+,[0-9]+[^\s();,#"@&]*
+    | :(?![^\s();,#"]) | [@&]?(?:[^\s();,#"@&:]|:(?=[^\s();,#"]))+ | [@&]""",
+    re.VERBOSE,
 )
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _STRING_PART = re.compile(r'[^"\\]+|\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)?|"')

@@ -129,7 +129,5 @@ class TextProblem(NamedTuple):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that somebody who wrote `word` may have meant."""
-    if len(word) > 40:
-        return None
     found = get_close_matches(normalize("NFKC", word).casefold(), known, 1, 0.6)
     return found[0] if found else None
