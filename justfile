@@ -51,9 +51,10 @@ test *ARGS: setup
 
 pytest: test
 
-# Ten thousand changed answers for the parsers, and as many workouts (the tests take some hundreds of each kind)
+# Ten thousand changed answers for the parsers, and as many changed files and made-up workouts (the tests take some
+# hundreds of each kind)
 fuzz *ARGS: setup
-    GARMINSYNC_FUZZ_CASES="${GARMINSYNC_FUZZ_CASES:-10000}" .venv/bin/pytest -n auto tests/garmin/test_mutations.py tests/workouts {{ ARGS }}
+    GARMINSYNC_FUZZ_CASES="${GARMINSYNC_FUZZ_CASES:-10000}" .venv/bin/pytest -n auto tests/garmin/test_mutations.py tests/formats/test_fuzz.py tests/workouts {{ ARGS }}
 
 # Simulator, throw-away home, sign-in, sync, and the app (without a terminal: a summary)
 demo *ARGS: setup

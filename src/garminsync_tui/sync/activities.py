@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -336,11 +337,13 @@ async def _download(
         try:
             original = await asyncio.to_thread(open_original, archive, folder / "original")
         except FileDamaged as problem:
+            _require_whole(archive, problem)
             notes["file_problem"] = problem.reason
             return archive, _claimed_type(row), "original"
         try:
             await asyncio.to_thread(validate, original.path, original.file_type)
         except FileDamaged as problem:
+            _require_whole(archive, problem)
             notes["file_problem"] = problem.reason
         return original.path, original.file_type, "original"
     if only_original:
@@ -379,6 +382,15 @@ def _check_original(archive: Path) -> None:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(4096)
+
+
+def _require_whole(archive: Path, problem: FileDamaged) -> None:
+    """Raise UnexpectedAnswer unless it is certain that all of a download came.
+
+    An archive tells of its members at its very end: where that is there, what is wrong with it is so at Garmin too.
+    """
+    if not zipfile.is_zipfile(archive):
+        raise UnexpectedAnswer(f"The file did not come whole: it {problem.reason}.") from None
 
 
 def _summary(row: ActivityRow) -> bytes:
