@@ -51,8 +51,7 @@ test *ARGS: setup
 
 pytest: test
 
-# Ten thousand changed answers for the parsers, and as many changed files and made-up workouts (the tests take some
-# hundreds of each kind)
+# Ten thousand changed answers and files for the parsers, and made-up workouts (the tests take some hundreds of each)
 fuzz *ARGS: setup
     GARMINSYNC_FUZZ_CASES="${GARMINSYNC_FUZZ_CASES:-10000}" .venv/bin/pytest -n auto tests/garmin/test_mutations.py tests/formats/test_fuzz.py tests/workouts {{ ARGS }}
 
