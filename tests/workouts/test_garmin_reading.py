@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -27,10 +28,13 @@ from garminsync_tui.workouts.definition import (
     Weight,
     Zone,
 )
-from garminsync_tui.workouts.garmin_json import from_garmin
+from garminsync_tui.workouts.differences import same_meaning
+from garminsync_tui.workouts.garmin_json import from_garmin, patched, to_garmin
+from garminsync_tui.workouts.garmin_remarks import contradictions
 from garminsync_tui.workouts.vocabulary import SPORTS, UNITS
 
 from . import garmin_documents as made
+from .definitions import SEEDS, made_up
 
 
 def read_step(sport: str = "running", end: str = "time", value: float | None = 60.0, **fields: Any) -> Step:
@@ -155,7 +159,10 @@ def test_repeats_of_a_number_and_of_a_time() -> None:
 def test_what_is_not_understood_is_kept_where_it_was() -> None:
     document = made.workout(
         "cycling",
-        [made.step(1, stepAudioNote={"id": 5}, powerCurveScale=90, strokeType={"strokeTypeId": 77})],
+        [
+            made.step(1, stepAudioNote={"id": 5}, powerCurveScale=90, strokeType={"strokeTypeId": 77}),
+            made.repeat(2, 3, [made.step(3)], smartRepeat=True),
+        ],
         workoutProvider="coach",
         subSportType="GENERIC",
     )
@@ -173,6 +180,7 @@ def test_what_is_not_understood_is_kept_where_it_was() -> None:
         "powerCurveScale": 90,
         "strokeType": {"strokeTypeId": 77},
     }
+    assert to_garmin(found)["workoutSegments"][0]["workoutSteps"][1]["smartRepeat"] is True
 
 
 @pytest.mark.parametrize(
@@ -211,6 +219,51 @@ def test_documents_without_their_shape_are_refused(value: Any) -> None:
         from_garmin({**document, "workoutSegments": [{**document["workoutSegments"][0], "workoutSteps": value or 0}]})
 
 
+_JUNK = (
+    None,
+    True,
+    -1,
+    0,
+    10**30,
+    "1e999",
+    "nan",
+    "",
+    "junk",
+    "\x1b[31m",
+    [],
+    [None],
+    {},
+    {"unitId": []},
+    [[]],
+)
+
+
+def _spoil(node: Any, dice: Random) -> Any:
+    """The same with about two values in a hundred another kind of thing."""
+    if dice.random() < 0.02:
+        return dice.choice(_JUNK)
+    if isinstance(node, dict):
+        return {name: _spoil(value, dice) for name, value in node.items()}
+    return [_spoil(item, dice) for item in node] if isinstance(node, list) else node
+
+
+def test_spoiled_documents_are_read_or_refused_and_what_is_read_can_be_written() -> None:
+    refused = 0
+    for seed in SEEDS:
+        document = _spoil(to_garmin(made_up(seed)), Random(seed))
+        contradictions(document if isinstance(document, dict) else {})
+        try:
+            found = from_garmin(document)
+        except InvalidWorkout:
+            refused += 1
+            continue
+        assert same_meaning(found, to_garmin(found)) == [], f"seed {seed}"
+        assert same_meaning(document, found) == [], f"seed {seed}"
+        assert patched(document, found)["workoutSegments"], f"seed {seed}"
+
+    assert 0 < refused < len(SEEDS)
+
+
 def test_a_hundred_repeats_in_each_other_are_refused() -> None:
     node = made.step(1)
     for _ in range(100):
@@ -231,4 +284,6 @@ def test_legs() -> None:
     found = from_garmin(document)
 
     assert found.transitions
+    assert from_garmin({**document, **pool}).pool == Pool(50)
+    assert [leg.pool for leg in from_garmin({**document, **pool}).steps] == [None, None]  # type: ignore[union-attr]
     assert [(leg.sport, leg.pool) for leg in found.steps] == [("swimming", Pool(50)), ("running", None)]  # type: ignore[union-attr]

@@ -19,7 +19,7 @@ def aligned(
         return [(number, number) for number in range(len(old))]
     left_signs, right_signs = ([msgspec.json.encode(item) for item in items] for items in (old, new))
     pairs: list[tuple[int | None, int | None]] = []
-    for _, first, last, start, end in SequenceMatcher(None, left_signs, right_signs, autojunk=False).get_opcodes():
+    for _, first, last, start, end in SequenceMatcher(None, left_signs, right_signs).get_opcodes():
         for left, right in zip_longest(range(first, last), range(start, end)):
             if left is not None and right is not None and type(old[left]) is not type(new[right]):
                 pairs += [(left, None), (None, right)]

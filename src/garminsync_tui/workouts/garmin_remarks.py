@@ -28,7 +28,7 @@ def belongs_to(document: dict[str, Any]) -> str | None:
 
 def contradictions(document: dict[str, Any]) -> list[Finding]:
     """Where a document says two things at once, and which of them Garmin believes."""
-    segments = [segment for segment in document.get("workoutSegments") or () if isinstance(segment, dict)]
+    segments = _objects(document.get("workoutSegments"))
     found = list(_of_pairs(document, ()))
     for number, segment in enumerate(segments, 1):
         place = (number,) if len(segments) > 1 else ()
@@ -37,8 +37,7 @@ def contradictions(document: dict[str, Any]) -> list[Finding]:
 
 
 def _of_children(parent: dict[str, Any], place: Place) -> Iterator[Finding]:
-    nodes = [node for node in parent.get("workoutSteps") or () if isinstance(node, dict)]
-    nodes.sort(key=lambda node: number_of(node.get("stepOrder")) or 0)
+    nodes = sorted(_objects(parent.get("workoutSteps")), key=lambda node: number_of(node.get("stepOrder")) or 0)
     for number, node in enumerate(nodes, 1):
         here = (*place, number)
         yield from _of_pairs(node, here)
@@ -81,6 +80,10 @@ def _of_step(node: dict[str, Any], place: Place) -> Iterator[Finding]:
             yield _odd(place, f"{one} stands inside of {kind}, where Garmin does not look")
     if number_of(node.get("endConditionZone")) and number_of(node.get("endConditionValue")):
         yield _odd(place, "endConditionValue stands beside endConditionZone; Garmin takes the zone")
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _odd(place: Place, message: str) -> Finding:
