@@ -118,7 +118,11 @@ def knows_exercise(category: str, name: str | None) -> bool:
 
 def holds(kind: str, amount: Amount | None) -> bool:
     """Whether a file has room for what ends a step, or for a bound of a target."""
-    return amount is None or _encoded(kind, amount) != _UNKNOWN
+    if amount is None:
+        return True
+    raw, offset = _encoded(kind, amount), _offset(kind)
+    # Up to the offset they are percents, above it they are not: 150 % of maximum would be 50 bpm.
+    return raw != _UNKNOWN and (not offset or amount.percent == (raw <= offset))
 
 
 def _number(kind: str, word: str | None, otherwise: int) -> int:

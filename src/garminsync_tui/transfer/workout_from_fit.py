@@ -53,7 +53,8 @@ def from_fit(path: Path) -> tuple[Workout, list[Lost]]:
     whole = _sport(fit.whole)
     if len(fit.sessions) > 1 or (fit.sessions and whole == "multi_sport"):
         steps: Any = tuple(reading.leg(number, session, fit.steps) for number, session in enumerate(fit.sessions, 1))
-        return Workout(sport="multi_sport", name=fit.name, note=fit.description, steps=steps), reading.lost
+        workout = Workout(sport="multi_sport", name=fit.name, note=fit.description, pool=_pool(fit.whole), steps=steps)
+        return workout, reading.lost
     session = fit.sessions[0] if fit.sessions else fit.whole
     sport = _sport(session)
     if sport == "multi_sport":

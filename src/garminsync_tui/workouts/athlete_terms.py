@@ -144,7 +144,7 @@ def absolute(target: Target, sport: Sport, athlete: Athlete) -> Target | None:
         case Range(low=low, high=high, unit="%tp"):
             return _pace(sport, low, high, target, athlete)
         case Range(of="rpe", low=low, high=high):
-            return _effort(sport, max(1, floor(low)), min(10, ceil(high)), target, athlete)
+            return _effort(sport, floor(low), ceil(high), target, athlete)
         case Effort(word) if sport != "swimming":
             if word not in EFFORTS:
                 raise TermUnknown(f"“{word}” goes from one repetition to the next, only in a pool", hint="Use a range.")
@@ -173,9 +173,10 @@ def _pace(sport: Sport, low_percent: float, high_percent: float, target: Target,
 
 
 def _effort(sport: Sport, low: int, high: int, target: Target, athlete: Athlete) -> Target | None:
+    low, high = (min(max(exertion, 1), 10) for exertion in (low, high))
     if sport == "swimming":
         return Effort(POOL_WORDS[round((low + high) / 2)])
-    lowest, highest = EXERTION[min(low, 10)], EXERTION[max(high, 1)]
+    lowest, highest = EXERTION[low], EXERTION[high]
     match MEASURED_BY.get(sport):
         case "power":
             whole = _known(athlete, "threshold_power_w", target)
