@@ -403,8 +403,8 @@ def test_a_recording_is_no_workout(shared: Path) -> None:
 
 
 def test_a_field_of_another_type_than_the_profiles_is_passed_over(tmp_path: Path) -> None:
-    step = Message(3, 27, ((1, "enum"), (2, "4 string"), (8, "uint8")))
-    body = Message(0, 0, ((0, "enum"),)).definition() + b"\0\5" + step.definition() + step.pack(0, b"ten", 7)
+    step = Message(3, 27, ((1, "enum"), (2, "4 string"), (8, "uint8"), (12, "4 string")))
+    body = Message(0, 0, ((0, "enum"),)).definition() + b"\0\5" + step.definition() + step.pack(0, b"ten", 7, b"kg")
     content = header(len(body)) + body
     workout, lost = from_fit(write(tmp_path, content + garmin_crc(content)))
     assert workout.steps == (Step(),)
