@@ -9,10 +9,12 @@ from typing import Any
 import fitdecode
 import garmin_fit_sdk
 import pytest
+from fitdecode.profile import MESSAGE_TYPES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from garminsync_tui.errors import FileDamaged
+from garminsync_tui.errors import FileDamaged, InvalidWorkout
+from garminsync_tui.formats.fit_encoding import Message, header
 from garminsync_tui.formats.fit_workout import FitSession, FitStep, FitWorkout, fit_workout_bytes, read_fit_workout
 from garminsync_tui.transfer.workout_from_fit import from_fit
 from garminsync_tui.transfer.workout_to_fit import to_fit
@@ -39,6 +41,7 @@ from garminsync_tui.workouts.definition import (
     Weight,
     Workout,
     Zone,
+    walk,
 )
 
 MADE = datetime(2026, 11, 28, tzinfo=UTC)
@@ -189,17 +192,27 @@ def test_garmins_own_reader_sees_power_pools_exercises_and_legs() -> None:
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_both_readers_see_the_same(name: str) -> None:
+    """Every number and every text of every step, as it stands in the file."""
     content = to_fit(WHOLE[name], MADE)[0]
-    theirs = by_garmin(content)["workout_step_mesgs"]
-    with fitdecode.FitReader(content, error_handling=fitdecode.ErrorHandling.RAISE) as reader:
-        ours = [
-            {field.def_num: field.raw_value for field in frame.fields if field.value is not None}
+    stream = garmin_fit_sdk.Stream.from_byte_array(bytearray(content))
+    messages, _ = garmin_fit_sdk.Decoder(stream).read(
+        apply_scale_and_offset=False,
+        merge_heart_rates=False,
+        convert_types_to_strings=False,
+        expand_sub_fields=False,
+        expand_components=False,
+    )
+    names = {number: field.name for number, field in MESSAGE_TYPES[27].fields.items()}
+    with fitdecode.FitReader(content, processor=None, error_handling=fitdecode.ErrorHandling.RAISE) as reader:
+        steps = [
+            {names[field.def_num]: field.raw_value for field in frame.fields if field.value is not None}
             for frame in reader
             if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name == "workout_step"
         ]
-    assert len(ours) == len(theirs)
-    assert [step[254] for step in ours] == [step["message_index"] for step in theirs] == list(range(len(ours)))
-    assert [step.get(8) for step in ours] == [step.get("notes") for step in theirs]
+    assert len(steps) == sum(1 for _ in walk(WHOLE[name].steps)) - sum(
+        isinstance(item, Leg) for item in WHOLE[name].steps
+    )
+    assert steps == messages["workout_step_mesgs"]
 
 
 @pytest.mark.parametrize(
@@ -221,6 +234,8 @@ def test_both_readers_see_the_same(name: str) -> None:
         (Step(exercise=Exercise("SQUAT", "UNHEARD")), "no number for UNHEARD"),
         (Step(note="é" * 200), "note is cut"),
         (Step(garmin={"stepAudioNote": "x"}), "Garmin alone knows"),
+        (Step(end=Distance(1e9)), "no room for so much"),
+        (Step(target=Range("heart_rate", 90, 150, "%mhr")), "no room for 90–150 %mhr"),
         (
             Step(stroke="mixed", target=Range("pace", 90, 95, "/100m"), second_target=Zone("heart_rate", 2)),
             "no room for a second target",
@@ -244,6 +259,11 @@ def test_what_concerns_the_whole_is_told() -> None:
     ]
     odd = Workout(sport="running", steps=(Step(target=Range("cadence", 175, 180, "spm")),))
     assert "even steps" in str(to_fit(odd, MADE)[1][0])
+
+
+def test_more_steps_than_any_watch_takes_are_refused() -> None:
+    with pytest.raises(InvalidWorkout, match="more than 1000 steps"):
+        to_fit(Workout(sport="running", steps=(Step(),) * 1001), MADE)
 
 
 def published(shared: Path, name: str) -> tuple[Workout, list[str]]:
@@ -273,6 +293,77 @@ def test_published_workouts_are_read(shared: Path) -> None:
     assert until.steps[1] == Repeat(times=1, steps=steps.steps[1:3])  # type: ignore[arg-type]
 
 
+# What FIT can say, in the numbers that people write.
+ENDS: st.SearchStrategy[Any] = st.one_of(
+    st.just(Lap()),
+    st.builds(Time, st.integers(1, 100_000)),
+    st.builds(Distance, st.integers(1, 999)),
+    st.integers(10, 500).map(lambda hundreds: Distance(hundreds * 100, "km")),
+    st.builds(Calories, st.integers(1, 5000)),
+    st.builds(Reps, st.integers(1, 500)),
+    st.integers(60, 220).flatmap(
+        lambda bpm: st.sampled_from(["above", "below"]).map(lambda until: UntilHeartRate(bpm=bpm, until=until))
+    ),
+    st.builds(UntilPower, st.integers(1, 2000), st.sampled_from(["above", "below"])),
+    st.builds(SendOff, st.integers(1, 600)),
+)
+
+
+def spans(of: str, lowest: int, highest: int, unit: str, *averaged: str | None) -> st.SearchStrategy[Range]:
+    values = st.integers(lowest, highest)
+    return st.builds(
+        lambda one, other, over: Range(of, min(one, other), max(one, other), unit, over),  # type: ignore[arg-type]
+        values,
+        values,
+        st.sampled_from([None, *averaged]),
+    )
+
+
+TARGETS: st.SearchStrategy[Any] = st.one_of(
+    st.builds(Zone, st.just("heart_rate"), st.integers(1, 5)),
+    st.builds(Zone, st.just("power"), st.integers(1, 7)),
+    spans("heart_rate", 60, 220, "bpm", "lap"),
+    spans("heart_rate", 40, 100, "%mhr"),
+    spans("power", 1, 2000, "W", "3s", "10s", "30s", "lap"),
+    spans("power", 1, 300, "%ftp"),
+    spans("pace", 150, 720, "/km"),
+    spans("cadence", 70, 110, "spm").map(lambda span: Range("cadence", 2 * span.low, 2 * span.high, "spm")),
+)
+STEPS = st.builds(
+    lambda kind, end, targets, note, equipment: Step(
+        kind, end, *(*targets, None, None)[:2], note=note, equipment=equipment
+    ),
+    st.sampled_from(["warmup", "cooldown", "interval", "recovery", "rest", "other"]),
+    ENDS,
+    st.lists(TARGETS, max_size=2),
+    st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60),
+    st.sampled_from([None, "fins", "paddles"]),
+)
+ITEMS = st.recursive(
+    STEPS,
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3)
+        .map(tuple)
+        .flatmap(
+            lambda steps: (
+                st.builds(Repeat, times=st.integers(1, 99), steps=st.just(steps))
+                | st.builds(Repeat, seconds=st.integers(1, 36_000), steps=st.just(steps))
+            )
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(items=st.lists(ITEMS, min_size=1, max_size=4))
+def test_whatever_fit_can_say_comes_back_equal(items: list[Step | Repeat], tmp_path: Path) -> None:
+    workout = Workout(sport="running", steps=tuple(items))
+    content, lost = to_fit(workout, MADE)
+    assert lost == []
+    assert from_fit(write(tmp_path, content)) == (workout, [])
+
+
 # ── Bad files ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -292,6 +383,10 @@ REPEAT = "repeat_until_steps_cmplt"
         (flat(FitStep(REPEAT, None, 0)), "repeats from a step that is not there"),
         (flat(FitStep(), FitStep(REPEAT, None, 7)), "repeats from a step that is not there"),
         (flat(FitStep(), FitStep(), FitStep(REPEAT, None, 0), FitStep(REPEAT, None, 1)), "is not there"),
+        (
+            flat(FitStep(), FitStep(), FitStep(), FitStep(REPEAT, None, 1), FitStep(), FitStep(REPEAT, None, 2)),
+            "is not there",
+        ),
         (flat(FitStep(), sessions=(FitSession(), FitSession(first=3, count=2))), "a sport without steps"),
         (to_fit(RUN, MADE)[0][:-20], "is cut off"),
         (bytes(2**20 + 1), "larger than any workout"),
@@ -307,7 +402,16 @@ def test_a_recording_is_no_workout(shared: Path) -> None:
         read_fit_workout(next((shared / "corpus" / "fit").glob("*_Activity.fit")))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_field_of_another_type_than_the_profiles_is_passed_over(tmp_path: Path) -> None:
+    step = Message(3, 27, ((1, "enum"), (2, "4 string"), (8, "uint8"), (12, "4 string")))
+    body = Message(0, 0, ((0, "enum"),)).definition() + b"\0\5" + step.definition() + step.pack(0, b"ten", 7, b"kg")
+    content = header(len(body)) + body
+    workout, lost = from_fit(write(tmp_path, content + garmin_crc(content)))
+    assert workout.steps == (Step(),)
+    assert [str(each) for each in lost] == ["Step 1: “time” has no words here, it ends with the lap button."]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_hostile_bytes_are_refused_or_give_a_workout(data: st.DataObject, tmp_path: Path) -> None:
     content = bytearray(to_fit(data.draw(st.sampled_from([RUN, RIDE, SWIM])), MADE)[0])

@@ -100,6 +100,8 @@ def test_what_is_missing_is_named_with_the_place(sport: str, term: Target, named
         ("running", RacePace(100_000), "needs a recent run over 100 km"),
         ("running", RacePace(5000, -500), "is no speed"),
         ("running", Range("pace", 0, 100, "%tp"), "is no speed"),
+        ("running", Range("pace", 100, 1e6, "%tp"), "cannot be held"),
+        ("cycling", Range("power", 100, 1e307, "%ftp"), "cannot be held"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(sport: str, term: Target, reason: str) -> None:
@@ -110,7 +112,7 @@ def test_what_cannot_be_meant_is_refused(sport: str, term: Target, reason: str) 
 def test_an_effort_that_nothing_measures_becomes_a_note() -> None:
     squat = Step(end=MINUTE, target=Range("rpe", 8, 8, ""), note="slowly")
     (step,) = resolved(Workout(sport="strength_training", steps=(squat,)), Athlete()).steps
-    assert step == Step(end=MINUTE, note="slowly; RPE 8")
+    assert step == Step(end=MINUTE, note="slowly; 8 RPE")
 
 
 def test_words_stay_in_the_definition_and_plain_steps_as_they_are() -> None:

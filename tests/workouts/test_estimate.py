@@ -31,7 +31,8 @@ from garminsync_tui.workouts.definition import (
     Workout,
     Zone,
 )
-from garminsync_tui.workouts.estimate import MOST_STEPS, Estimate, estimate
+from garminsync_tui.workouts.estimate import Estimate, estimate
+from garminsync_tui.workouts.planned import MOST_STEPS
 
 ATHLETE = Athlete("male", 50, 190, 170, 250, 1000 / 260, 100 / 95)
 

@@ -159,6 +159,28 @@ def test_laps_of_which_nothing_is_known_have_their_time() -> None:
     assert steps([DoneLap(601), DoneLap(299)], "other") == (Step(end=Time(600)), Step(end=Time(300)))
 
 
+def test_a_repeat_begins_with_work() -> None:
+    laps = [
+        at(600, 2.9, "WARMUP"),
+        at(60, 2.0, "RECOVERY"),
+        at(180, 4, "ACTIVE"),
+        at(60, 2, "RECOVERY"),
+        at(180, 4, "ACTIVE"),
+    ]
+    kinds = [type(step) for step in steps(laps)]
+    assert kinds == [Step, Step, Repeat]
+
+
+def test_laps_that_are_all_alike_are_all_work() -> None:
+    found = steps([over(1200, 3.0), over(2000, 3.1), over(800, 3.05)])
+    assert [step.kind for step in found if isinstance(step, Step)] == ["interval"] * 3
+
+
+def test_a_distance_of_nothing_is_no_pace() -> None:
+    found = steps([DoneLap(60, 5e-324, intensity="ACTIVE"), DoneLap(60, intensity="REST")])
+    assert found == (Step(end=Time(60)), Step("rest", Time(60)))
+
+
 @pytest.mark.parametrize("laps", [[], [DoneLap(1)], [DoneLap(60)] * 1001])
 def test_no_laps_and_too_many_are_refused(laps: list[DoneLap]) -> None:
     with pytest.raises(InvalidWorkout, match="laps"):

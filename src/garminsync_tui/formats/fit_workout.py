@@ -24,6 +24,7 @@ _MOST_BYTES = 2**20
 _MOST_FRAMES = 4 * MOST_STEPS
 #: A field's width is one byte, and a string ends with a zero.
 LONGEST_TEXT_BYTES = 254
+SHORTEST_POOL_M, LONGEST_POOL_M = 1.0, 655.0
 
 _WORKOUT_FILE, _DEVELOPMENT = 5, 255
 _FILE_ID_NUMBER, _WORKOUT_NUMBER, _STEP_NUMBER, _SESSION_NUMBER = 0, 26, 27, 158
@@ -113,6 +114,15 @@ def words(kind: str) -> dict[str, int]:
 def knows_exercise(category: str, name: str | None) -> bool:
     """Whether the profile has a number for an exercise."""
     return category in words("exercise_category") and (name is None or name in words(f"{category}_exercise_name"))
+
+
+def holds(kind: str, amount: Amount | None) -> bool:
+    """Whether a file has room for what ends a step, or for a bound of a target."""
+    if amount is None:
+        return True
+    raw, offset = _encoded(kind, amount), _offset(kind)
+    # Up to the offset they are percents, above it they are not: 150 % of maximum would be 50 bpm.
+    return raw != _UNKNOWN and (not offset or amount.percent == (raw <= offset))
 
 
 def _number(kind: str, word: str | None, otherwise: int) -> int:

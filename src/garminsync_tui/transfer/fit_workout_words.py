@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..units import MILE_M, POUND_KG, YARD_M
+from ..units import POUND_KG
 from ..workouts.definition import Kind, Place, Sport, Stroke, place_words
 
 
@@ -72,8 +72,6 @@ EQUIPMENT = {
 }
 EQUIPMENT_BACK: dict[str | None, Any] = {word: equipment for equipment, word in EQUIPMENT.items()}
 WEIGHTS = {"kg": ("kilogram", 1.0), "lb": ("pound", POUND_KG)}
-PACE_M = {"/km": 1000.0, "/mi": MILE_M, "/100m": 100.0, "/100yd": 100 * YARD_M, "/500m": 500.0}
-SPEED_MPS = {"km/h": 1 / 3.6, "mph": MILE_M / 3600}
 ON_FOOT = ("running", "walking", "rucking")
 #: Steps of both legs for one turn of one: FIT counts what one leg does.
 STEPS_PER_STRIDE = 2

@@ -34,11 +34,11 @@ from ..workouts.definition import (
     Workout,
     Zone,
 )
+from ..workouts.speeds import said
 from .fit_workout_words import (
     EQUIPMENT_BACK,
     KINDS_BACK,
     ON_FOOT,
-    PACE_M,
     SPORTS_BACK,
     STEPS_PER_STRIDE,
     STROKES_BACK,
@@ -51,11 +51,12 @@ def from_fit(path: Path) -> tuple[Workout, list[Lost]]:
     fit = read_fit_workout(path)
     reading = _Reading(path.name)
     whole = _sport(fit.whole)
-    if len(fit.sessions) > 1:
+    if len(fit.sessions) > 1 or (fit.sessions and whole == "multi_sport"):
         steps: Any = tuple(reading.leg(number, session, fit.steps) for number, session in enumerate(fit.sessions, 1))
-        return Workout(sport="multi_sport", name=fit.name, note=fit.description, steps=steps), reading.lost
+        workout = Workout(sport="multi_sport", name=fit.name, note=fit.description, pool=_pool(fit.whole), steps=steps)
+        return workout, reading.lost
     session = fit.sessions[0] if fit.sessions else fit.whole
-    sport = _sport(session) if fit.sessions or whole == "multi_sport" else whole
+    sport = _sport(session)
     if sport == "multi_sport":
         raise FileDamaged(path.name, "has several sports and does not say which steps are of which")
     items = reading.items(fit.steps, 0, (), sport, session.pool_in_yards)
@@ -213,10 +214,9 @@ def _range(kind: str, one: Amount, other: Amount, sport: Sport, yards: bool) -> 
             found = Range("cadence", low, high, "spm" if sport == "swimming" else "rpm")
         case "speed" if low > 0 and (sport in ON_FOOT or sport == "swimming") and not averaged:
             unit: Any = ("/100yd" if yards else "/100m") if sport == "swimming" else "/km"
-            # FIT holds whole mm/s: finer than this is not what anybody wrote.
-            found = Range("pace", round(PACE_M[unit] / high, 1), round(PACE_M[unit] / low, 1), unit)
+            found = Range("pace", said(high, unit), said(low, unit), unit)
         case "speed":
-            found = Range("speed", round(low * 3.6, 2), round(high * 3.6, 2), "km/h", averaged)
+            found = Range("speed", said(low, "km/h"), said(high, "km/h"), "km/h", averaged)
     return found
 
 

@@ -6,7 +6,6 @@ What rises or falls is done in steps, for watches know no ramps.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,7 +85,7 @@ class _Reading:
             value = float(text or "")
         except ValueError:
             value = -1.0
-        if not (isfinite(value) and least <= value <= most):
+        if not least <= value <= most:
             raise FileDamaged(self._name, f"its step {len(self.steps) + 1} has a number that cannot be meant")
         return value
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from ..errors import InvalidWorkout
 from ..formats.fit_workout import (
+    LONGEST_POOL_M,
     LONGEST_TEXT_BYTES,
+    MOST_STEPS,
+    SHORTEST_POOL_M,
     Amount,
     FitSession,
     FitStep,
     FitTarget,
     FitWorkout,
     fit_workout_bytes,
+    holds,
     knows_exercise,
 )
 from ..units import YARD_M
-from ..workouts.athlete_terms import is_term, term_words
+from ..workouts.athlete_terms import is_term
 from ..workouts.definition import (
     Calories,
     CssOffset,
@@ -26,7 +31,6 @@ from ..workouts.definition import (
     OtherEnd,
     OtherTarget,
     Place,
-    Pool,
     Range,
     Repeat,
     Reps,
@@ -41,12 +45,12 @@ from ..workouts.definition import (
     Workout,
     Zone,
 )
+from ..workouts.speeds import mps_of
+from ..workouts.words import in_words
 from .fit_workout_words import (
     EQUIPMENT,
     KINDS,
     ON_FOOT,
-    PACE_M,
-    SPEED_MPS,
     SPORTS,
     STEPS_PER_STRIDE,
     STROKES,
@@ -59,7 +63,7 @@ def to_fit(workout: Workout, made: datetime) -> tuple[bytes, list[Lost]]:
     """A FIT workout file, and what it does not say.
 
     Parts of threshold power and of maximum heart rate stay what they are; other terms of the athlete have to be
-    resolved before.
+    resolved before. Raises InvalidWorkout where there are too many steps for any watch.
     """
     writing = _Writing()
     sessions: list[FitSession] = []
@@ -67,25 +71,16 @@ def to_fit(workout: Workout, made: datetime) -> tuple[bytes, list[Lost]]:
         first = len(writing.steps)
         if isinstance(item, Leg):
             writing.add_all(item.steps, (number,), item.sport)
-            sessions.append(_session(item.sport, item.pool, first, len(writing.steps) - first))
+            sessions.append(writing.session(item, (number,), first))
         else:
             writing.add(item, (number,), workout.sport)
-    for sport in {workout.sport} | {item.sport for item in workout.steps if isinstance(item, Leg)}:
-        if sport == "rucking":
-            writing.lose((), "FIT has no rucking, it is written as walking")
+    if len(writing.steps) > MOST_STEPS:
+        raise InvalidWorkout((), f"has more than {MOST_STEPS} steps", hint="No watch takes so many.")
     if workout.transitions:
         writing.lose((), "FIT says nothing of transitions between legs")
+    whole = writing.session(workout, (), 0)
     name, note = writing.text((), "name", workout.name), writing.text((), "note", workout.note)
-    fit = FitWorkout(
-        _session(workout.sport, workout.pool, 0, len(writing.steps)), tuple(writing.steps), name, note, tuple(sessions)
-    )
-    return fit_workout_bytes(fit, made), writing.lost
-
-
-def _session(sport: Sport, pool: Pool | None, first: int, count: int) -> FitSession:
-    yards = pool is not None and pool.unit == "yd"
-    pool_m = None if pool is None else pool.length * (YARD_M if yards else 1)
-    return FitSession(*SPORTS[sport], pool_m, yards, first, count)
+    return fit_workout_bytes(FitWorkout(whole, tuple(writing.steps), name, note, tuple(sessions)), made), writing.lost
 
 
 class _Writing:
@@ -103,6 +98,21 @@ class _Writing:
             self.lose(place, f"its {what} is cut after {LONGEST_TEXT_BYTES} bytes")
         return text
 
+    def session(self, part: Workout | Leg, place: Place, first: int) -> FitSession:
+        """A leg, or the whole: its sport and its pool, from its first step to the last that there is."""
+        if part.garmin:
+            self.lose(place, "what Garmin alone knows of it is left out")
+        if part.sport == "rucking":
+            self.lose(place, "FIT has no rucking, it is written as walking")
+        pool_m, yards = None, False
+        if pool := part.pool:
+            yards = pool.unit == "yd"
+            pool_m = pool.length * (YARD_M if yards else 1)
+            if not SHORTEST_POOL_M <= pool_m <= LONGEST_POOL_M:
+                self.lose(place, "FIT has no room for such a pool")
+                pool_m = None
+        return FitSession(*SPORTS[part.sport], pool_m, yards, first, len(self.steps) - first)
+
     def add_all(self, items: Sequence[Step | Repeat], place: Place, sport: Sport) -> None:
         for number, item in enumerate(items, 1):
             self.add(item, (*place, number), sport)
@@ -113,6 +123,11 @@ class _Writing:
             return
         first = len(self.steps)
         self.add_all(item.steps, place, sport)
+        if not holds("repeat_until_time", Amount(item.seconds or item.times or 1)):
+            self.lose(place, "FIT has no room for so many times, it is done once")
+            return
+        if item.garmin:
+            self.lose(place, "what Garmin alone knows of it is left out")
         if item.skip_last_rest:
             self.lose(place, "the last rest is not left out")
         if item.seconds is not None:
@@ -172,7 +187,11 @@ class _Writing:
                 ends = f"power_{self._side(step, place, until)}"
             case OtherEnd(id=number):
                 self.lose(place, f"Garmin's condition {number} ends it, in FIT the lap button")
-        return ends, None if value is None else Amount(value)
+        amount = None if value is None else Amount(value)
+        if not holds(ends, amount):
+            self.lose(place, "FIT has no room for so much, it ends with the lap button")
+            return "open", None
+        return ends, amount
 
     def _side(self, step: Step, place: Place, until: str | None) -> str:
         if until is None:
@@ -204,18 +223,21 @@ class _Writing:
                 found = _between(f"power_{averaged}" if averaged else "power", target, percent=unit == "%ftp")
             case Range(of="heart_rate", unit="bpm" | "%mhr" as unit, averaged=averaged):
                 found = _between("heart_rate_lap" if averaged else "heart_rate", target, percent=unit == "%mhr")
-            case Range(of="pace", low=low, high=high, unit=unit) if unit in PACE_M and low > 0:
-                found = FitTarget("speed", None, Amount(PACE_M[unit] / high), Amount(PACE_M[unit] / low))
+            case Range(of="pace", low=low, high=high, unit=unit) if unit != "%tp" and low > 0:
+                found = FitTarget("speed", None, Amount(mps_of(high, unit)), Amount(mps_of(low, unit)))
             case Range(of="speed", unit=unit, averaged=averaged):
-                found = _between("speed_lap" if averaged else "speed", target, SPEED_MPS[unit])
+                found = _between("speed_lap" if averaged else "speed", target, mps_of(1, unit))
             case Range(of="cadence", low=low, high=high, unit="spm") if sport in ON_FOOT:
                 if low % STEPS_PER_STRIDE or high % STEPS_PER_STRIDE:
-                    self.lose(place, f"FIT counts strides, {term_words(target)} is rounded to even steps")
+                    self.lose(place, f"FIT counts strides, {in_words(target)} is rounded to even steps")
                 found = _between("cadence", target, 1 / STEPS_PER_STRIDE)
             case Range(of="cadence"):
                 found = _between("cadence", target)
         if found is None:
             self.lose(place, _unsaid(target, sport))
+        elif not (holds(found.kind, found.low) and holds(found.kind, found.high)):
+            self.lose(place, f"FIT has no room for {in_words(target)}, it is left out")
+            found = None
         return found
 
     def _exercise(self, step: Step, place: Place) -> tuple[str | None, str | None]:
@@ -236,12 +258,12 @@ def _unsaid(target: Target, sport: Sport) -> str:
         case OtherTarget(id=number):
             return f"FIT has no word for Garmin's target {number}"
         case _ if is_term(target, sport):
-            return f"{term_words(target)} has to be resolved before, it is left out"
+            return f"{in_words(target)} has to be resolved before, it is left out"
         case Range(of=of):
             return f"FIT has no target of {of}"
         case CssOffset():
             return "FIT has no critical swim speed, the target is left out"
-    return f"FIT has no words for how hard to swim, “{term_words(target)}” is left out"
+    return f"FIT has no words for how hard to swim, “{in_words(target)}” is left out"
 
 
 def _between(kind: str, target: Range, factor: float = 1, *, percent: bool = False) -> FitTarget:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from ..errors import InvalidWorkout
-from ..units import duration, race
+from ..units import race
 from .athlete import SETTINGS, Athlete, how_to_tell
 from .definition import (
     Effort,
@@ -29,6 +29,7 @@ from .definition import (
     place_words,
     walk,
 )
+from .words import in_words
 
 # ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -93,6 +94,8 @@ RIEGEL_S = (210.0, 230 * 60.0)
 RIEGEL_RATIO = 4.0
 RACE_WIDTH_PERCENT = 1.0
 
+#: No watts, beats or seconds a kilometre are more.
+_MOST = 100_000.0
 _OF_ATHLETE = {
     "%ftp": ("threshold_power_w", "W"),
     "%mhr": ("max_heart_rate_bpm", "bpm"),
@@ -131,7 +134,7 @@ def absolute(target: Target, sport: Sport, athlete: Athlete) -> Target | None:
     match target:
         case Range(unit="%ftp") if sport in _ON_FOOT:
             raise TermUnknown(
-                f"{term_words(target)} is of cycling; the threshold power of {sport} is not known here",
+                f"{in_words(target)} is of cycling; the threshold power of {sport} is not known here",
                 hint="Write the watts.",
             )
         case Range(of=of, low=low, high=high, unit=unit, averaged=averaged) if unit in _OF_ATHLETE:
@@ -141,7 +144,7 @@ def absolute(target: Target, sport: Sport, athlete: Athlete) -> Target | None:
         case Range(low=low, high=high, unit="%tp"):
             return _pace(sport, low, high, target, athlete)
         case Range(of="rpe", low=low, high=high):
-            return _effort(sport, max(1, floor(low)), min(10, ceil(high)), target, athlete)
+            return _effort(sport, floor(low), ceil(high), target, athlete)
         case Effort(word) if sport != "swimming":
             if word not in EFFORTS:
                 raise TermUnknown(f"“{word}” goes from one repetition to the next, only in a pool", hint="Use a range.")
@@ -154,7 +157,7 @@ def absolute(target: Target, sport: Sport, athlete: Athlete) -> Target | None:
 def _known(athlete: Athlete, name: str, target: Target) -> float:
     value: float | None = getattr(athlete, name)
     if not value:
-        raise TermUnknown(f"{term_words(target)} needs your {SETTINGS[name][1]}, which is not known", (name,))
+        raise TermUnknown(f"{in_words(target)} needs your {SETTINGS[name][1]}, which is not known", (name,))
     return value
 
 
@@ -164,15 +167,16 @@ def _pace(sport: Sport, low_percent: float, high_percent: float, target: Target,
     threshold = _known(athlete, "critical_swim_speed_mps" if swum else "threshold_speed_mps", target)
     length, unit = (100.0, "/100m") if swum else (1000.0, "/km")
     if low_percent <= 0:
-        raise TermUnknown(f"{term_words(target)} is no speed", hint="Percents of threshold pace are above 0.")
+        raise TermUnknown(f"{in_words(target)} is no speed", hint="Percents of threshold pace are above 0.")
     whole = 100 * length / threshold
     return Range("pace", whole / high_percent, whole / low_percent, unit)  # type: ignore[arg-type]
 
 
 def _effort(sport: Sport, low: int, high: int, target: Target, athlete: Athlete) -> Target | None:
+    low, high = (min(max(exertion, 1), 10) for exertion in (low, high))
     if sport == "swimming":
         return Effort(POOL_WORDS[round((low + high) / 2)])
-    lowest, highest = EXERTION[min(low, 10)], EXERTION[max(high, 1)]
+    lowest, highest = EXERTION[low], EXERTION[high]
     match MEASURED_BY.get(sport):
         case "power":
             whole = _known(athlete, "threshold_power_w", target)
@@ -187,7 +191,7 @@ def _effort(sport: Sport, low: int, high: int, target: Target, athlete: Athlete)
 
 def _race_pace(target: RacePace, sport: Sport, athlete: Athlete) -> Range:
     if sport != "running":
-        raise TermUnknown(f"{term_words(target)} is a runner's", hint="Write the pace or the speed.")
+        raise TermUnknown(f"{in_words(target)} is a runner's", hint="Write the pace or the speed.")
     usable = {
         meters: seconds
         for meters, seconds in athlete.best_runs_s.items()
@@ -196,7 +200,7 @@ def _race_pace(target: RacePace, sport: Sport, athlete: Athlete) -> Range:
     }
     if not usable:
         raise TermUnknown(
-            f"{term_words(target)} needs a recent run over {race(target.meters)}, or a like distance",
+            f"{in_words(target)} needs a recent run over {race(target.meters)}, or a like distance",
             hint="Write the pace, or sync a run that was raced.",
         )
     ran_m = min(usable, key=lambda meters: abs(log(meters / target.meters)))
@@ -204,7 +208,7 @@ def _race_pace(target: RacePace, sport: Sport, athlete: Athlete) -> Range:
     low = min(paces) * (1 - RACE_WIDTH_PERCENT / 100) + target.offset_s
     high = max(paces) * (1 + RACE_WIDTH_PERCENT / 100) + target.offset_s
     if low <= 0:
-        raise TermUnknown(f"{term_words(target)} is no speed", hint="Take fewer seconds off.")
+        raise TermUnknown(f"{in_words(target)} is no speed", hint="Take fewer seconds off.")
     return Range("pace", low, high, "/km")
 
 
@@ -230,28 +234,32 @@ def _resolved_item(item: Step | Repeat | Leg, place: Place, sport: Sport, athlet
 
 def _resolved_step(step: Step, place: Place, sport: Sport, athlete: Athlete) -> Step:
     notes = [step.note] if step.note else []
-    targets = []
+    targets: list[Target | None] = []
     for target in (step.target, step.second_target):
         if target is None or not is_term(target, sport):
             targets.append(target)
             continue
         try:
-            plain = absolute(target, sport, athlete)
+            targets.append(_whole(target, sport, athlete))
         except TermUnknown as problem:
             raise InvalidWorkout(place, problem.reason, hint=problem.hint) from None
-        if plain is None:
-            notes.append(term_words(target))
-        targets.append(_whole(plain) if isinstance(plain, Range) else plain)
+        if targets[-1] is None:
+            notes.append(in_words(target))
     first, second = targets
     return replace(step, target=first, second_target=second, note="; ".join(notes) or None)
 
 
-def _whole(found: Range) -> Range:
-    """In whole watts, beats and seconds, and wide enough to be held."""
+def _whole(target: Target, sport: Sport, athlete: Athlete) -> Target | None:
+    """What a term means in whole watts, beats and seconds, wide enough to be held."""
+    found = absolute(target, sport, athlete)
+    if not isinstance(found, Range):
+        return found
     low, high = found.low, found.high
     if low == high:
         width = WIDTH_PERCENT[found.of] / 100
         low, high = low * (1 - width), high * (1 + width)
+    if not (0.5 < low <= high < _MOST or (found.of == "power" and 0 <= low <= high < _MOST)):
+        raise TermUnknown(f"{in_words(target)} cannot be held by anybody", hint="Write another value.")
     return replace(found, low=float(round(low)), high=float(round(high)))
 
 
@@ -273,7 +281,7 @@ class TermChange(NamedTuple):
 def terms_changed(workout: Workout, before: Athlete, now: Athlete) -> list[TermChange]:
     """What a push would change because the athlete did."""
     return [
-        TermChange(place, term_words(target), then, today)
+        TermChange(place, in_words(target), then, today)
         for place, sport, target in _terms(workout)
         if (then := _meaning(target, sport, before)) != (today := _meaning(target, sport, now))
     ]
@@ -292,27 +300,6 @@ def _terms(workout: Workout) -> Iterator[tuple[Place, Sport, Target]]:
 
 def _meaning(target: Target, sport: Sport, athlete: Athlete) -> str:
     try:
-        plain = absolute(target, sport, athlete)
+        return in_words(_whole(target, sport, athlete))
     except TermUnknown:
         return "not known"
-    return term_words(_whole(plain) if isinstance(plain, Range) else plain)
-
-
-def term_words(target: Target | None) -> str:
-    """A target as people say it: 88–94 %ftp, 5:24–5:30/km, RPE 7, 10 km pace."""
-    match target:
-        case Range(of="rpe", low=low, high=high):
-            return f"RPE {_between(f'{low:g}', f'{high:g}')}"
-        case Range(of="pace", low=low, high=high, unit=unit) if unit != "%tp":
-            return f"{_between(duration(low), duration(high))}{unit}"
-        case Range(low=low, high=high, unit=unit):
-            return f"{_between(f'{low:g}', f'{high:g}')} {unit}".rstrip()
-        case Effort(word):
-            return word.replace("_", " ")
-        case RacePace(meters, offset):
-            return f"{race(meters)} pace" + (f" {offset:+g} s" if offset else "")
-    return "no target"
-
-
-def _between(low: str, high: str) -> str:
-    return low if low == high else f"{low}–{high}"
