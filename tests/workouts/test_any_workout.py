@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +11,7 @@ from garminsync_tui.workouts.athlete_terms import resolved, terms_changed
 from garminsync_tui.workouts.definition import Workout
 from garminsync_tui.workouts.estimate import estimate
 
-strategies = pytest.importorskip("tests.workouts.strategies")
+from . import strategies
 
 KNOWN = Athlete("male", 50, 190, 170, 250, 1000 / 260, 100 / 95, best_runs_s={5000: 1200.0})
 HARDLY = Athlete(threshold_speed_mps=3.0, usual_speeds_mps={("running", None): 2.5, ("swimming", None): 0.9})

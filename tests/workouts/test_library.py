@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from garminsync_tui.garmin.exercises import catalogue
 from garminsync_tui.transfer.workout_to_fit import to_fit
 from garminsync_tui.workouts.athlete import Athlete
 from garminsync_tui.workouts.athlete_terms import resolved
 from garminsync_tui.workouts.estimate import estimate
+from garminsync_tui.workouts.findings import check
 from garminsync_tui.workouts.library import LIBRARY, Session
+from garminsync_tui.workouts.text_parser import parse
 
 ATHLETE = Athlete("female", 48, 184, 168, 220, 1000 / 275, 100 / 105)
 
@@ -27,8 +30,8 @@ def test_names_are_short_and_different() -> None:
 
 @pytest.mark.parametrize("session", LIBRARY, ids=lambda session: session.name)
 def test_each_can_be_taken_as_it_is(session: Session) -> None:
-    text_parser = pytest.importorskip("garminsync_tui.workouts.text_parser")
-    workout = text_parser.parse(session.text).checked()
+    workout = parse(session.text).checked()
+    assert not [each for each in check(resolved(workout, ATHLETE), exercises=catalogue()) if each.severity == "error"]
     plain = resolved(workout, ATHLETE)
     found = estimate(workout, ATHLETE)
     assert found.missing == ()
