@@ -1,4 +1,4 @@
-"""Documents that contradict themselves, and those that belong to others."""
+"""Documents that contradict themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from garminsync_tui.workouts.garmin_json import to_garmin
-from garminsync_tui.workouts.garmin_remarks import belongs_to, contradictions
+from garminsync_tui.workouts.garmin_remarks import contradictions
 
 from . import garmin_documents as made
 from .definitions import made_up
@@ -55,17 +55,3 @@ def test_of_repeats() -> None:
         "the repeat ends by another condition than its number of times",
         "the repeat says 3 times and 5 times; the first is taken",
     ]
-
-
-@pytest.mark.parametrize(
-    ("fields", "owner"),
-    [
-        ({}, None),
-        ({"trainingPlanId": 5}, "a training plan"),
-        ({"workoutUuid": "5"}, "a training plan"),
-        ({"consumer": {"consumerKey": "coach"}}, "a partner"),
-        ({"sharedWithUsers": [1]}, "somebody who shares it"),
-    ],
-)
-def test_whose_a_workout_is(fields: dict[str, Any], owner: str | None) -> None:
-    assert belongs_to(made.workout("running", [made.step(1)], **fields)) == owner

@@ -1,4 +1,4 @@
-"""What is odd about a document of Garmin's, and whose it is: what the workout read from it no longer says."""
+"""What is odd about a document of Garmin's: what the workout read from it no longer says."""
 
 from __future__ import annotations
 
@@ -10,20 +10,6 @@ from .definition import Place
 from .findings import Finding
 from .garmin_fields import STEP_FIELDS, TABLES, id_of, number_of, term_by_key
 from .vocabulary import ENDS
-
-_MARKS = {
-    "trainingPlanId": "a training plan",
-    "atpPlanId": "a training plan",
-    "workoutUuid": "a training plan",
-    "consumer": "a partner",
-    "consumerName": "a partner",
-    "sharedWithUsers": "somebody who shares it",
-}
-
-
-def belongs_to(document: dict[str, Any]) -> str | None:
-    """Whose a workout is, where it is not the athlete's own: such a one is read, and copied to be changed."""
-    return next((owner for name, owner in _MARKS.items() if document.get(name)), None)
 
 
 def contradictions(document: dict[str, Any]) -> list[Finding]:
