@@ -106,10 +106,10 @@ async def edit(home: Home, name: str, text: str | None) -> int:
             after: Workout | None = _parsed(text, before)
         else:
             after = _edited(print_workout(before), config.paths, kept.workout.id.hex, before)
+        after = _named(after, None if after.name else before.name) if after else None
         if after is None or after == before:
             say("Nothing was changed.")
             return 0 if after else 1
-        after = _named(after, None if after.name else before.name)
         async with database.write() as session:
             await workouts.change(session, kept.workout.id, after.name or "", after.note, after.stored())
     say(f"“{clean(after.name or '')}” is changed here; `garminsync workouts push` brings it to Garmin.")
@@ -119,10 +119,9 @@ async def edit(home: Home, name: str, text: str | None) -> int:
 def _named(made: Workout, name: str | None) -> Workout:
     from msgspec.structs import replace
 
-    from ..workouts.names import name_of
+    from ..workouts.names import named
 
-    chosen = (name or made.name or "").strip() or name_of(made)
-    return replace(made, name=chosen)
+    return named(replace(made, name=name or made.name))
 
 
 def _parsed(text: str, base: Workout | None = None) -> Workout:

@@ -56,7 +56,7 @@ def read_file(path: Path) -> Read:
             f"{clean(str(path))} is neither text nor FIT.", hint="Workouts are text, JSON, FIT or ZWO files."
         ) from None
     if text.lstrip()[:1] == "{":
-        return Read(_of_json(text, path))
+        return _of_json(text, path)
     from ..workouts.text_parser import parse
 
     parsed = parse(text)
@@ -96,9 +96,10 @@ def _of_file(content: bytes, path: Path, read: Callable[[Path], tuple[Workout, S
     return Read(workout, notes=[str(each) for each in lost])
 
 
-def _of_json(text: str, path: Path) -> Workout:
+def _of_json(text: str, path: Path) -> Read:
     from ..workouts.definition import Workout
     from ..workouts.garmin_reading import from_garmin
+    from ..workouts.garmin_remarks import contradictions
 
     try:
         document = json.loads(text)
@@ -108,8 +109,8 @@ def _of_json(text: str, path: Path) -> Workout:
             f"{clean(str(path))} is no JSON{': ' + where if where else ''}.", hint="It begins with { as JSON does."
         ) from None
     if isinstance(document, dict) and "workoutSegments" in document:
-        return from_garmin(document)
-    return Workout.read(document)
+        return Read(from_garmin(document), notes=[str(odd) for odd in contradictions(document)])
+    return Read(Workout.read(document))
 
 
 def written(workout: Workout, form: str, athlete: Athlete) -> tuple[bytes, list[str]]:

@@ -93,7 +93,6 @@ async def _tell(config: Config, database: Database, kept: Sequence[Any], out: Ou
     from ..workouts.differences import same_meaning
     from ..workouts.findings import check
     from ..workouts.garmin_writing import to_garmin
-    from .workouts import finding_words
 
     athlete = await athlete_today(database, config)
     documents, refused = [], False
@@ -102,7 +101,7 @@ async def _tell(config: Config, database: Database, kept: Sequence[Any], out: Ou
         errors = [finding for finding in check(ready) if finding.severity == "error"]
         refused |= bool(errors)
         for finding in errors:
-            say(f"error: {clean(each.workout.name)}: {clean(finding_words(finding), 300)}")
+            say(f"error: {clean(each.workout.name)}: {clean(str(finding), 300)}")
         if errors:
             continue
         document = to_garmin(ready)

@@ -164,7 +164,7 @@ def _print(definition: Workout, estimated: Estimate, athlete: Athlete, units: Un
     if any(bar.share for bar in estimated.bars):
         facts.append(("profile", profile(estimated)))
     facts += [("note", f"{missing.unlocks} needs the setting {missing.setting}") for missing in estimated.missing]
-    facts += [(finding.severity, finding_words(finding)) for finding in findings(definition, athlete)]
+    facts += [(finding.severity, str(finding)) for finding in findings(definition, athlete)]
     out.heading("What it takes")
     out.facts(facts)
 
@@ -187,20 +187,14 @@ def findings(definition: Workout, athlete: Athlete) -> list[Any]:
     from ..garmin.exercises import catalogue
     from ..workouts.athlete_terms import resolved
     from ..workouts.findings import Finding, check
+    from ..workouts.names import named
 
+    workout = named(definition)  # it gets a name when it is kept
     try:
-        return check(resolved(definition, athlete), exercises=catalogue())
+        return check(resolved(workout, athlete), exercises=catalogue())
     except InvalidWorkout as problem:
-        found = check(definition, exercises=catalogue())
+        found = check(workout, exercises=catalogue())
         return [*found, Finding(problem.place, "warning", problem.reason, problem.hint)]
-
-
-def finding_words(finding: Any) -> str:
-    """Like "step 2.1: no exercise is called SQAT (did you mean SQUAT?)"."""
-    from ..workouts.definition import place_words
-
-    where = f"step {place_words(finding.place)}: " if finding.place else ""
-    return f"{where}{finding.message}" + (f" ({finding.suggestion})" if finding.suggestion else "")
 
 
 def _garmin_side(kept: Kept) -> list[tuple[str, str]]:
@@ -271,7 +265,7 @@ def _checked(path: Path, athlete: Athlete) -> list[dict[str, Any]]:
     found = [line("error", problem.message, problem) for problem in read.problems]
     if read.workout is not None and not found:
         for finding in findings(read.workout, athlete):
-            found.append(line(finding.severity, finding_words(finding), read.where(finding.place)))
+            found.append(line(finding.severity, str(finding), read.where(finding.place)))
     return found + [line("warning", note) for note in read.notes]
 
 

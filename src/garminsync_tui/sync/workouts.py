@@ -26,6 +26,7 @@ from ..workouts.differences import Difference, same_meaning
 from ..workouts.findings import check
 from ..workouts.garmin_json import patched
 from ..workouts.garmin_reading import from_garmin
+from ..workouts.garmin_remarks import contradictions
 from ..workouts.garmin_writing import to_garmin
 from ..workouts.merge import taken_over
 from ..workouts.ownership import read_only
@@ -86,6 +87,8 @@ async def _look_at(run: JobRun, client: Client, row: garmin.Listed, remote: Work
     except InvalidWorkout as problem:
         run.failed_item(row.name or row.garmin_workout_id, problem.message)
         return
+    for odd in contradictions(document):
+        await run.note("warning", f"{row.name}: {odd}")
     if remote is None:
         await _new(run, row, document, theirs)
     else:

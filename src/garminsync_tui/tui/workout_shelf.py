@@ -21,7 +21,7 @@ from ..store.workouts import Kept
 from ..sync.trainee import athlete_today
 from ..workouts.athlete import Athlete
 from ..workouts.definition import Workout
-from ..workouts.names import name_of
+from ..workouts.names import named
 
 _PRIORITY = 10
 
@@ -68,7 +68,8 @@ class WorkoutShelf:
     @_undisturbed
     async def keep(self, workout_id: UUID | None, workout: Workout) -> UUID:
         """Save a workout, as a new one where it has no id yet; its id."""
-        name = (workout.name or "").strip() or name_of(workout)
+        workout = named(workout)
+        name = workout.name or ""
         user = await accounts.ensure_user(self._database)
         async with self._database.write() as session:
             if workout_id is None:

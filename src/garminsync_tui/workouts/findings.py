@@ -25,6 +25,7 @@ from .definition import (
     UntilPower,
     Workout,
     Zone,
+    place_words,
     walk,
 )
 from .vocabulary import CATEGORIES_WITHOUT_NAMES
@@ -53,6 +54,10 @@ class Finding(NamedTuple):
     severity: Literal["error", "warning"]
     message: str
     suggestion: str = ""
+
+    def __str__(self) -> str:
+        where = f"step {place_words(self.place)}: " if self.place else ""
+        return f"{where}{self.message}" + (f" ({self.suggestion})" if self.suggestion else "")
 
 
 def check(workout: Workout, exercises: Exercises | None = None) -> list[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..units import duration, number
 from .definition import Distance, Leg, Repeat, Reps, Step, Time, Workout, walk
 
@@ -22,6 +24,11 @@ SPORTS = {
 }
 _METERS = {"m": 1.0, "km": 1000.0, "mi": 1609.344, "yd": 0.9144}
 _AT_REST = ("warmup", "cooldown", "recovery", "rest")
+
+
+def named(workout: Workout) -> Workout:
+    """The workout with a name, its own or one made from what it is."""
+    return replace(workout, name=(workout.name or "").strip() or name_of(workout))
 
 
 def name_of(workout: Workout) -> str:

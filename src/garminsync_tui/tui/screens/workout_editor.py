@@ -26,6 +26,7 @@ from ...workouts.definition import Exercise, Leg, Place, Repeat, Sport, Step, Wo
 from ...workouts.editing import Editing, Item
 from ...workouts.estimate import Estimate, estimate
 from ...workouts.findings import Finding, check
+from ...workouts.names import named
 from ...workouts.text_parser import parse
 from ...workouts.text_printer import print_item, print_workout
 from .. import keys
@@ -169,6 +170,7 @@ class WorkoutEditor(Screen):
     def _checked(self, workout: Workout) -> list[Finding]:
         if not workout.steps:
             return []
+        workout = named(workout)  # it gets a name when it is kept
         try:
             return check(resolved(workout, self._athlete), exercises=self._exercises)
         except InvalidWorkout as problem:
@@ -203,9 +205,19 @@ class WorkoutEditor(Screen):
             pane.ready("-- select --" if editing.anchor else "")
         else:
             pane.empty("No steps yet. Press o to add one, tab to write all of it as text.")
-        if self._estimate is not None:
-            self.query_one("#profile", Profile).draw(self._estimate.bars, editing.place or None)
-            self.query_one("#shape-pane", Pane).ready()
+        self._show_shape()
+
+    def _show_shape(self) -> None:
+        if self._estimate is None:
+            return
+        pane = self.query_one("#shape-pane", Pane)
+        if any(bar.share for bar in self._estimate.bars):
+            marked = None if self._in_text else self._editing.place or None
+            self.query_one("#profile", Profile).draw(self._estimate.bars, marked)
+            pane.ready()
+        elif pane.state != "empty":
+            missing = " or ".join(dict.fromkeys(each.setting for each in self._estimate.missing))
+            pane.empty(f"It needs {missing} in the settings." if missing else "No step says how hard it is.")
 
     def _row_words(self, place: Place, item: Item) -> str:
         if isinstance(item, Repeat):
@@ -554,9 +566,8 @@ class WorkoutEditor(Screen):
         parsed = parse(area.text, base=self._editing.workout)
         if parsed.workout is not None:
             self._estimate = estimate(parsed.workout, self._athlete)
-            self.query_one("#profile", Profile).draw(self._estimate.bars)
+            self._show_shape()
             self._show_findings(self._checked(parsed.workout))
-            self.query_one("#shape-pane", Pane).ready()
         if parsed.problems:
             self._check([Content.styled(text.clean(f"✗ {each}", 300), "$text-error") for each in parsed.problems[:6]])
         row, column = area.cursor_location

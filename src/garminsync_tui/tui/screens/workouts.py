@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("Name", "State", "Time", "Distance", "Sport")
 #: Columns that fit below so many columns of the terminal.
-_FITTING = ((60, 3), (120, 4))
+_FITTING = ((90, 3), (120, 4))
 _CHOICES = {
     "mine": "Mine: push it over Garmin's",
     "theirs": "Theirs: take Garmin's over",
