@@ -53,8 +53,9 @@ def work(config: Config) -> Mapping[str, Work]:
 
     async def workouts(run: JobRun) -> None:
         account = await _account(run)
+        athlete = await athlete_today(run.database, config)
         async with await open_client(run.database, config.paths, account, rate) as client:
-            await pull(run, client)
+            await pull(run, client, athlete)
 
     async def one_workout(run: JobRun) -> None:
         account = await _account(run)
