@@ -411,3 +411,13 @@ async def test_an_exercise_that_nobody_knows_is_not_sent(installation: Installat
     assert code(job) == "invalid_workout"
     assert "Sets: step 2: nobody knows SQUAT/BARBEL_BACK_SQUAT" in str(job.error_message)
     assert simulator.stats()["requests"]["total"] == 0
+
+
+@pytest.mark.parametrize("body", ["[]", "null"])
+async def test_a_list_that_came_without_them_takes_no_workout_for_gone(
+    installation: Installation, simulator: Simulator, body: str
+) -> None:
+    before = await pulled(installation)
+    simulator.add_faults([{"path": "/workout-service/workouts", "status": 200, "body": body, "count": 1}])
+    after = await pulled(installation)
+    assert {name: each.state for name, each in after.items()} == dict.fromkeys(before, State.SYNCED)

@@ -97,6 +97,8 @@ async def test_a_workout_is_written_as_text_in_few_presses(config: Config, datab
         await keys.press("n")
         await in_editor(app, pilot)
         await keys.write(WANTED.removeprefix("run: "))
+        await until(pilot, lambda: "4/50 steps" in shown(app) or "5/50 steps" in shown(app), shown(app))
+        assert "▲ unsaved" in shown(app), "the head tells what is being written"
         await keys.press("ctrl+s")
         found = await saved(app, pilot, database)
     assert found.steps == meant(WANTED).steps

@@ -59,17 +59,30 @@ async def pull(run: JobRun, client: Client, athlete: Athlete) -> None:
             run.progress(len(seen), total, f"{len(seen)} workouts looked at")
             await run.breathe(client.requests)
             await _look_at(run, client, athlete, row, known.get(row.garmin_workout_id), unanswered)
-    gone = [number for number, remote in known.items() if number not in seen and not remote.gone_at]
+    missing = [number for number, remote in known.items() if number not in seen and not remote.gone_at]
+    gone = [number for number in missing if await _is_gone(run, client, number)]
     entries = await garmin.planned(client, _months())
     async with run.page() as session:
         await store.mark_gone(session, run.account_id, gone)
         await store.plan(session, run.account_id, entries)
     for number in gone:
+        if known[number].workout_id is None:
+            continue  # deleted here before
         _count(run, "gone")
         await run.note("warning", f"Workout {number} is no longer at Garmin; it is kept here.")
     result = run.result
     told = [f"{result[what]} {what}" for what in ("new", "changed", "in conflict", "gone") if result.get(what)]
     run.progress(1, 1, ", ".join(told) or f"{len(seen)} workouts, nothing new")
+
+
+async def _is_gone(run: JobRun, client: Client, number: str) -> bool:
+    """Whether Garmin says so itself: a list may be cut short, or move on while it is read."""
+    await run.breathe(client.requests)
+    try:
+        await garmin.get(client, number)
+    except NotAtGarmin:
+        return True
+    return False
 
 
 def _months() -> list[date]:

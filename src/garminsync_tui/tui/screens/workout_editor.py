@@ -20,7 +20,7 @@ from ... import text
 from ...workouts import notches, readiness
 from ...workouts.athlete import Athlete
 from ...workouts.completion import Completion, completions
-from ...workouts.definition import Exercise, Leg, Place, Repeat, Sport, Step, Workout, place_words
+from ...workouts.definition import Exercise, Leg, Place, Repeat, Sport, Step, Workout, place_words, walk
 from ...workouts.editing import Editing, Item
 from ...workouts.estimate import Estimate, estimate
 from ...workouts.findings import Finding, with_those_of
@@ -93,6 +93,10 @@ class WorkoutEditor(Screen):
         #: Whether it knows who it is for, and shows the workout.
         self.ready = False
         self._found: Sequence[Completion] = ()
+        #: What stands in the place of the shape.
+        self._shapeless = ""
+        #: The text that text mode began with.
+        self._begun = ""
 
     @property
     def workout(self) -> Workout:
@@ -163,9 +167,9 @@ class WorkoutEditor(Screen):
         workout = self._editing.workout
         self._estimate = estimate(workout, self._athlete)
         self._findings = self._checked(workout)
-        self._show_head()
+        self._show_head(workout)
         self._show_rows()
-        self._show_findings(self._findings)
+        self._show_findings(workout, self._findings)
         if self._unsaved and self.ready:
             self._draft_soon()
 
@@ -178,11 +182,10 @@ class WorkoutEditor(Screen):
             return []
         return readiness.findings(workout, self._athlete, self._known)
 
-    def _show_head(self) -> None:
-        workout = self._editing.workout
+    def _show_head(self, workout: Workout) -> None:
         estimated = self._estimate or estimate(workout, self._athlete)
         pool = f" · pool {workout.pool.length:g} {workout.pool.unit}" if workout.pool else ""
-        steps = sum(isinstance(item, Step) for _, item in self._editing.rows)
+        steps = sum(not isinstance(item, Leg) for _, item in walk(workout.steps))
         lines = [
             f"{workout.sport.replace('_', ' ')}{pool} · {steps}/50 steps · {takes(estimated, self.garminsync.units)}"
         ]
@@ -193,7 +196,8 @@ class WorkoutEditor(Screen):
         self.query_one("#head", Static).update(
             Content("\n".join(text.clean(line, 300) for line in lines)), layout=False
         )
-        pane.ready("▲ unsaved" if self._unsaved else "saved")
+        written = self._in_text and self.query_one("#text", WorkoutText).text != self._begun
+        pane.ready("▲ unsaved" if self._unsaved or written else "saved" if self._workout_id else "")
 
     def _show_rows(self) -> None:
         """Rows, cursor and marks: also after a move alone."""
@@ -216,9 +220,13 @@ class WorkoutEditor(Screen):
             marked = None if self._in_text else self._editing.place or None
             self.query_one("#profile", Profile).draw(self._estimate.bars, marked)
             pane.ready()
-        elif pane.state != "empty":
-            missing = " or ".join(dict.fromkeys(each.setting for each in self._estimate.missing))
-            pane.empty(f"It needs {missing} in the settings." if missing else "No step says how hard it is.")
+            self._shapeless = ""
+            return
+        missing = " or ".join(dict.fromkeys(each.setting for each in self._estimate.missing))
+        words = f"It needs {missing} in the settings." if missing else "No step says how hard it is."
+        if words != self._shapeless:
+            self._shapeless = words
+            pane.empty(words)
 
     def _row_words(self, place: Place, item: Item) -> str:
         if isinstance(item, Repeat):
@@ -234,7 +242,7 @@ class WorkoutEditor(Screen):
             return leg.sport if isinstance(leg, Leg) else "other"
         return self._editing.workout.sport
 
-    def _show_findings(self, findings: Sequence[Finding]) -> None:
+    def _show_findings(self, workout: Workout, findings: Sequence[Finding]) -> None:
         lines = []
         for each in findings[:8]:
             sign = "✗" if each.severity == "error" else "!"
@@ -242,7 +250,7 @@ class WorkoutEditor(Screen):
             guess = f" {each.suggestion}" if each.suggestion else ""
             colour = "$text-error" if each.severity == "error" else "$text-warning"
             lines.append(Content.styled(text.clean(f"{sign} {where}{each.message}{guess}", 300), colour))
-        if not lines and self._editing.workout.steps:
+        if not lines and workout.steps:
             lines.append(Content.styled("✓ Ready to push", "$text-success"))
         self._check(lines)
 
@@ -547,9 +555,12 @@ class WorkoutEditor(Screen):
         self._write_text(print_workout(self._editing.workout) if self._editing.workout.steps else _NEW)
 
     def _write_text(self, words: str) -> None:
+        self._begun = words
         area = self.query_one("#text", WorkoutText)
         area.begin(words, (len(words.split("\n")) - 1, 0) if words == _NEW else (0, 0))
-        self._show_head()
+        self._show_head(self._editing.workout)
+        if not self._editing.workout.steps:
+            self.query_one("#shape-pane", Pane).empty("It is drawn as you write.")
         pane = self.query_one("#steps-pane", Pane)
         pane.set_class(True, "-text")
         pane.ready("text: esc back to the outline")
@@ -568,7 +579,8 @@ class WorkoutEditor(Screen):
         if parsed.workout is not None:
             self._estimate = estimate(parsed.workout, self._athlete)
             self._show_shape()
-            self._show_findings(self._checked(parsed.workout))
+            self._show_findings(parsed.workout, self._checked(parsed.workout))
+            self._show_head(parsed.workout)
         if parsed.problems:
             self._check([Content.styled(text.clean(f"✗ {each}", 300), "$text-error") for each in parsed.problems[:6]])
         row, column = area.cursor_location

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _COLUMNS = ("Name", "State", "Time", "Distance", "Sport")
 #: Columns that fit below so many columns of the terminal.
 _FITTING = ((90, 3), (120, 4))
+#: How long a name may be there, so that the state is seen beside it.
+_LONGEST_NAME = {3: 26, 4: 36, 5: 60}
 _CHOICES = {
     "mine": "Mine: push it over Garmin's",
     "theirs": "Theirs: take Garmin's over",
@@ -89,7 +91,7 @@ class WorkoutsScreen(Place):
         for name, each in self._kept.items():
             estimated = self._estimates[name]
             cells = {
-                "Name": text.clean(each.workout.name, 60),
+                "Name": text.clean(each.workout.name, _LONGEST_NAME[len(columns)]),
                 "Sport": each.workout.workout_definition["sport"].replace("_", " "),
                 "Time": ("≥ " if estimated.seconds.open else "") + units.duration(estimated.seconds.known),
                 "Distance": estimated.distance_words(system) if estimated.meters.known else "",
