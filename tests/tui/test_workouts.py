@@ -214,6 +214,27 @@ async def test_leaving_with_changes_asks_and_a_draft_survives_a_crash(
     assert await stored(database) == [meant("run: 10:00")]
 
 
+async def test_a_change_from_elsewhere_is_not_saved_over_unasked(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    await keep(database, account, "run: 10:00")
+    async with running(config) as (app, pilot):
+        await on_list(app, pilot)
+        await pilot.press("enter")
+        await in_editor(app, pilot)
+        async with database.write() as session:
+            kept = (await workouts.every(session, None))[0].workout
+            await workouts.change(session, kept.id, "Kept", None, meant("run: 20:00").stored())
+        await pilot.press("3", "ctrl+s")
+        await until(pilot, lambda: any("was changed or deleted" in each.message for each in app._notifications))
+        assert await stored(database) == [meant("run: 20:00")]
+        async with database.write() as session:
+            await workouts.remove(session, kept.id)
+        await pilot.press("ctrl+s")
+        found = await saved(app, pilot, database)
+        assert found.steps == meant("run: 10:00 @z3").steps, "what was deleted meanwhile is kept anew"
+
+
 async def test_a_form_has_every_field_of_a_step(
     config: Config, database: Database, account: GarminConnectAccount
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageProblem
+from ..errors import UsageProblem, WorkoutChanged
 from ..text import clean
 from .home import Command, Home, pass_home, waits
 from .output import say
@@ -114,8 +114,17 @@ async def edit(home: Home, name: str, text: str | None) -> int:
         if after is None or after == before:
             say("Nothing was changed.")
             return 0 if after else 1
-        async with database.write() as session:
-            await workouts.change(session, kept.workout.id, after.name or "", after.note, after.stored())
+        try:
+            async with database.write() as session:
+                await workouts.change(
+                    session, kept.workout.id, after.name or "", after.note, after.stored(),
+                    before=kept.workout.workout_definition,
+                )  # fmt: skip
+        except WorkoutChanged as problem:
+            draft = _Draft(config.paths, kept.workout.id.hex)
+            draft.write(print_workout(after))
+            hint = f"What you wrote is kept in {draft.path}: edit again to put it in the place of what is there now."
+            raise WorkoutChanged(problem.message, hint=hint) from None
         await _say_findings(database, config, after, Workout.read(kept.remote.base_definition) if kept.remote else None)
     say(f"“{clean(after.name or '')}” is changed here; `garminsync workouts push` brings it to Garmin.")
     return 0

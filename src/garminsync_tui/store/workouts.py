@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..columns import now
-from ..errors import UsageProblem
+from ..errors import UsageProblem, WorkoutChanged
 from ..ids import new_id
 from ..models import Workout, WorkoutRemote
 from ..text import clean
@@ -113,14 +113,32 @@ async def add(
 
 
 async def change(
-    session: AsyncSession, workout_id: UUID, name: str, description: str | None, definition: dict[str, Any]
-) -> None:
-    """Another definition for a workout."""
-    await session.execute(
+    session: AsyncSession,
+    workout_id: UUID,
+    name: str,
+    description: str | None,
+    definition: dict[str, Any],
+    *,
+    before: dict[str, Any] | None = None,
+) -> bool:
+    """Another definition for a workout; False where it is not there.
+
+    Raises WorkoutChanged where `before` is given and it is no longer so.
+    """
+    if before is not None:
+        found = sa.select(Workout.workout_definition).where(Workout.id == workout_id).with_for_update()
+        if await session.scalar(found) != before:
+            raise WorkoutChanged(
+                f"{clean(name)} was changed or deleted since you opened it, by a pull or another edit.",
+                hint="`garminsync workouts show` tells what it is now.",
+            )
+    result = await session.execute(
         sa.update(Workout)
         .where(Workout.id == workout_id)
         .values(name=name, description=description, workout_definition=definition)
+        .returning(Workout.id)
     )
+    return result.first() is not None
 
 
 async def remove(session: AsyncSession, workout_id: UUID) -> None:

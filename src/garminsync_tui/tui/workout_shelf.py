@@ -66,16 +66,19 @@ class WorkoutShelf:
             return OnShelf(await workouts.every(session, account.id if account else None), athlete)
 
     @_undisturbed
-    async def keep(self, workout_id: UUID | None, workout: Workout) -> UUID:
-        """Save a workout, as a new one where it has no id yet; its id."""
+    async def keep(self, workout_id: UUID | None, workout: Workout, before: Workout | None = None) -> UUID:
+        """Save a workout, as a new one where it has no id yet or was deleted; its id.
+
+        Raises WorkoutChanged where it is no longer as `before`.
+        """
         workout = named(workout)
         name = workout.name or ""
         user = await accounts.ensure_user(self._database)
         async with self._database.write() as session:
-            if workout_id is None:
-                return await workouts.add(session, user.id, name, workout.note, workout.stored())
-            await workouts.change(session, workout_id, name, workout.note, workout.stored())
-            return workout_id
+            stored, expected = workout.stored(), before.stored() if before else None
+            if workout_id and await workouts.change(session, workout_id, name, workout.note, stored, before=expected):
+                return workout_id
+            return await workouts.add(session, user.id, name, workout.note, stored)
 
     @_undisturbed
     async def remove(self, kept: Kept) -> None:

@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from ... import text
+from ...errors import WorkoutChanged
 from ...workouts import notches, readiness
 from ...workouts.athlete import Athlete
 from ...workouts.completion import Completion, completions
@@ -24,6 +25,7 @@ from ...workouts.definition import Exercise, Leg, Place, Repeat, Sport, Step, Wo
 from ...workouts.editing import Editing, Item
 from ...workouts.estimate import Estimate, estimate
 from ...workouts.findings import Finding, with_those_of
+from ...workouts.names import named
 from ...workouts.text_parser import parse
 from ...workouts.text_printer import print_item, print_workout
 from .. import keys
@@ -75,6 +77,8 @@ class WorkoutEditor(Screen):
     def __init__(self, opened: Opened) -> None:
         super().__init__()
         self._workout_id = opened.workout_id
+        #: As it is kept, as far as is known.
+        self._stored = opened.workout
         self._opened = opened
         workout = opened.workout or Workout(sport="running", steps=())
         self._editing = Editing(workout)
@@ -113,7 +117,7 @@ class WorkoutEditor(Screen):
                 yield Pane(Profile(id="profile"), title="Shape", id="shape-pane")
                 yield Pane(Static("", id="findings", markup=False), title="Check", id="check-pane")
         yield Static("", id="completions", markup=False)
-        yield Field(id="line")
+        yield Field(id="line", select_on_focus=False)
 
     async def read(self, engine: Engine) -> None:
         """Who it is for, and the draft of an earlier edit; once."""
@@ -666,7 +670,12 @@ class WorkoutEditor(Screen):
         workout = self._editing.workout
 
         async def keep() -> None:
-            self._workout_id = kept_id = await engine.workouts.keep(self._workout_id, workout)
+            before, self._stored = self._stored, None  # who saves again means it
+            try:
+                self._workout_id = kept_id = await engine.workouts.keep(self._workout_id, workout, before)
+            except WorkoutChanged as problem:
+                raise WorkoutChanged(problem.message, hint="ctrl+s again keeps yours in its place.") from None
+            self._stored = named(workout)
             self._editing.saved()
             if self._drafting is not None:
                 self._drafting.stop()

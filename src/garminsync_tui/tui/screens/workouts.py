@@ -31,7 +31,7 @@ _COLUMNS = ("Name", "State", "Time", "Distance", "Sport")
 #: Columns that fit below so many columns of the terminal.
 _FITTING = ((90, 3), (120, 4))
 #: How long a name may be there, so that the state is seen beside it.
-_LONGEST_NAME = {3: 26, 4: 36, 5: 60}
+_LONGEST_NAME = {3: 20, 4: 30, 5: 60}
 _CHOICES = {
     "mine": "Mine: push it over Garmin's",
     "theirs": "Theirs: take Garmin's over",
