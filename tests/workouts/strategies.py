@@ -22,13 +22,18 @@ NOTES = (
     st.sampled_from(
         ["easy", 'say "go"', "two\nlines", "back\\slash", "# no comment", "a; b, (c)", "é ü 漢字 👩‍🚀", "", "\x1b[31m"]
     )
-    | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
 )  # fmt: skip
 NAMES = st.from_regex(r"\A[A-Z][A-Z0-9_]{0,15}\Z") | st.from_regex(r"\A[A-Z0-9_]{1,4}\Z")
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | NOTES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8), inner, max_size=3
+        )
+    ),
     max_leaves=6,
 )
 #: What Garmin sent and nobody understands.

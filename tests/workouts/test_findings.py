@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from math import inf
 from typing import Any
 
 import pytest
 
+from garminsync_tui.errors import InvalidWorkout
 from garminsync_tui.workouts.definition import (
     Distance,
     Exercise,
@@ -24,6 +27,7 @@ from garminsync_tui.workouts.definition import (
     Zone,
 )
 from garminsync_tui.workouts.findings import Finding, check, with_those_of
+from garminsync_tui.workouts.garmin_reading import from_garmin
 
 KNOWN = {
     "BENCH_PRESS": {"BARBELL_BENCH_PRESS", "DUMBBELL_BENCH_PRESS"},
@@ -51,6 +55,10 @@ def nested(levels: int) -> Step | Repeat:
     for _ in range(levels):
         item = Repeat(times=2, steps=(item,))
     return item
+
+
+def within(item: dict[str, Any], _: int) -> dict[str, Any]:
+    return {"type": "repeat", "times": 2, "steps": [item]}
 
 
 def in_order(*kinds: str) -> tuple[Step, ...]:
@@ -208,3 +216,21 @@ def test_what_garmin_holds_is_known_though_the_list_lacks_it() -> None:
     held = workout(Step(end=Reps(8), exercise=Exercise("TIRE", "TIRE_FLIP")), sport="strength_training")
     assert check(held, KNOWN)
     assert check(held, with_those_of(KNOWN, held)) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ({"version": 1, "sport": "running", "name": "a\x00b", "steps": [{"type": "step"}]}, "characters"),
+        ({"version": 1, "sport": "running", "note": "\ud800", "steps": [{"type": "step"}]}, "characters"),
+        ({"version": 1, "sport": "running", "steps": [{"type": "step", "end": {"by": "time", "seconds": inf}}]},
+         "number"),
+        ({"version": 1, "sport": "running", "steps": [{"type": "step", "garmin": {"x": 10**400}}]}, "number"),
+        ({"version": 1, "sport": "running", "steps": [reduce(within, range(900), {"type": "step"})]}, "too deep"),
+    ],
+)  # fmt: skip
+def test_what_no_database_takes_is_refused(document: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidWorkout, match=says):
+        Workout.read(document)
+    with pytest.raises(InvalidWorkout, match=says):
+        from_garmin({"workoutName": "Odd", "workoutSegments": [document]})

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -57,6 +58,12 @@ EffortWord = Literal[
 ]
 Positive = Annotated[float, Meta(gt=0)]
 Name = Annotated[str, Meta(pattern=r"^[A-Z0-9_]+$")]
+
+
+_DEEPEST = 250
+_LARGEST = 10**308
+#: All but NUL, which PostgreSQL does not take, and lone surrogates.
+KEPT_TEXT = re.compile(r"[^\x00\ud800-\udfff]*")
 
 
 class _Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -314,6 +321,7 @@ class Workout(_Value, frozen=True, tag_field="version", tag=1, kw_only=True):
     @classmethod
     def read(cls, document: object) -> Workout:
         """The workout of a stored document. Raises InvalidWorkout, which names the place and what is wrong there."""
+        require_storable(document)
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as problem:
@@ -321,9 +329,32 @@ class Workout(_Value, frozen=True, tag_field="version", tag=1, kw_only=True):
             raise InvalidWorkout(_place_of(path.rstrip("`")), reason.rstrip(".")) from None
 
     def stored(self) -> dict[str, Any]:
-        """As it lies in the database: without what is as it would be anyway."""
+        """As it lies in the database: without what is as it would be anyway. Raises InvalidWorkout."""
         stored: dict[str, Any] = msgspec.to_builtins(self)
+        require_storable(stored)
         return stored
+
+
+def require_storable(document: object) -> None:
+    """Raises InvalidWorkout for what no database takes as JSON, and for what lies deeper than anybody can read."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        inner: list[object] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner += [*each, *each.values()]
+            elif isinstance(each, list | tuple):
+                inner += each
+            elif isinstance(each, str) and not KEPT_TEXT.fullmatch(each):
+                raise InvalidWorkout((), "a text in it holds characters that cannot be kept")
+            elif isinstance(each, int | float) and not (
+                isfinite(each) if isinstance(each, float) else abs(each) < _LARGEST
+            ):
+                raise InvalidWorkout((), "a number in it is none, or too large")
+        level = inner
+        if not level:
+            return
+    raise InvalidWorkout((), "things lie too deep in each other")
 
 
 #: Where something is in a workout: 2, 1 is the first step of what is second.

@@ -37,6 +37,7 @@ from .definition import (
     Weight,
     Workout,
     Zone,
+    require_storable,
 )
 from .garmin_fields import (
     LEG_FIELDS,
@@ -60,6 +61,7 @@ _UNTIL = {"gt": "above", "lt": "below"}
 
 def from_garmin(document: Any) -> Workout:
     """The workout that a document of Garmin's holds. Raises InvalidWorkout, with the place and the reason."""
+    require_storable(document)
     top = _object(document, (), "is not an object")
     sport = sport_of(top.get("sportType"), ())
     segments = in_order(top.get("workoutSegments"), "segmentOrder", (), "has no segments")

@@ -105,7 +105,14 @@ class _Reader:
         if not self.notes.problems and not items:
             self.notes.problems.append(TextProblem(max(self.notes.line, 1), 1, 0, "", "at least one step"))
         self.notes.problems.sort(key=lambda problem: problem[:2])
-        return Parsed(self._workout(items), items, tuple(self.notes.problems), self._comments(spans), spans)
+        workout = self._workout(items)
+        try:
+            if workout is not None:
+                workout.stored()
+        except InvalidWorkout as problem:
+            workout = None
+            self.notes.problems.append(TextProblem(1, 1, 0, "more than can be kept", f"less: {problem.reason}"))
+        return Parsed(workout, items, tuple(self.notes.problems), self._comments(spans), spans)
 
     def _workout(self, items: tuple[Step | Repeat | Leg, ...]) -> Workout | None:
         if not items or not (self.has_sport or self.base):

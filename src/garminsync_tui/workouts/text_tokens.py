@@ -10,6 +10,7 @@ import re
 from typing import Any, Literal, NamedTuple
 
 from ..text import clean
+from .definition import KEPT_TEXT
 from .text_words import Unreadable
 
 #: Longer than any word that a number of ours makes.
@@ -139,6 +140,8 @@ def _string(line: str, start: int) -> Token:
     while match := _STRING_PART.match(line, at):
         part, at = match[0], match.end()
         if part == '"':
+            if not KEPT_TEXT.fullmatch("".join(parts)):
+                problem = Unreadable("characters that can be kept: no \\u0000, no half of a pair")
             return Token("string", start + 1, at - start, line[start:at], "".join(parts), problem)
         if part[0] != "\\":
             parts.append(part)
