@@ -191,3 +191,11 @@ def test_no_row_of_operations_loses_a_step_or_its_way_back(items: list[Item], na
     while editing.undo():
         pass
     assert editing.workout == first
+
+
+def test_nothing_can_be_done_where_nothing_is_left() -> None:
+    editing = Editing(Workout(sport="running", steps=(Step(),)))
+    assert editing.remove()
+    assert not editing.lift() and not editing.nest() and not editing.wrap(2) and not editing.duplicate()
+    assert not editing.remove() and not editing.move(1) and not editing.unwrap()
+    assert editing.undo()

@@ -315,6 +315,8 @@ class Editing:
 
     def _leave(self, by: int) -> bool:
         """Out of the repeat that the selection is in: above or below it."""
+        if not self.place:
+            return False
         parent, start, count = self._span()
         moved = self._selected()
         if not parent or not self._takes(parent[:-1], moved):
