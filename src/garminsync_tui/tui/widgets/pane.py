@@ -38,7 +38,7 @@ class Pane(Vertical):
         self._content = content
         self._message = Static("", markup=False, classes="pane--message")
         self._skeleton: Timer | None = None
-        self.border_title = title
+        self.border_title = Content(title)
         #: loading, empty, error or ready
         self.state = "ready"
 
