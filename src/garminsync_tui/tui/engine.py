@@ -24,7 +24,7 @@ from ..jobs.runner import Runner, Work
 from ..jobs.schedule import Scheduler
 from ..jobs.turns import next_turn
 from ..models import Activity, GarminConnectAccount, JobEvent, SyncJob, User
-from ..store import accounts, activities, coverage, days, health, unlocking
+from ..store import accounts, activities, budget, coverage, days, health, unlocking
 from ..store.changes import changes
 from ..store.database import Database
 from ..store.files import FileStore
@@ -237,14 +237,16 @@ class Engine:
         schedules = await self.queue.schedules()
         async with self.database.read() as session:
             stored = await activities.count(session)
+        account = await accounts.active_account(self.database)
         return Situation(
             moment=moment,
-            account=await accounts.active_account(self.database),
+            account=account,
             jobs=await self.queue.list(limit=_JOBS_SHOWN),
             runners=await self.queue.runners(),
             own_runner=self._runner.id if self._runner else None,
             next_turn=min((next_turn(schedule, moment) for schedule in schedules), default=None),
             activities=stored,
+            wait=await budget.wait(self.database, account.server, self._clock) if account else None,
         )
 
     def today(self, account: GarminConnectAccount | None) -> date:
