@@ -24,7 +24,7 @@ from .witness import Orders
 
 _PROJECT = Path(__file__).parents[2]
 #: How long a process may take to do what it was told.
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 
 
 @dataclass

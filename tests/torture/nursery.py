@@ -6,6 +6,7 @@ It has read all of the program's code; each line of its input makes a process of
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -25,10 +26,17 @@ def main() -> None:
 
     witness.watch()
     _read_the_code()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has ended is gone
+    signal.signal(signal.SIGCHLD, _take_leave)
     for line in sys.stdin:
         sys.stdout.write(f"{_start(json.loads(line))}\n")
         sys.stdout.flush()
+
+
+def _take_leave(*_: object) -> None:
+    """Of everybody who has ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _read_the_code() -> None:

@@ -14,7 +14,7 @@ from .controls import SHORT_LEASE_S, without_exclusion, zombie
 from .machines import Park, started
 from .trial import Expected, Found, Plan, garmins, killed_again_and_again, undisturbed
 
-PLAN = Plan(accounts=2, days=4)
+PLAN = Plan(accounts=2, days=4, samples="none")
 KILLS = 10
 
 
@@ -53,7 +53,7 @@ def is_clean(found: Found) -> bool:
         seconds=found.seconds,
         verified="all whole",
     )
-    return found.items > 1000
+    return found.items > 100
 
 
 @pytest.mark.parametrize("accounts", [2, 1])
