@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from ..servers import administer, database_on, postgresql
 from .controls import SHORT_LEASE_S, without_exclusion, zombie
-from .machines import Park, started
+from .machines import Nursery, Park
 from .trial import Expected, Found, Plan, garmins, killed_again_and_again, undisturbed
 
 _MANY, _ONE = Plan(accounts=4, days=6), Plan(accounts=1, days=24)
@@ -48,7 +48,7 @@ def _servers(databases: list[str]) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def _park(folder: Path, server: str, lease_s: float = 60.0) -> Iterator[Park]:
+def _park(folder: Path, server: str, **settings: float) -> Iterator[Park]:
     """Machines on a database of their own."""
     if server:
         name = f"torture_{uuid4().hex[:12]}"
@@ -57,7 +57,7 @@ def _park(folder: Path, server: str, lease_s: float = 60.0) -> Iterator[Park]:
     else:
         (folder / "home").mkdir(parents=True)
         url = f"sqlite:///{folder}/home/garminsync.db"
-    with started(folder, url, lease_s=lease_s, apart=bool(server)) as park:
+    with Nursery(**settings) as nursery, Park(folder, url, nursery, apart=bool(server)) as park:
         yield park
 
 
@@ -89,7 +89,7 @@ def _controlled(folder: Path, urls: dict[str, str]) -> bool:
         for kind, server in urls.items():
             for same_host in (True, False):
                 where = "same" if same_host else "other"
-                with _park(folder / f"{kind}-{where}", server, SHORT_LEASE_S) as park:
+                with _park(folder / f"{kind}-{where}", server, lease_s=SHORT_LEASE_S) as park:
                     awoken = asyncio.run(zombie(park, plan, servers, expected, same_host=same_host))
                 say(
                     f"{kind}: stopped past its lease, taken over on the {where} host after {awoken.takeover_s:.1f} s:"
@@ -97,7 +97,7 @@ def _controlled(folder: Path, urls: dict[str, str]) -> bool:
                     f" {awoken.found.twice} twice, {awoken.found.torn} torn"
                 )
                 kept &= awoken.late == 0 and not any((awoken.found.missing, awoken.found.twice, awoken.found.torn))
-            with _park(folder / f"{kind}-fence", server, SHORT_LEASE_S) as park:
+            with _park(folder / f"{kind}-fence", server, lease_s=SHORT_LEASE_S) as park:
                 awoken = asyncio.run(zombie(park, plan, servers, expected, same_host=False, without="fence"))
             with _park(folder / f"{kind}-index", server) as park:
                 seen = asyncio.run(without_exclusion(park, plan, servers))

@@ -11,10 +11,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
@@ -74,19 +73,11 @@ class Process:
         return self.output.read_text(errors="replace")
 
 
-class Park:
-    """All machines of one trial; whatever runs on them ends with the block."""
+class Nursery:
+    """Where processes come from; see `nursery.py`. Reading all the code takes seconds: one is enough for many parks."""
 
-    def __init__(self, folder: Path, url: str, *, lease_s: float, apart: bool) -> None:
-        """`apart` gives each machine a home of its own; else they share one, as processes of one machine do."""
-        self.url = url
-        self.witness = folder / "witness"
-        self.witness.mkdir()
-        self._folder = folder
-        self._apart = apart
-        self._processes: list[Process] = []
-        self._terminals: list[threading.Thread] = []
-        self._nursery = subprocess.Popen(
+    def __init__(self, *, lease_s: float = 60.0) -> None:
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.torture.nursery", str(lease_s)],
             cwd=_PROJECT,
             stdin=subprocess.PIPE,
@@ -94,17 +85,44 @@ class Park:
             text=True,
         )
 
+    def start(self, told: dict[str, Any]) -> int:
+        """The number of a new process."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(told) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._nursery.stdin
-        self._nursery.stdin.close()
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+class Park:
+    """All machines of one trial; whatever runs on them ends with the block."""
+
+    def __init__(self, folder: Path, url: str, nursery: Nursery, *, apart: bool) -> None:
+        """`apart` gives each machine a home of its own; else they share one, as processes of one machine do."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.url = url
+        self.witness = folder / "witness"
+        self.witness.mkdir()
+        self._folder = folder
+        self._nursery = nursery
+        self._apart = apart
+        self._processes: list[Process] = []
+        self._terminals: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for process in self._processes:
             process.kill()
-        self._nursery.wait()
-        assert self._nursery.stdout
-        self._nursery.stdout.close()
         for terminal in self._terminals:
             terminal.join()
 
@@ -137,10 +155,7 @@ class Park:
             "output": str(output),
             "terminal": terminal,
         }
-        assert self._nursery.stdin and self._nursery.stdout
-        self._nursery.stdin.write(json.dumps(told) + "\n")
-        self._nursery.stdin.flush()
-        process = Process(machine, list(arguments), int(self._nursery.stdout.readline()), output)
+        process = Process(machine, list(arguments), self._nursery.start(told), output)
         self._processes.append(process)
         return process
 
@@ -183,13 +198,6 @@ async def until(true: object, what: str, patience_s: float = PATIENCE_S) -> None
                 found = true()
                 if await found if asyncio.iscoroutine(found) else found:
                     return
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.02)
     except TimeoutError:
         raise AssertionError(f"{what} did not come within {patience_s:.0f} s") from None
-
-
-@contextlib.contextmanager
-def started(folder: Path, url: str, *, lease_s: float = 60.0, apart: bool = False) -> Iterator[Park]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with Park(folder, url, lease_s=lease_s, apart=apart) as park:
-        yield park

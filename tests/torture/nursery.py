@@ -27,9 +27,14 @@ def main() -> None:
     witness.watch()
     _read_the_code()
     signal.signal(signal.SIGCHLD, _take_leave)
+    started = []
     for line in sys.stdin:
-        sys.stdout.write(f"{_start(json.loads(line))}\n")
+        started.append(_start(json.loads(line)))
+        sys.stdout.write(f"{started[-1]}\n")
         sys.stdout.flush()
+    for pid in started:  # also where whoever asked for them was killed
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def _take_leave(*_: object) -> None:

@@ -11,7 +11,7 @@ import pytest
 from garminsync_tui.simulator import Simulator
 
 from .controls import SHORT_LEASE_S, without_exclusion, zombie
-from .machines import Park, started
+from .machines import Nursery, Park
 from .trial import Expected, Found, Plan, garmins, killed_again_and_again, undisturbed
 
 PLAN = Plan(accounts=2, days=4, samples="none")
@@ -29,17 +29,27 @@ def expected(servers: list[Simulator], tmp_path_factory: pytest.TempPathFactory)
     return asyncio.run(undisturbed(tmp_path_factory.mktemp("torture"), PLAN, servers))
 
 
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hasty_nursery() -> Iterator[Nursery]:
+    with Nursery(lease_s=SHORT_LEASE_S) as running:
+        yield running
+
+
 @pytest.fixture
-def park(database_url: str, tmp_path: Path) -> Iterator[Park]:
-    apart = not database_url.startswith("sqlite")
-    with started(tmp_path, database_url, apart=apart) as park:
+def park(database_url: str, tmp_path: Path, nursery: Nursery) -> Iterator[Park]:
+    with Park(tmp_path, database_url, nursery, apart=not database_url.startswith("sqlite")) as park:
         yield park
 
 
 @pytest.fixture
-def hasty_park(database_url: str, tmp_path: Path) -> Iterator[Park]:
-    apart = not database_url.startswith("sqlite")
-    with started(tmp_path, database_url, lease_s=SHORT_LEASE_S, apart=apart) as park:
+def hasty_park(database_url: str, tmp_path: Path, hasty_nursery: Nursery) -> Iterator[Park]:
+    with Park(tmp_path, database_url, hasty_nursery, apart=not database_url.startswith("sqlite")) as park:
         yield park
 
 
@@ -56,7 +66,9 @@ def is_clean(found: Found) -> bool:
     return found.items > 100
 
 
-@pytest.mark.parametrize("accounts", [2, 1])
+@pytest.mark.parametrize(
+    ("database_url", "accounts"), [("sqlite", 2), ("postgresql", 2), ("postgresql", 1)], indirect=["database_url"]
+)
 async def test_whoever_holds_a_job_is_killed_and_nothing_is_lost_doubled_or_torn(
     park: Park, servers: list[Simulator], expected: Expected, accounts: int
 ) -> None:
@@ -78,6 +90,7 @@ async def test_who_stood_still_past_its_lease_writes_nothing(
     assert awoken.takeover_s >= SHORT_LEASE_S * (2 if same_host else 1)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_without_the_fence_the_witness_sees_what_it_wrote(
     hasty_park: Park, servers: list[Simulator], expected: Expected
 ) -> None:
@@ -85,5 +98,6 @@ async def test_without_the_fence_the_witness_sees_what_it_wrote(
     assert awoken.late > 0
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_without_the_index_the_witness_sees_two_at_work(park: Park, servers: list[Simulator]) -> None:
     assert await without_exclusion(park, PLAN, servers[:1]) > 0

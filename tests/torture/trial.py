@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from garminsync_tui.columns import to_json
 from garminsync_tui.config import Config
 from garminsync_tui.ids import new_id
-from garminsync_tui.jobs.queue import MOST_CRASHES, Queue
+from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.models import Activity, ActivityFile, GarminConnectAccount, RunnerRow, SyncJob, User
 from garminsync_tui.paths import Paths
@@ -130,15 +130,15 @@ async def accounts(database: Database) -> list[GarminConnectAccount]:
         return list(await session.scalars(sa.select(GarminConnectAccount).order_by(GarminConnectAccount.server)))
 
 
-async def enqueue(database: Database, plan: Plan) -> int:
-    """For each account its activities, and its days in shares; the number of jobs."""
+async def enqueue(database: Database, plan: Plan, **again: bool) -> int:
+    """For each account its activities, and its days in shares; the number of jobs. `full=True` asks for all again."""
     queue, number = Queue(database), 0
     for account in await accounts(database):
         wanted: list[tuple[str, dict[str, Any]]] = [(JOB_TYPE["activities"], {})]
         for age in range(0, plan.days, _SHARE_DAYS):
             last = NOW.date() - timedelta(days=age)
             first = NOW.date() - timedelta(days=min(age + _SHARE_DAYS, plan.days) - 1)
-            wanted.append((JOB_TYPE["health"], {"since": first.isoformat(), "until": last.isoformat()}))
+            wanted.append((JOB_TYPE["health"], {"since": first.isoformat(), "until": last.isoformat(), **again}))
         for job_type, parameters in wanted:
             await queue.enqueue(account.user_id, job_type, account_id=account.id, parameters=parameters)
         number += len(wanted)
@@ -206,34 +206,35 @@ class Trial:
         return process
 
     async def holders(self) -> list[int]:
-        """The numbers of the processes that hold jobs."""
+        """The numbers of the processes that hold jobs, each of which got further since it was interrupted.
+
+        Five interruptions at the same place are a job's end, as they should be: that is not what is tried here.
+        """
         statement = (
             sa.select(RunnerRow.pid)
             .join(SyncJob, SyncJob.owner == RunnerRow.id)
             .where(SyncJob.status == "in_progress")
-            .distinct()
+            .group_by(RunnerRow.pid)
+            .having(sa.func.max(SyncJob.crash_count) == 0)
         )
         async with self.database.read() as session:
             return [pid for pid in await session.scalars(statement) if pid in self._processes]
 
-    async def _may_bear_one_more(self) -> bool:
-        """Five interruptions at the same place are a job's end, as they should be: that is not what is tried here.
-
-        One that nobody has noticed yet, and one of a job that is taken up in this moment, are left room for.
-        """
-        most = sa.select(sa.func.max(SyncJob.crash_count)).where(SyncJob.status.in_(["pending", "in_progress"]))
-        async with self.database.read() as session:
-            return (await session.scalar(most) or 0) < MOST_CRASHES - 2
-
     async def kill_a_holder(self, pages: int = 1) -> Process:
         """Once so many pages more were committed, one that holds a job is killed."""
         before = len(witness.pages(self.park.witness))
-        await until(lambda: len(witness.pages(self.park.witness)) >= before + pages, f"{pages} pages")
+
+        async def enough() -> bool:
+            await self._keep_busy()
+            return len(witness.pages(self.park.witness)) >= before + pages
+
+        await until(enough, f"{pages} pages")
         await asyncio.sleep(self._chance.uniform(0, 0.03))
         victim: list[int] = []
 
         async def found() -> bool:
-            victim[:] = await self.holders() if await self._may_bear_one_more() else []
+            await self._keep_busy()
+            victim[:] = await self.holders()
             return bool(victim)
 
         await until(found, "somebody who holds a job")
@@ -259,6 +260,11 @@ class Trial:
         for process in self._processes.values():
             process.send(signal.SIGTERM)
         await until(lambda: not any(each.lives() for each in self._processes.values()), "the end of all processes")
+
+    async def _keep_busy(self) -> None:
+        """When there is nothing left to be killed at, all days are asked for once more: they must stay as they are."""
+        if await self._is_idle():
+            self.jobs += await enqueue(self.database, self.plan, full=True)
 
     async def _is_idle(self) -> bool:
         waiting = sa.select(sa.func.count()).where(SyncJob.status.in_(["pending", "in_progress"]))
