@@ -54,6 +54,7 @@ SPORTS = (
     "pilates",
     "hiit",
     "mobility",
+    "rucking",
     "multi_sport",
     "other",
 )
@@ -646,6 +647,39 @@ class ActivityBest(Table):
     )
 
 
+class WorkoutRemote(Table):
+    """A workout as it is at Garmin, and what both sides agreed on last: what has changed since, and where."""
+
+    __tablename__ = "workout_remotes"
+
+    garmin_connect_account_id: Mapped[UUID] = _owner(key=True)
+    garmin_workout_id: Mapped[str] = mapped_column(primary_key=True)
+    #: None where it was deleted here alone.
+    workout_id: Mapped[UUID | None] = mapped_column(Id(), ForeignKey("workouts.id", ondelete="SET NULL"))
+    #: Garmin's document and our definition when they last agreed.
+    base_document: Mapped[dict[str, Any]]
+    base_definition: Mapped[dict[str, Any]]
+    #: Garmin's document where it was changed there and nobody has decided yet.
+    theirs: Mapped[dict[str, Any] | None]
+    #: What Garmin made of the last push, where that is not what was pushed.
+    problem: Mapped[str | None]
+    #: When Garmin says it was changed last, in Garmin's words.
+    garmin_updated: Mapped[str | None]
+    #: Garmin's number of each entry of the calendar → its day.
+    schedule: Mapped[dict[str, Any] | None]
+    seen_at: Mapped[datetime] = _created()
+    #: When it was found to be no longer at Garmin.
+    gone_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        *_ids("garmin_connect_account_id", "workout_id"),
+        *_not_empty("garmin_workout_id"),
+        *_documents("base_document", "base_definition", "theirs", "schedule"),
+        UniqueConstraint("garmin_connect_account_id", "workout_id"),
+        {"sqlite_strict": True},
+    )
+
+
 class Schedule(Table):
     """What creates jobs, and how often."""
 
@@ -704,19 +738,28 @@ class RunnerRow(Table):
 
 
 class RequestBudget(Table):
-    """How fast one server may be asked, and until when not at all: obeyed after a restart, by every process."""
+    """How fast something may be asked, and until when not at all: obeyed after a restart, by every process."""
 
     __tablename__ = "request_budget"
 
-    #: "data <server>" or "sign-in <server>".
+    #: "data <server>", "sign-in <server>" or "password <id of the local user>".
     scope: Mapped[str] = mapped_column(primary_key=True)
-    #: Requests that may go out at once, at `counted_at`.
+    #: Requests that may go out at once, at `counted_at`; below zero where a sign-in took some in advance.
     tokens: Mapped[float]
+    #: What refusals have slowed it down to; 0 where it is as fast as the settings allow.
     rate_per_s: Mapped[float]
     counted_at: Mapped[datetime]
     wait_until: Mapped[datetime | None]
-    #: Refusals in a row.
+    #: Refusals (429) in a row.
     refusals: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    #: Good answers since the rate last changed.
+    answers: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    #: Pages of the gate before the server in a row; until a good answer one request at a time tries.
+    blocks: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    #: Until when the request that tries may take for its answer.
+    trial_until: Mapped[datetime | None]
+    #: By how much this machine's clock was ahead of the server's when that was last looked at.
+    clock_ahead_s: Mapped[float | None]
 
     __table_args__ = ({"sqlite_strict": True},)
 

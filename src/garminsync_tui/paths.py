@@ -31,6 +31,7 @@ class Paths:
     config: Path
     logs: Path
     run: Path  # lock files of runners; empty when nothing runs
+    drafts: Path  # texts of workouts that were not finished
 
     @classmethod
     def below(cls, home: Path) -> Paths:
@@ -42,6 +43,7 @@ class Paths:
             config=home / "config.toml",
             logs=home / "logs",
             run=home / "run",
+            drafts=home / "drafts",
         )
 
     @classmethod
@@ -58,6 +60,7 @@ class Paths:
             config=dirs.user_config_path / "config.toml",
             logs=dirs.user_log_path,
             run=data / "run",
+            drafts=data / "drafts",
         )
 
     @classmethod
@@ -115,6 +118,11 @@ def restore_drafts(database: Path) -> Path:
 def beside(database: Path) -> tuple[Path, ...]:
     """Files that SQLite and this program keep beside a database: log, index of the log, locks."""
     return tuple(database.with_name(database.name + ending) for ending in ("-wal", "-shm", ".lock", ".open"))
+
+
+def key_beside(key: Path, what: str) -> Path:
+    """A key that lies beside the one in use: prepared to take its place ("next"), or replaced by it."""
+    return key.with_name(f"{key.name}.{what}")
 
 
 def private_folder(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import SignInRequired
+from ..errors import KeyMissing, SignInRequired
 from ..text import clean
 from .dates import DAY
 from .home import Command, Home, pass_home, waits
@@ -25,7 +25,7 @@ _FAILURES_SHOWN = 10
 
 
 @click.command(cls=Command)
-@click.argument("what", nargs=-1, type=click.Choice(["activities", "health"]))
+@click.argument("what", nargs=-1, type=click.Choice(["activities", "health", "workouts"]))
 @click.option("--since", type=DAY, metavar="DATE", help="From this day on: 2026-09-15, yesterday, 90d.")
 @click.option("--full", is_flag=True, help="Ask for everything again, also for what is here.")
 @click.option("--metric", "metrics", multiple=True, metavar="M", help="Only these health metrics; may be repeated.")
@@ -37,10 +37,11 @@ async def sync(
 ) -> int:
     """Fetch what is new or missing, and follow it.
 
-    Without WHAT it is activities and health. Where the app or the daemon runs, it does the work; Ctrl-C then ends
-    only the watching. Else the work runs here, and Ctrl-C stops it with all that is done kept.
+    Without WHAT it is all of them; of workouts that is what `workouts pull` does. Where the app or the daemon runs, it
+    does the work; Ctrl-C then ends only the watching. Else the work runs here, and Ctrl-C stops it with all that is
+    done kept.
     """
-    wanted = list(dict.fromkeys(what)) or (["health"] if metrics else ["activities", "health"])
+    wanted = list(dict.fromkeys(what)) or (["health"] if metrics else ["activities", "health", "workouts"])
     if metrics and "health" not in wanted:
         raise click.UsageError("--metric chooses among health metrics: `sync health --metric …`.")
     known_metrics(metrics)
@@ -58,8 +59,8 @@ async def sync(
         queue = Queue(database)
         ids = []
         for word in wanted:
-            parameters: dict[str, Any] = {"since": since.isoformat()} if since else {}
-            if full:
+            parameters: dict[str, Any] = {"since": since.isoformat()} if since and word != "workouts" else {}
+            if full and word != "workouts":
                 parameters["full"] = True
             if word == "health" and metrics:
                 parameters["metrics"] = sorted(metrics)
@@ -88,12 +89,14 @@ def _news(before: Glance, after: Glance) -> str:
 def report(jobs: list[SyncJob], follower: Follower, out: Output | None) -> int:
     """Print how the jobs ended, unless `out` is None; the exit code of the worst."""
     from ..daemon import exit_code, worst
+    from ..jobs.words import error_code
 
     if out is not None:
         _print(jobs, follower, out)
     code = worst([exit_code(job) for job in jobs])
     if code == SignInRequired.exit_code:
-        say(f"hint: {SignInRequired().hint}")
+        no_key = any(error_code(job) == KeyMissing.code for job in jobs)
+        say(f"hint: {(KeyMissing() if no_key else SignInRequired()).hint}")
     return code
 
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import UsageProblem
 
-KINDS = ("truncate", "cut", "reset", "garbage", "drip")
+KINDS = ("truncate", "cut", "reset", "garbage", "drip", "silence", "lost")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DRIP_S = 0.3
 _DRIP_BYTES = 100_000
@@ -150,8 +150,14 @@ class Mishaps:
         elif fault.kind == "truncate":
             await self._truncate(scope, receive, send)
         elif fault.kind == "cut":
-            await self._cut(scope, receive)
+            await self._cut(scope, receive, send)
         elif fault.kind == "reset":
+            await _reset(receive)
+        elif fault.kind == "silence":
+            await self._usual(scope, receive)
+            await self._silent(receive)
+        elif fault.kind == "lost":
+            await self._usual(scope, receive)
             await _reset(receive)
         elif fault.kind == "drip":
             await self._drip(receive, send)
@@ -175,7 +181,26 @@ class Mishaps:
         except TimeoutError:
             return
 
-    async def _answer_of_the_app(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    async def _truncate(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The right Content-Length, half of the body, and the connection ends."""
+        start, body = await self._usual(scope, receive)
+        await send(start)
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        _transport(receive).close()
+        await _hung_up(receive)
+
+    async def _cut(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Half of the body, and nothing but the end of the connection says that this is all."""
+        start, body = await self._usual(scope, receive)
+        kept = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        lines = [b"HTTP/1.1 %d OK" % start["status"], *(b"%b: %b" % each for each in kept), b"connection: close"]
+        # Not through the server, which would send it in chunks.
+        _transport(receive).write(b"\r\n".join((*lines, b"", body[: len(body) // 2])))
+        _transport(receive).close()
+        await _hung_up(receive)
+
+    async def _usual(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+        """The usual answer, without sending it."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -184,22 +209,13 @@ class Mishaps:
         await self._app(scope, receive, keep)
         return messages[0], b"".join(message.get("body", b"") for message in messages)
 
-    async def _cut(self, scope: Scope, receive: Receive) -> None:
-        """No length at all, so that the end of the connection is the end of the body: after half of it."""
-        start, body = await self._answer_of_the_app(scope, receive)
-        kind = dict(start["headers"])[b"content-type"]
-        transport = _transport(receive)
-        head = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\nconnection: close\r\n\r\n" % kind
-        transport.write(head + body[: len(body) // 2])
-        transport.close()
-        await _hung_up(receive)
-
-    async def _truncate(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The right Content-Length, half of the body, and the connection ends."""
-        start, body = await self._answer_of_the_app(scope, receive)
-        await send(start)
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        _transport(receive).close()
+    async def _silent(self, receive: Receive) -> None:
+        """Say nothing until the other side hangs up, or the server stops."""
+        ends = [asyncio.create_task(_hung_up(receive)), asyncio.create_task(self._closed())]
+        _, pending = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        _transport(receive).abort()
         await _hung_up(receive)
 
     async def _drip(self, receive: Receive, send: Send) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from ..garmin.client import Client
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import FILE_TYPES, Activity, Coverage, GarminConnectAccount
+from ..paths import PRIVATE_FILE_MODE
 from ..store import accounts, activities, coverage, figures
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
@@ -39,6 +42,7 @@ _MOST_PAGES = 2000
 _WALK_EVERY = timedelta(days=7)
 _COUNT_EVERY = timedelta(hours=24)
 _MOST_GONE = 10  # activities that may be missing in a list before somebody has to confirm it
+_NO_ORIGINAL = "Garmin does not have the original; what it has instead is here."
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the item
 
 
@@ -160,9 +164,14 @@ class Walk:
             known = await activities.stored(session, self.run.account_id, names)
             waiting = await coverage.failed_items(session, self.run.account_id, names, self.run.asked_at)
             due = {
-                each.item for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
+                each.item: each.status
+                for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
             }
-        page = _Page(start, {name: activity for name, activity in known.items() if name in due})
+        page = _Page(
+            start,
+            again={name: activity for name, activity in known.items() if name in due},
+            only_original={name for name, status in due.items() if status == "stale"},
+        )
         for position, row in enumerate(rows):
             name = row.garmin_activity_id
             if name in waiting or (name in known and name not in page.again):
@@ -180,10 +189,16 @@ class Walk:
         return changed
 
     async def _fetch(self, row: ActivityRow, page: _Page) -> None:
-        before = page.again.get(row.garmin_activity_id)
+        name = row.garmin_activity_id
+        before = page.again.get(name)
+        had = (before.extra or {}).get("file_origin") if before else None
+        only_original = had == "original" or name in page.only_original
         try:
-            kept, notes = await _fetch_file(self.client, self.files, self.run, row, before)
+            kept, notes = await _fetch_file(self.client, self.files, self.run, row, before, only_original=only_original)
         except (UnexpectedAnswer, Unavailable) as problem:
+            if isinstance(problem, NotAtGarmin) and name in page.only_original:
+                await self._look_again(row, page)
+                return
             if isinstance(problem, Unavailable):
                 self._outages += 1
                 if self._outages >= _OUTAGES_IN_A_ROW:
@@ -214,6 +229,8 @@ class Walk:
             await coverage.forget_other_days(session, self.run.account_id, name, day)
             entry = coverage.Entry(ACTIVITY_FILE, day, "fetched", name)
             await coverage.record(session, self.run.account_id, [entry])
+            if notes["file_origin"] != "original" and row.has_original is not False:
+                await coverage.look_again(session, self.run.account_id, day, name, _NO_ORIGINAL)
             self.run.checkpoint["start"] = page.start
             self.run.checkpoint["saved"] = int(self.run.checkpoint.get("saved", 0)) + 1
         page.arrived.add(name)
@@ -226,6 +243,14 @@ class Walk:
             # What a schedule met before is told once; the ledger knows it anyway.
             if news or self.run.asked_at:
                 self.run.failed_item(f"activity {name}", why)
+            self.run.checkpoint["start"] = page.start
+
+    async def _look_again(self, row: ActivityRow, page: _Page) -> None:
+        """There is still no original: what Garmin had instead stays."""
+        async with self.run.page() as session:
+            await coverage.look_again(
+                session, self.run.account_id, _local_day(row), row.garmin_activity_id, _NO_ORIGINAL
+            )
             self.run.checkpoint["start"] = page.start
 
     async def retry_failed(self) -> None:
@@ -264,12 +289,20 @@ class _Page:
     start: int
     #: What is here by its row, and whose file is to be fetched again.
     again: dict[str, Activity]
+    #: Those of them of which only the original is of interest: what Garmin had instead is here.
+    only_original: set[str]
     #: What was written.
     arrived: set[str] = field(default_factory=set)
 
 
 async def _fetch_file(
-    client: Client, files: FileStore, run: JobRun, row: ActivityRow, before: Activity | None
+    client: Client,
+    files: FileStore,
+    run: JobRun,
+    row: ActivityRow,
+    before: Activity | None,
+    *,
+    only_original: bool,
 ) -> tuple[StoredFile, dict[str, Any]]:
     """The activity's file, durable on this disk, and what to note about it in `metadata`.
 
@@ -283,8 +316,7 @@ async def _fetch_file(
             return adopted
     with files.drafts() as folder:
         notes: dict[str, Any] = {}
-        had = (before.extra or {}).get("file_origin") if before else None
-        draft, file_type, origin = await _download(client, folder, row, notes, only_original=had == "original")
+        draft, file_type, origin = await _download(client, folder, row, notes, only_original=only_original)
         notes["file_origin"] = origin
         kept = await asyncio.to_thread(files.keep, draft, run.account_id, name, row.start_time, file_type)
     if "file_problem" in notes:
@@ -293,7 +325,7 @@ async def _fetch_file(
 
 
 async def _download(
-    client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any], *, only_original: bool = False
+    client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any], *, only_original: bool
 ) -> tuple[Path, str, str]:
     """Original, else TCX export, else GPX export, else a minimal TCX from the summary: (file, type, origin).
 
@@ -301,7 +333,7 @@ async def _download(
     """
     name = row.garmin_activity_id
     archive = folder / "original.zip"
-    if row.has_original is not False and await _downloaded(client, original_path(name), archive):
+    if row.has_original is not False and await _downloaded(client, original_path(name), archive, _check_original):
         try:
             original = await asyncio.to_thread(open_original, archive, folder / "original")
         except FileDamaged as problem:
@@ -318,25 +350,33 @@ async def _download(
         raise NotAtGarmin("Garmin does not have the original any more.")
     for kind in ("tcx", "gpx"):
         export = folder / f"export.{kind}"
-        if await _downloaded(client, export_path(name, kind), export):
+        if await _downloaded(client, export_path(name, kind), export, partial(validate, file_type=kind.upper())):
             head = await asyncio.to_thread(_head, export)
             if detect(head) == kind.upper():
-                try:
-                    await asyncio.to_thread(validate, export, kind.upper())
-                except FileDamaged as problem:
-                    raise _came_torn(problem) from None
                 return export, kind.upper(), "export"
             export.unlink()
     written = folder / "summary.tcx"
+    written.touch(PRIVATE_FILE_MODE)
     await asyncio.to_thread(written.write_bytes, _summary(row))
     return written, "TCX", "synthesized"
 
 
-async def _downloaded(client: Client, path: str, into: Path) -> bool:
+async def _downloaded(client: Client, path: str, into: Path, check: Callable[[Path], object]) -> bool:
     try:
-        return await client.download(path, into)
+        return await client.download(path, into, check=check)
     except NotAtGarmin:
         return False
+
+
+def _check_original(archive: Path) -> None:
+    """Raise FileDamaged where a downloaded original is not whole."""
+    unpacked = archive.with_name("checked")
+    try:
+        original = open_original(archive, unpacked)
+        if detect(_head(archive)):  # no archive, whose checksums vouch for what it holds
+            validate(original.path, original.file_type)
+    finally:
+        unpacked.unlink(missing_ok=True)
 
 
 def _head(path: Path) -> bytes:
@@ -347,15 +387,10 @@ def _head(path: Path) -> bytes:
 def _require_whole(archive: Path, problem: FileDamaged) -> None:
     """Raise UnexpectedAnswer unless it is certain that all of a download came.
 
-    An answer may break off without a sign. An archive tells of its members at its very end: where that is there, what
-    is wrong with it is so at Garmin too.
+    An archive tells of its members at its very end: where that is there, what is wrong with it is so at Garmin too.
     """
     if not zipfile.is_zipfile(archive):
-        raise _came_torn(problem) from None
-
-
-def _came_torn(problem: FileDamaged) -> UnexpectedAnswer:
-    return UnexpectedAnswer(f"The file did not come whole: it {problem.reason}.")
+        raise UnexpectedAnswer(f"The file did not come whole: it {problem.reason}.") from None
 
 
 def _summary(row: ActivityRow) -> bytes:
