@@ -481,9 +481,6 @@ _END = {"disk": (4, "<H"), "members": (10, "<H"), "size": (12, "<I"), "offset": 
 class _Unseekable(io.BytesIO):
     """Makes zipfile write sizes behind each member (a data descriptor)."""
 
-    def seekable(self) -> bool:
-        return False
-
     def seek(self, *_: object) -> int:
         raise OSError
 
