@@ -353,14 +353,14 @@ def _head(path: Path) -> bytes:
 
 def _adopted(files: FileStore, path: Path) -> StoredFile | None:
     """An orphan as a stored file, if it is whole; a torn one is not there to be found (rename is atomic)."""
-    file_type = detect(_head(path))
-    if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
-        return None
     try:
+        file_type = detect(_head(path))
+        if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
+            return None
         validate(path, file_type)
-    except FileDamaged:
+        return files.adopt(path, file_type)
+    except (FileDamaged, OSError):
         return None
-    return files.adopt(path, file_type)
 
 
 def _claimed_type(row: ActivityRow) -> str:
