@@ -13,20 +13,30 @@ import errno
 import json
 import os
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, Protocol, Self
+from typing import Any, BinaryIO, NamedTuple, NoReturn, Protocol, Self
 from urllib.parse import quote
 
 import httpx2
 import stamina
 
-from ..errors import DiskFull, NotAtGarmin, RateLimited, SignInRequired, Unavailable, UnexpectedAnswer
-from . import retry_after
+from ..errors import (
+    Blocked,
+    DiskFull,
+    FileDamaged,
+    NotAtGarmin,
+    RateLimited,
+    SignInRequired,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from . import gate, retry_after
 from .endpoints import Endpoint
 from .server import Server
 
@@ -44,10 +54,11 @@ HEADERS: Mapping[str, str] = {
     "Accept-Language": "en-US,en;q=0.9",
 }
 _MIB = 1024 * 1024
+#: What is unpacked at once: a thousand times more may lie in what came.
+_PIECE_BYTES = 256 * 1024
 _MOST_REDIRECTS = 3
 _LAST_USED = "/device-service/deviceservice/mylastused"
 _LATER = "Nothing stored was changed. It is tried again by itself."
-_BLOCKED = "Wait an hour or use another network. Signing in again does not help."
 _NOTHING_LOST = "Nothing stored was changed. The next sync asks again."
 
 
@@ -67,8 +78,14 @@ class Budget(Protocol):
     async def take(self) -> None:
         """Wait for a turn; called once for every request that is sent."""
 
-    async def refused(self, retry_after_s: float | None) -> None:
-        """Garmin asked to wait."""
+    async def refused(self, retry_after_s: float | None) -> float:
+        """Garmin asked to wait; for how long nobody asks."""
+
+    async def blocked(self) -> float:
+        """Garmin's gate let the request not through; for how long nobody asks."""
+
+    async def answered(self, server_time: datetime | None) -> None:
+        """Garmin answered, whatever it was, by its own clock at `server_time`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,14 @@ class Limits:
 
 class _Passing(Unavailable):
     """A condition that may have passed by the next try."""
+
+
+class _Received(NamedTuple):
+    """A body that came."""
+
+    kind: str
+    #: Whether the answer said where it ends. Else the closed connection is its end, and may have cut it off.
+    says_its_end: bool
 
 
 class Client:
@@ -115,7 +140,7 @@ class Client:
         #: The number of the watch used last, once it was asked for; empty where there is none.
         self._device_id: str | None = None
         self._http = httpx2.AsyncClient(
-            headers=dict(HEADERS),
+            headers={**HEADERS, "Accept-Encoding": "gzip"},
             # No cookie is kept: the bearer is all there is to a session.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(self._limits.request_s, connect=self._limits.connect_s),
@@ -169,20 +194,29 @@ class Client:
 
     async def _json(self, method: str, path: str, params: Mapping[str, str] | None) -> Any:
         body = bytearray()
-        kind = ""
+        found: Any = None
         async for attempt in self._tries():
             with attempt:
                 body.clear()
-                kind = await self._receive(
+                received = await self._receive(
                     path, params, "application/json", body.extend, self._limits.json_bytes, method=method
                 )
-        return self._decoded(path, kind, bytes(body))
+                found = self._decoded(path, received, bytes(body))
+        return found
 
-    async def download(self, path: str, into: Path, max_bytes: int = 256 * _MIB) -> bool:
+    async def download(
+        self,
+        path: str,
+        into: Path,
+        max_bytes: int = 256 * _MIB,
+        *,
+        check: Callable[[Path], object] = lambda file: None,
+    ) -> bool:
         """Write a file as it comes to `into`, which must not exist yet; False, and no file, where none is.
 
-        The file is readable by its owner only. Raises FileExistsError, DiskFull, and otherwise as `get`; then
-        nothing is left at `into`.
+        The file is readable by its owner only. `check` looks at a file whose end only the closed connection marked,
+        and raises FileDamaged where it is not whole: it was cut off, and is fetched again. Raises FileExistsError,
+        DiskFull, and otherwise as `get`; then nothing is left at `into`.
         """
         written = 0
         async for attempt in self._tries():
@@ -190,8 +224,11 @@ class Client:
                 try:
                     with _new_file(into) as file:
                         slowest = self._limits.slowest_bytes_s
-                        await self._receive(path, None, "*/*", file.write, max_bytes, slowest)
+                        received = await self._receive(path, None, "*/*", file.write, max_bytes, slowest)
                         written = file.tell()
+                        if not received.says_its_end:
+                            file.flush()
+                            await _look_for_a_cut(into, written, check)
                 except NotAtGarmin:
                     return False
         return written > 0
@@ -218,8 +255,8 @@ class Client:
         most_bytes: int,
         slowest_bytes_s: float | None = None,
         method: str = "GET",
-    ) -> str:
-        """Ask once (again after a 401, and over redirects): the body goes to `sink`, its type is returned."""
+    ) -> _Received:
+        """Ask once (again after a 401, and over redirects): the body goes to `sink`."""
         url = httpx2.URL(self._server.api + path)
         token = await self._bearer.token()
         renewed, redirects = False, 0
@@ -234,19 +271,22 @@ class Client:
                     async with self._http.stream(method, url, params=params, headers=headers) as response:
                         if response.status_code in (200, 204):
                             await self._pour(path, response, sink, most_bytes, deadline, slowest_bytes_s)
-                            return response.headers.get("content-type", "")
+                            await self._budget.answered(retry_after.moment(response.headers.get("date")))
+                            return _received(response)
+                        is_blocked = await _is_blocked(response)
             except TimeoutError:
                 raise _Passing("Garmin takes too long to answer.", hint=_LATER) from None
             except httpx2.TransportError as error:
                 raise _Passing(f"Garmin cannot be reached ({type(error).__name__}).", hint=_LATER) from None
-            except httpx2.DecodingError:
+            except (zlib.error, httpx2.DecodingError):
                 raise _Passing("Garmin's answer came damaged.", hint=_LATER) from None
+            await self._tell_budget(response, is_blocked)
             if response.status_code == 401 and not renewed:
                 token, renewed = await self._bearer.renew(token), True
             elif response.has_redirect_location and redirects < _MOST_REDIRECTS:
                 url, params, redirects = self._redirected(path, response), None, redirects + 1
             else:
-                await self._refuse(path, response)
+                self._refuse(path, response)
 
     async def _pour(
         self,
@@ -257,15 +297,18 @@ class Client:
         deadline: asyncio.Timeout,
         slowest_bytes_s: float | None,
     ) -> None:
-        """Pass on the decoded body, up to a size. With a slowest rate the time allowed grows with the bytes."""
+        """Pass on the decoded body, up to a size. With a slowest rate the time allowed grows with what came."""
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip", ""):
+            raise self._unexpected(path, "is packed in a way that was not asked for")
         ends = deadline.when() or 0.0
-        received = 0
-        async for part in response.aiter_bytes():
-            received += len(part)
-            if received > most_bytes:
+        unpacked = 0
+        async for part in response.aiter_raw() if coding != "gzip" else _unpacked(response.aiter_raw()):
+            unpacked += len(part)
+            if unpacked > most_bytes:
                 raise self._unexpected(path, "is larger than any that is known")
             if slowest_bytes_s is not None:
-                deadline.reschedule(ends + received / slowest_bytes_s)
+                deadline.reschedule(ends + response.num_bytes_downloaded / slowest_bytes_s)
             sink(part)
 
     def _redirected(self, path: str, response: httpx2.Response) -> httpx2.URL:
@@ -279,33 +322,40 @@ class Client:
             raise self._unexpected(path, "leads away from Garmin's servers")
         return url
 
-    async def _refuse(self, path: str, response: httpx2.Response) -> NoReturn:
+    async def _tell_budget(self, response: httpx2.Response, is_blocked: bool) -> None:
+        """Raises Blocked and RateLimited where that is the answer: then nobody asks for a while."""
+        date_header = retry_after.moment(response.headers.get("date"))
+        if is_blocked:
+            raise Blocked(await self._budget.blocked())
+        if response.status_code == 429:
+            asked_s = retry_after.seconds(response.headers.get("retry-after"), date_header)
+            raise RateLimited(await self._budget.refused(asked_s))
+        if response.status_code < 500:
+            await self._budget.answered(date_header)
+
+    def _refuse(self, path: str, response: httpx2.Response) -> NoReturn:
         status = response.status_code
         if status == 401:
             raise SignInRequired
-        if status == 429:
-            wait_s = retry_after.seconds(response.headers.get("retry-after"))
-            await self._budget.refused(wait_s)
-            raise RateLimited(wait_s)
         if status >= 500:
             raise _Passing(f"Garmin has trouble of its own (it answers {status}).", hint=_LATER)
-        if status == 403 and "html" in response.headers.get("content-type", ""):
-            raise Unavailable("Garmin's gate (Cloudflare) blocks this network for now.", hint=_BLOCKED)
         if status in (404, 410):
             raise NotAtGarmin(
                 f"{self._shown(path)} is not, or no longer, at Garmin.", hint="What is stored of it stays."
             )
         raise self._unexpected(path, f"is a refusal ({status})")
 
-    def _decoded(self, path: str, kind: str, body: bytes) -> Any:
+    def _decoded(self, path: str, received: _Received, body: bytes) -> Any:
         text = body.strip()
-        if not text:
+        if not text and received.says_its_end:
             return None
-        if "html" in kind or text.startswith(b"<"):
+        if "html" in received.kind or text.startswith(b"<"):
             raise self._unexpected(path, "is a web page, not data")
         try:
             return json.loads(text, parse_constant=_not_a_number)
         except (ValueError, RecursionError):
+            if not received.says_its_end:
+                raise _cut_off() from None
             raise self._unexpected(path, "is no JSON") from None
 
     def _unexpected(self, path: str, what: str) -> UnexpectedAnswer:
@@ -316,6 +366,49 @@ class Client:
         for secret in (quote(self._display_name, safe=""), self._device_id):
             path = path.replace(secret, "…") if secret else path
         return path
+
+
+def _received(response: httpx2.Response) -> _Received:
+    headers = response.headers
+    says = response.status_code == 204 or "content-length" in headers or "transfer-encoding" in headers
+    return _Received(headers.get("content-type", ""), says)
+
+
+async def _unpacked(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What a gzip stream holds, never much at once. Raises zlib.error where it is none, or not all of one."""
+    unpacker = zlib.decompressobj(wbits=31)
+    async for part in parts:
+        left = part
+        while left:
+            yield unpacker.decompress(left, _PIECE_BYTES)
+            left = unpacker.unconsumed_tail
+    yield unpacker.flush()
+    if not unpacker.eof:
+        raise zlib.error("the stream has no end")
+
+
+async def _look_for_a_cut(file: Path, size: int, check: Callable[[Path], object]) -> None:
+    if not size:
+        raise _cut_off()
+    try:
+        await asyncio.to_thread(check, file)
+    except FileDamaged:
+        raise _cut_off() from None
+
+
+def _cut_off() -> _Passing:
+    return _Passing("Garmin's answer was cut off.", hint=_LATER)
+
+
+async def _is_blocked(response: httpx2.Response) -> bool:
+    """Whether this is a page of the gate."""
+    page = bytearray()
+    if gate.may_be_page(response.status_code, response.headers):
+        async for part in response.aiter_bytes():
+            page += part
+            if len(page) >= gate.PAGE_BYTES:
+                break
+    return gate.is_page(response.status_code, response.headers, bytes(page))
 
 
 def _not_a_number(_: str) -> None:
