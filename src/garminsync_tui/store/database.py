@@ -21,6 +21,7 @@ from ..errors import DatabaseBusy, DatabaseUnusable, DiskFull, GarminSyncError, 
 from ..paths import PRIVATE_FILE_MODE, private_folder
 from . import migrate
 from .in_use import InUse
+from .room import require_reserve
 
 _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
@@ -93,6 +94,11 @@ class Database:
 
     async def __aexit__(self, *problem: object) -> None:
         await self.close()
+
+    def require_reserve(self) -> None:
+        """Raises DiskFull where little more may be written into the file; a server looks after itself."""
+        if self.sqlite:
+            require_reserve(Path(str(self.url.database)).parent)
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -337,6 +343,12 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
         "Free some space; waiting jobs go on by themselves.",
     ),
     (
+        ("disk i/o error",),
+        DatabaseUnusable,
+        "The disk failed while {} was read or written.",
+        "Look at that disk and at the system's log; nothing was changed.",
+    ),
+    (
         ("malformed", "not a database"),
         DatabaseUnusable,
         "{} is damaged or is no database.",
@@ -357,10 +369,16 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
 )
 
 
+#: SQLite's own names of what it calls an I/O error and what is a used-up quota, a limit, or no room for its index.
+_NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}
+
+
 def _translation(name: str, problem: DBAPIError) -> GarminSyncError | None:
     if isinstance(problem, IntegrityError):
         return None  # the rules of the model: a fault of ours
     said = str(problem.orig).lower()
+    if getattr(problem.orig, "sqlite_errorname", None) in _NO_ROOM:
+        said = "disk is full"
     for signs, kind, message, hint in _TRANSLATIONS:
         if any(sign in said for sign in signs):
             return kind(message.format(name), hint=hint)

@@ -177,6 +177,7 @@ class Walk:
             if name in waiting or (name in known and name not in batch.again):
                 continue
             await self.run.breathe(self.client.requests)
+            self.run.database.require_reserve()
             title = f"{row.start_time:%Y-%m-%d} {row.name or ''}".strip()
             self.run.progress(start + position, max(start + listed, 1), title)
             await self._fetch(row, batch)
