@@ -5,12 +5,15 @@
     ├── SignInRequired               no account, or Garmin no longer accepts its tokens; exit code 3
     │   ├── WrongPassword            Garmin does not know this address and password together
     │   ├── WrongCode                the security code was not accepted; it can be tried again
-    │   └── SignInRefused            429, CAPTCHA or Cloudflare: never shown as a wrong password
+    │   └── SignInRefused            429 or CAPTCHA: never shown as a wrong password
+    │       └── SignInBlocked        Cloudflare's gate
     ├── RateLimited                  Garmin says how long to wait (retry_after_s); exit code 4
+    │   └── Blocked                  its gate (Cloudflare) lets nothing through from here for now
     ├── Unavailable                  no connection, a time-out or a 5xx: the same request may work later
     ├── UnexpectedAnswer             an answer that is not what this endpoint gives
     │   └── NotAtGarmin              404 or 410: the item is not there
     ├── FileDamaged                  bytes that are not what their kind promises
+    ├── InvalidWorkout               a workout that cannot be kept or sent, with the place and the reason
     ├── DiskFull                     no room for the database or a file
     ├── DatabaseUnusable             cannot be opened, or is damaged
     │   ├── DatabaseBusy             somebody else holds it for longer than we wait
@@ -89,9 +92,15 @@ class WrongCode(SignInRequired):
 
 
 class SignInRefused(SignInRequired):
-    """Garmin refuses to talk about signing in for now (429, CAPTCHA, Cloudflare)."""
+    """Garmin refuses to talk about signing in for now (429, CAPTCHA)."""
 
     code = "sign_in_refused"
+
+
+class SignInBlocked(SignInRefused):
+    """The gate before Garmin (Cloudflare) lets no sign-in through for now."""
+
+    code = "sign_in_blocked"
 
 
 class RateLimited(GarminSyncError):
@@ -107,6 +116,15 @@ class RateLimited(GarminSyncError):
             hint="Nothing needs doing: the job goes on by itself when the time is over.",
         )
         self.retry_after_s = retry_after_s
+
+
+class Blocked(RateLimited):
+    """Garmin's gate (Cloudflare) lets nothing through from here for now; signing in again does not help."""
+
+    code = "blocked"
+
+    def __init__(self, retry_after_s: float | None = None) -> None:
+        super().__init__(retry_after_s, "Garmin's gate (Cloudflare) blocks this network for now.")
 
 
 class Unavailable(GarminSyncError):
@@ -141,6 +159,18 @@ class FileDamaged(GarminSyncError):
         self.reason = reason
 
 
+class InvalidWorkout(GarminSyncError):
+    """A workout that cannot be kept, or that Garmin would not take: which step (2.1 is `(2, 1)`), and why."""
+
+    code = "invalid_workout"
+
+    def __init__(self, place: tuple[int, ...], reason: str, *, hint: str = "") -> None:
+        where = f"Step {'.'.join(map(str, place))}" if place else "The workout"
+        super().__init__(f"{where}: {reason}.", hint=hint)
+        self.place = place
+        self.reason = reason
+
+
 class DiskFull(GarminSyncError):
     """No room for the database or a file; nothing already stored is harmed."""
 
@@ -172,6 +202,15 @@ class KeyMissing(GarminSyncError):
 
     exit_code = 3
     code = "key_missing"
+
+    def __init__(
+        self,
+        message: str = "The key of the stored tokens is not there.",
+        *,
+        hint: str = "Bring the key back (`garminsync keys import FILE`), or sign in again with `garminsync login`;"
+        " everything already stored stays.",
+    ) -> None:
+        super().__init__(message, hint=hint)
 
 
 class AlreadyRunning(GarminSyncError):

@@ -704,19 +704,28 @@ class RunnerRow(Table):
 
 
 class RequestBudget(Table):
-    """How fast one server may be asked, and until when not at all: obeyed after a restart, by every process."""
+    """How fast something may be asked, and until when not at all: obeyed after a restart, by every process."""
 
     __tablename__ = "request_budget"
 
-    #: "data <server>" or "sign-in <server>".
+    #: "data <server>", "sign-in <server>" or "password <id of the local user>".
     scope: Mapped[str] = mapped_column(primary_key=True)
-    #: Requests that may go out at once, at `counted_at`.
+    #: Requests that may go out at once, at `counted_at`; below zero where a sign-in took some in advance.
     tokens: Mapped[float]
+    #: What refusals have slowed it down to; 0 where it is as fast as the settings allow.
     rate_per_s: Mapped[float]
     counted_at: Mapped[datetime]
     wait_until: Mapped[datetime | None]
-    #: Refusals in a row.
+    #: Refusals (429) in a row.
     refusals: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    #: Good answers since the rate last changed.
+    answers: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    #: Pages of the gate before the server in a row; until a good answer one request at a time tries.
+    blocks: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    #: Until when the request that tries may take for its answer.
+    trial_until: Mapped[datetime | None]
+    #: By how much this machine's clock was ahead of the server's when that was last looked at.
+    clock_ahead_s: Mapped[float | None]
 
     __table_args__ = ({"sqlite_strict": True},)
 

@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 import stamina
 
 from garminsync_tui.errors import (
+    Blocked,
     DiskFull,
     GarminSyncError,
     NotAtGarmin,
@@ -65,12 +66,22 @@ class Counting:
     def __init__(self) -> None:
         self.taken = 0
         self.waits: list[float | None] = []
+        self.blocks = 0
+        self.server_times: list[datetime | None] = []
 
     async def take(self) -> None:
         self.taken += 1
 
-    async def refused(self, retry_after_s: float | None) -> None:
+    async def refused(self, retry_after_s: float | None) -> float:
         self.waits.append(retry_after_s)
+        return 60.0 if retry_after_s is None else retry_after_s
+
+    async def blocked(self) -> float:
+        self.blocks += 1
+        return 3600.0
+
+    async def answered(self, server_time: datetime | None) -> None:
+        self.server_times.append(server_time)
 
 
 @pytest.fixture(autouse=True)
@@ -214,25 +225,34 @@ async def test_a_second_refusal_asks_for_a_sign_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "wait_s"), [("14", 14.0), (None, None), ("soon", None), ("86400", 86400.0), ("0", 0.0)]
+    ("header", "wait_s"),
+    [
+        ("14", 14.0),
+        (None, None),
+        ("soon", None),
+        ("86400", 86400.0),
+        ("0", 0.0),
+        ("-5", None),
+        ("9" * 400, None),
+    ],
 )
 async def test_a_429_is_told_to_the_budget_and_not_tried_again(header: str | None, wait_s: float | None) -> None:
     async with Talk(always(429, {}, {"retry-after": header} if header else {})) as talk:
         caught = await problem(talk.client.get("/x"))
-    assert isinstance(caught, RateLimited)
-    assert caught.retry_after_s == wait_s
+    assert type(caught) is RateLimited
+    assert caught.retry_after_s == (60 if wait_s is None else wait_s)
     assert talk.budget.waits == [wait_s]
     assert len(talk.asked) == 1
 
 
 async def test_a_429_may_name_a_date() -> None:
-    from datetime import UTC, datetime
+    from datetime import datetime
 
     moment = datetime.now(UTC) + timedelta(minutes=10)
     async with Talk(always(429, {}, {"retry-after": format_datetime(moment, usegmt=True)})) as talk:
         caught = await problem(talk.client.get("/x"))
     assert isinstance(caught, RateLimited) and caught.retry_after_s is not None
-    assert 500 < caught.retry_after_s <= 600
+    assert 500 < caught.retry_after_s <= 601
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -253,12 +273,42 @@ async def test_other_refusals_are_unexpected_and_not_tried_again(status: int) ->
     assert len(talk.asked) == 1
 
 
-async def test_a_blocked_network_is_said_so() -> None:
-    page = always(403, b"<html>Just a moment...</html>", {"content-type": "text/html; charset=UTF-8"})
-    async with Talk(page) as talk:
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (403, b"<html>Just a moment...</html>", {}),
+        (403, b"<html>No.</html>", {}),
+        (503, b"<html><title>Just A Moment...</title></html>", {}),
+        (503, b"<html>" + b" " * 60_000 + b'<script src="/cdn-cgi/challenge-platform/x">', {}),
+        (503, b"", {"cf-mitigated": "challenge"}),
+    ],
+)
+async def test_a_page_of_the_gate_is_told_to_the_budget_and_not_tried_again(
+    status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    async with Talk(always(status, body, {"content-type": "text/html; charset=UTF-8", **headers})) as talk:
         caught = await problem(talk.client.get("/x"))
-    assert isinstance(caught, Unavailable) and "blocks" in caught.message
-    assert len(talk.asked) == 1
+    assert type(caught) is Blocked and "blocks" in caught.message
+    assert caught.retry_after_s == 3600
+    assert (talk.budget.blocks, len(talk.asked), talk.budget.server_times) == (1, 1, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(503, {"content-type": "text/html", "server": "cloudflare", "cf-ray": "1"}), (403, {"cf-ray": "1"})],
+)
+async def test_trouble_behind_the_gate_is_no_closed_gate(status: int, headers: dict[str, str]) -> None:
+    async with Talk(always(status, b"<html>Service Unavailable</html>", headers)) as talk:
+        assert not isinstance(await problem(talk.client.get("/x")), Blocked)
+    assert talk.budget.blocks == 0
+
+
+async def test_the_budget_hears_of_answers_and_of_the_time_in_them() -> None:
+    async with Talk(lambda asked: Answer(int(asked.path[1:]), {})) as talk:
+        for status in (404, 400, 500):
+            await problem(talk.client.get(f"/{status}"))
+    assert all(moment and abs(moment - datetime.now(UTC)) < timedelta(minutes=1) for moment in talk.budget.server_times)
+    assert len(talk.budget.server_times) == 2, "a server that has trouble says nothing of its pace"
 
 
 # ── What may have passed by the next try ─────────────────────────────────────────────────────────

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from garminsync_tui.errors import (
+    Blocked,
     GarminSyncError,
     RateLimited,
+    SignInBlocked,
     SignInRefused,
     SignInRequired,
     Unavailable,
@@ -214,7 +216,7 @@ def test_cloudflare_is_a_refusal(garmin: Garmin) -> None:
     page = Answer(403, b"<html>Just a moment...</html>", {"content-type": "text/html"})
     garmin.refuse(*LOGIN, "/sso/embed", answer=page)
     caught = problem(lambda: start(garmin))
-    assert type(caught) is SignInRefused and "Cloudflare" in caught.message
+    assert type(caught) is SignInBlocked and "Cloudflare" in caught.message
 
 
 def test_a_locked_account_is_said_so(garmin: Garmin) -> None:
@@ -330,6 +332,7 @@ def test_an_account_can_do_without_its_zone(garmin: Garmin, answer: Answer, zone
         (Answer(200, b"<html>"), UnexpectedAnswer),
         (Answer(401, {}), SignInRequired),
         (Answer(429, {}), RateLimited),
+        (Answer(403, b"<html>", {"content-type": "text/html"}), Blocked),
         (Answer(503, {}), Unavailable),
         (Answer(how="reset"), Unavailable),
     ],
@@ -369,7 +372,8 @@ def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(garmin: Garmin)
         (Answer(429, {}, {"retry-after": "14"}), RateLimited),
         (Answer(500, {}), Unavailable),
         (Answer(503, b"<html>"), Unavailable),
-        (Answer(403, b"<html>", {"content-type": "text/html"}), Unavailable),
+        (Answer(403, b"<html>", {"content-type": "text/html"}), Blocked),
+        (Answer(503, b"<script src=/cdn-cgi/x>", {"content-type": "text/html"}), Blocked),
         (Answer(how="reset"), Unavailable),
         (Answer(200, {"a": "x" * 100}, how="truncated"), Unavailable),
         (Answer(200, b"<html>"), UnexpectedAnswer),
@@ -382,7 +386,7 @@ def test_a_refresh_that_fails(garmin: Garmin, answer: Answer, kind: type[GarminS
     garmin.refuse(TOKEN, answer=answer)
     caught = problem(lambda: refresh(OLD, garmin.server))
     assert type(caught) is kind
-    assert not isinstance(caught, RateLimited) or caught.retry_after_s == 14
+    assert type(caught) is not RateLimited or caught.retry_after_s == 14
     assert garmin.asked_for(TOKEN) == 1
 
 

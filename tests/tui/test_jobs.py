@@ -22,6 +22,7 @@ from garminsync_tui.jobs.run import JobRun, Progress
 from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.models import GarminConnectAccount
 from garminsync_tui.paths import Paths
+from garminsync_tui.store.budget import Pace
 from garminsync_tui.store.database import Database
 from garminsync_tui.sync.figures import FILES
 from garminsync_tui.tui.app import GarminSyncApp
@@ -251,6 +252,20 @@ async def test_a_backfill_is_told_in_dates_and_hours(
         await until(pilot, lambda: "61 %  back to 2024-03-05 of 2019-01-01, about 6 h left" in shown(app))
         assert shown(app).splitlines()[0].endswith(f"  {header} ")
         assert not re.search(r"\b610\b", shown(app))  # job ids are hexadecimal and may hold these digits
+
+
+@pytest.mark.parametrize("blocked", [True, False])
+async def test_why_garmin_is_not_asked_is_told_with_the_next_try(
+    paths: Paths, database: Database, account: GarminConnectAccount, config: Config, blocked: bool
+) -> None:
+    await Queue(database).enqueue(account.user_id, "activity_sync", account_id=account.id)
+    pace = Pace(database, account.server, None)
+    wait_s = await pace.blocked() if blocked else await pace.refused(3600)
+    why = "Garmin's gate (Cloudflare) blocks this network" if blocked else "Garmin asked to wait"
+    until_then = datetime.now(UTC) + timedelta(seconds=wait_s)
+    async with running(config, size=(120, 40), clock=lambda: datetime.now(UTC)) as (app, pilot):
+        await pilot.press("3")
+        await until(pilot, lambda: f"! {why}; next try {until_then.astimezone():%H:}" in shown(app))
 
 
 def _blur() -> Any:

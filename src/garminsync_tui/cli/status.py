@@ -111,6 +111,7 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
     for job_type, moment in sorted(seen.synced.items()):
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
+    lines += [("garmin", line) for line in garmin_lines(seen)]
     lines.append(("coverage", _coverage_line(seen.coverage, config)))
     queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(seen.jobs.items()))
     lines.append(("jobs", queued or "none yet"))
@@ -151,7 +152,42 @@ def _next_line(seen: Glance) -> str:
     if not any(row.kind in {"app", "daemon"} for row in _running(seen)):
         return "when the app or the daemon runs"
     first = min(_next_turns(seen).values())
+    if (held := seen.wait()) and held.wait_until:
+        first = max(first, held.wait_until)
     return f"{local_time(first)} ({ago(first, seen.now)})"
+
+
+def garmin_lines(seen: Glance) -> list[str]:
+    """Why Garmin is not asked now, or slower than the settings allow, and when that changes."""
+    from ..jobs.words import held_off
+    from ..units import ago, local_time
+
+    lines = []
+    server = seen.account.server if seen.account else None
+    if held := seen.wait():
+        when = f"{local_time(held.wait_until)} ({ago(held.wait_until, seen.now)})"
+        lines.append(f"{held_off(blocked=held.blocked)}; next try {when}")
+    elif any(pace.blocked and not pace.sign_in and pace.server == server for pace in seen.paces):
+        lines.append("its gate (Cloudflare) was closed; the next request tries whether it is open")
+    if held := seen.wait(sign_in=True):
+        lines.append(f"signing in: next try {local_time(held.wait_until)} ({ago(held.wait_until, seen.now)})")
+    lines += [
+        f"slowed down to a request every {1 / pace.per_s:.2g} s, faster again with every good answer"
+        for pace in seen.paces
+        if pace.per_s and pace.server == server
+    ]
+    return lines
+
+
+def _garmin(seen: Glance) -> dict[str, Any]:
+    held, sign_in = seen.wait(), seen.wait(sign_in=True)
+    server = seen.account.server if seen.account else None
+    return {
+        "next_try_at": held.wait_until if held else None,
+        "blocked": bool(held and held.blocked),
+        "slowed_to_per_s": next((pace.per_s for pace in seen.paces if pace.per_s and pace.server == server), None),
+        "next_sign_in_at": sign_in.wait_until if sign_in else None,
+    }
 
 
 def _coverage_line(totals: list[Totals], config: Config) -> str:
@@ -212,6 +248,7 @@ def _document(seen: Glance, database: str, failed: int) -> dict[str, Any]:
         else None,
         "last_synced_at": seen.synced,
         "next_sync_at": _next_turns(seen),
+        "garmin": _garmin(seen),
         "coverage": _by_endpoint(seen.coverage),
         "failed_items": failed,
         "verified": {

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn, Protocol, Self
@@ -26,6 +26,7 @@ import httpx2
 import stamina
 
 from ..errors import (
+    Blocked,
     DiskFull,
     FileDamaged,
     NotAtGarmin,
@@ -34,7 +35,7 @@ from ..errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from . import retry_after
+from . import gate, retry_after
 from .endpoints import Endpoint
 from .server import Server
 
@@ -57,7 +58,6 @@ _PIECE_BYTES = 256 * 1024
 _MOST_REDIRECTS = 3
 _LAST_USED = "/device-service/deviceservice/mylastused"
 _LATER = "Nothing stored was changed. It is tried again by itself."
-_BLOCKED = "Wait an hour or use another network. Signing in again does not help."
 _NOTHING_LOST = "Nothing stored was changed. The next sync asks again."
 
 
@@ -77,8 +77,14 @@ class Budget(Protocol):
     async def take(self) -> None:
         """Wait for a turn; called once for every request that is sent."""
 
-    async def refused(self, retry_after_s: float | None) -> None:
-        """Garmin asked to wait."""
+    async def refused(self, retry_after_s: float | None) -> float:
+        """Garmin asked to wait; for how long nobody asks."""
+
+    async def blocked(self) -> float:
+        """Garmin's gate let the request not through; for how long nobody asks."""
+
+    async def answered(self, server_time: datetime | None) -> None:
+        """Garmin answered, whatever it was, by its own clock at `server_time`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,19 +270,22 @@ class Client:
                     async with self._http.stream(method, url, params=params, headers=headers) as response:
                         if response.status_code in (200, 204):
                             await self._pour(path, response, sink, most_bytes, deadline, slowest_bytes_s)
+                            await self._budget.answered(retry_after.moment(response.headers.get("date")))
                             return _received(response)
+                        is_blocked = await _is_blocked(response)
             except TimeoutError:
                 raise _Passing("Garmin takes too long to answer.", hint=_LATER) from None
             except httpx2.TransportError as error:
                 raise _Passing(f"Garmin cannot be reached ({type(error).__name__}).", hint=_LATER) from None
-            except zlib.error:
+            except (zlib.error, httpx2.DecodingError):
                 raise _Passing("Garmin's answer came damaged.", hint=_LATER) from None
+            await self._tell_budget(response, is_blocked)
             if response.status_code == 401 and not renewed:
                 token, renewed = await self._bearer.renew(token), True
             elif response.has_redirect_location and redirects < _MOST_REDIRECTS:
                 url, params, redirects = self._redirected(path, response), None, redirects + 1
             else:
-                await self._refuse(path, response)
+                self._refuse(path, response)
 
     async def _pour(
         self,
@@ -312,18 +321,23 @@ class Client:
             raise self._unexpected(path, "leads away from Garmin's servers")
         return url
 
-    async def _refuse(self, path: str, response: httpx2.Response) -> NoReturn:
+    async def _tell_budget(self, response: httpx2.Response, is_blocked: bool) -> None:
+        """Raises Blocked and RateLimited where that is the answer: then nobody asks for a while."""
+        date_header = retry_after.moment(response.headers.get("date"))
+        if is_blocked:
+            raise Blocked(await self._budget.blocked())
+        if response.status_code == 429:
+            asked_s = retry_after.seconds(response.headers.get("retry-after"), date_header)
+            raise RateLimited(await self._budget.refused(asked_s))
+        if response.status_code < 500:
+            await self._budget.answered(date_header)
+
+    def _refuse(self, path: str, response: httpx2.Response) -> NoReturn:
         status = response.status_code
         if status == 401:
             raise SignInRequired
-        if status == 429:
-            wait_s = retry_after.seconds(response.headers.get("retry-after"))
-            await self._budget.refused(wait_s)
-            raise RateLimited(wait_s)
         if status >= 500:
             raise _Passing(f"Garmin has trouble of its own (it answers {status}).", hint=_LATER)
-        if status == 403 and "html" in response.headers.get("content-type", ""):
-            raise Unavailable("Garmin's gate (Cloudflare) blocks this network for now.", hint=_BLOCKED)
         if status in (404, 410):
             raise NotAtGarmin(
                 f"{self._shown(path)} is not, or no longer, at Garmin.", hint="What is stored of it stays."
@@ -383,6 +397,17 @@ async def _look_for_a_cut(file: Path, size: int, check: Callable[[Path], object]
 
 def _cut_off() -> _Passing:
     return _Passing("Garmin's answer was cut off.", hint=_LATER)
+
+
+async def _is_blocked(response: httpx2.Response) -> bool:
+    """Whether this is a page of the gate."""
+    page = bytearray()
+    if gate.may_be_page(response.status_code, response.headers):
+        async for part in response.aiter_bytes():
+            page += part
+            if len(page) >= gate.PAGE_BYTES:
+                break
+    return gate.is_page(response.status_code, response.headers, bytes(page))
 
 
 def _not_a_number(_: str) -> None:

@@ -20,6 +20,7 @@ from garminconnect.exceptions import (
     GarminConnectTooManyRequestsError,
 )
 
+from . import gate
 from .server import Server, point_at
 
 __all__ = [
@@ -90,17 +91,25 @@ class LibraryClient(Client):
     refusal it stops. Other failures (a page that is blocked for a fingerprint) remain the library's business.
     """
 
-    def __init__(self, server: Server, on_strategy: Callable[[int, int, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        on_strategy: Callable[[int, int, str], None] | None = None,
+        on_requests: Callable[[int], None] | None = None,
+    ) -> None:
         super().__init__(domain=server.domain)
         point_at(self, server)
         self._api_session = _Counted(self._api_session, self._sent)
         self._on_strategy = on_strategy
+        self._on_requests = on_requests
         self._refused_doors: set[str] = set()
         #: Requests sent so far.
         self.requests = 0
         #: The statuses of the answers to the call that runs, and the last answer.
         self.statuses: list[int] = []
         self.last_answer: Any = None
+        #: How many of the answers were pages of the gate.
+        self.gate_pages = 0
 
     @property
     def is_refused(self) -> bool:
@@ -111,14 +120,22 @@ class LibraryClient(Client):
         """Forget the answers and refusals of the call before."""
         self.statuses = []
         self.last_answer = None
+        self.gate_pages = 0
         self._refused_doors = set()
 
     def _sent(self, send: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        self.requests += 1
+        self._count(1)
         answer = send(*args, **kwargs)
         self.last_answer = answer
         self.statuses.append(int(answer.status_code))
+        self.gate_pages += gate.is_page(answer.status_code, answer.headers, answer.content)
         return answer
+
+    def _count(self, requests: int) -> None:
+        """Before they are sent."""
+        self.requests += requests
+        if self._on_requests:
+            self._on_requests(requests)
 
     # ── The five strategies ──────────────────────────────────────────────────────────────────────
 
@@ -129,7 +146,7 @@ class LibraryClient(Client):
         self._knock("mobile+requests", super()._mobile_login_requests, email, password)
 
     def _widget_web_login(self, email: str, password: str) -> None:
-        self.requests += _WIDGET_REQUESTS
+        self._count(_WIDGET_REQUESTS)
         self._knock("widget+cffi", super()._widget_web_login, email, password)
 
     def _portal_web_login_cffi(self, email: str, password: str) -> None:
@@ -205,7 +222,7 @@ class LibraryClient(Client):
         """Never by itself: a new token may look old by this machine's clock, and its refresh token is to be stored."""
 
     def _complete_mfa_widget(self, mfa_code: str) -> None:
-        self.requests += 1
+        self._count(1)
         super()._complete_mfa_widget(mfa_code)
 
     def _http_post(self, url: str, **kwargs: Any) -> Any:

@@ -15,8 +15,10 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import (
+    Blocked,
     GarminSyncError,
     RateLimited,
+    SignInBlocked,
     SignInRefused,
     SignInRequired,
     Unavailable,
@@ -72,14 +74,21 @@ class Profile:
 class SignIn:
     """One sign-in, from password over security code to tokens and profile; not for several threads at once.
 
-    `on_strategy` is told each way that is tried: its number, how many there are, its name.
+    `on_strategy` is told each way that is tried: its number, how many there are, its name; `on_requests` how many
+    requests are about to be sent.
     """
 
-    def __init__(self, server: Server, *, on_strategy: Callable[[int, int, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        on_strategy: Callable[[int, int, str], None] | None = None,
+        on_requests: Callable[[int], None] | None = None,
+    ) -> None:
         from .library import LibraryClient
 
         self._server = server
-        self._client = LibraryClient(server, on_strategy)
+        self._client = LibraryClient(server, on_strategy, on_requests)
 
     @property
     def requests(self) -> int:
@@ -87,7 +96,7 @@ class SignIn:
         return self._client.requests
 
     def start(self, email: str, password: str) -> Tokens | CodeNeeded:
-        """Sign in. Raises WrongPassword, SignInRefused (429, CAPTCHA, Cloudflare, no usable token), Unavailable."""
+        """Sign in. Raises WrongPassword, SignInRefused (429, CAPTCHA, gate, no usable token), Unavailable."""
         from . import library
 
         self._client.start_over()
@@ -121,7 +130,7 @@ class SignIn:
         return _tokens_of(self._client)
 
     def profile(self) -> Profile:
-        """Whose tokens these are. Raises Unavailable, SignInRequired, UnexpectedAnswer."""
+        """Whose tokens these are. Raises RateLimited, Blocked, Unavailable, SignInRequired, UnexpectedAnswer."""
         found = self._ask("/userprofile-service/socialProfile")
         profile_id, display_name = found.get("profileId"), found.get("displayName")
         if isinstance(profile_id, bool) or not isinstance(profile_id, int | str) or not isinstance(display_name, str):
@@ -152,10 +161,9 @@ class SignIn:
         try:
             found = self._client.connectapi(path)
         except library.GarminConnectConnectionError:
+            _raise_if_held_off(self._client)
             if self._client.statuses[-1] in (401, 403):
                 raise SignInRequired from None
-            if self._client.statuses[-1] == 429:
-                raise RateLimited(None) from None
             raise _unavailable(self._client.statuses) from None
         except library.GarminConnectAuthenticationError:
             raise SignInRequired from None
@@ -193,17 +201,17 @@ class SignIn:
         statuses = self._client.statuses
         if self._client.is_refused or isinstance(error, library.GarminConnectTooManyRequestsError):
             return _refused()
+        if self._client.gate_pages and statuses[-1] in (403, 503):
+            return SignInBlocked("Garmin's gate (Cloudflare) blocks this network or program for now.", hint=_WAIT)
         if not statuses or statuses[-1] >= 500:
             return _unavailable(statuses)
-        if 403 in statuses:
-            return SignInRefused("Garmin's gate (Cloudflare) blocks this network or program for now.", hint=_WAIT)
         return SignInRefused("Garmin accepted none of the ways to sign in.", hint=_WAIT)
 
 
 def refresh(tokens: Tokens, server: Server) -> Tokens:
     """The next tokens, for which the refresh token is used up. One request.
 
-    Raises SignInRequired where Garmin no longer accepts it, RateLimited, Unavailable, UnexpectedAnswer.
+    Raises SignInRequired where Garmin no longer accepts it, RateLimited, Blocked, Unavailable, UnexpectedAnswer.
     """
     from . import library
 
@@ -224,13 +232,20 @@ def refresh(tokens: Tokens, server: Server) -> Tokens:
 
 def _refuse_refresh(client: LibraryClient) -> NoReturn:
     """Garmin answers 400 `invalid_grant` to a refresh token that is used up or too old (recorded)."""
-    status = client.statuses[-1]
-    answer = client.last_answer
-    if status == 429:
-        raise RateLimited(retry_after.seconds(answer.headers.get("retry-after"))) from None
-    if status >= 500 or (status == 403 and "html" in str(answer.headers.get("content-type", ""))):
+    _raise_if_held_off(client)
+    if client.statuses[-1] >= 500:
         raise _unavailable(client.statuses) from None
     raise SignInRequired from None
+
+
+def _raise_if_held_off(client: LibraryClient) -> None:
+    """Raises Blocked and RateLimited where the last answer was that; its wait is what Garmin said, if it did."""
+    if client.gate_pages:
+        raise Blocked from None
+    if client.statuses[-1] == 429:
+        headers = client.last_answer.headers
+        now = retry_after.moment(headers.get("date"))
+        raise RateLimited(retry_after.seconds(headers.get("retry-after"), now)) from None
 
 
 def _tokens_of(client: LibraryClient) -> Tokens:

@@ -72,6 +72,11 @@ VERIFIED = {
 VERIFIED_PROBLEMS = ("missing", "damaged", "open_to_others")
 
 
+def held_off(*, blocked: bool) -> str:
+    """Why Garmin is not asked for a while."""
+    return "Garmin's gate (Cloudflare) blocks this network" if blocked else "Garmin asked to wait"
+
+
 def state(job: SyncJob, moment: datetime) -> State:
     """What `job` is at `moment`."""
     code = error_code(job)

@@ -68,6 +68,21 @@ class Verified(NamedTuple):
     was_read: str | None
 
 
+class Pace(NamedTuple):
+    """How a server lets itself be asked, or signed in at."""
+
+    server: str
+    sign_in: bool
+    #: Nobody asks before that.
+    wait_until: datetime | None
+    #: Whether its gate lets nothing through, or did so last.
+    blocked: bool
+    #: What refusals have slowed it down to; None where it is as fast as the settings allow.
+    per_s: float | None
+    #: By how much this machine's clock was ahead of its own when that was last seen.
+    clock_ahead_s: float | None
+
+
 class Totals(NamedTuple):
     """How much of an endpoint has which status."""
 
@@ -96,6 +111,7 @@ class Glance(NamedTuple):
     synced: dict[str, datetime]
     schedules: list[Turns]
     runners: list[Registered]
+    paces: list[Pace]
     coverage: list[Totals]
     #: None where the files were never looked at.
     verified: Verified | None
@@ -103,6 +119,18 @@ class Glance(NamedTuple):
     #: Of it the compressed answers that `reparse` reads.
     raw_bytes: int
     revision: str
+
+    def wait(self, *, sign_in: bool = False) -> Pace | None:
+        """What holds requests of the account, or a sign-in, off for longer; None where nothing does."""
+        waiting = [
+            pace
+            for pace in self.paces
+            if pace.sign_in == sign_in
+            and pace.wait_until
+            and pace.wait_until > self.now
+            and (self.account is None or self.account.server == pace.server)
+        ]
+        return max(waiting, key=lambda pace: pace.wait_until or self.now, default=None)
 
 
 _QUESTIONS = {
@@ -134,6 +162,7 @@ _QUESTIONS = {
     "schedules": "SELECT garmin_connect_account_id, job_type, every_s FROM schedules WHERE enabled ORDER BY id",
     "runners": """
         SELECT kind, host, pid, version, lock_path, started_at, heartbeat_at FROM runners ORDER BY started_at""",
+    "paces": "SELECT scope, wait_until, blocks, rate_per_s, clock_ahead_s FROM request_budget ORDER BY scope",
     "coverage": """
         SELECT endpoint, status, count(*), min(day), max(day) FROM coverage
          GROUP BY endpoint, status ORDER BY endpoint, status""",
@@ -206,6 +235,7 @@ def _glance(answers: Mapping[str, Sequence[tuple[Any, ...]]], now: Any, size_byt
             Turns(plain.uuid(account), job_type, every_s) for account, job_type, every_s in answers["schedules"]
         ],
         runners=[_registered(*row) for row in answers["runners"]],
+        paces=[_pace(*row) for row in answers["paces"]],
         coverage=[
             Totals(endpoint, status, days, _given(_day(first)), _given(_day(last)))
             for endpoint, status, days, first, last in answers["coverage"]
@@ -243,6 +273,11 @@ def _registered(
     kind: str, host: str, pid: int, version: str, lock_path: str, started_at: Any, heartbeat_at: Any
 ) -> Registered:
     return Registered(kind, host, pid, version, lock_path, _given(_instant(started_at)), _given(_instant(heartbeat_at)))
+
+
+def _pace(scope: str, wait_until: Any, blocks: int, rate_per_s: float, clock_ahead_s: float | None) -> Pace:
+    kind, _, server = scope.partition(" ")
+    return Pace(server, kind == "sign-in", _instant(wait_until), bool(blocks), rate_per_s or None, clock_ahead_s)
 
 
 def _verified(rows: Sequence[tuple[Any, ...]]) -> Verified | None:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from ..errors import RateLimited, SignInRefused, SignInRequired, Unavailable
+from ..errors import Blocked, RateLimited, SignInBlocked, SignInRefused, SignInRequired, Unavailable, UsageProblem
 from ..garmin.client import Client
 from ..garmin.server import Server
 from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
+from ..jobs.words import held_off
 from ..models import GarminConnectAccount
 from ..paths import Paths
+from ..redaction import hide
 from ..store import accounts, budget
 from ..store.accounts import StoredTokens
 from ..store.budget import Pace, Rate
@@ -29,7 +31,8 @@ DEFAULT_RATE = Rate(per_s=1.0, burst=3)
 class Bearer:
     """The access token of one account, renewed by one process at a time and stored before it is used."""
 
-    def __init__(self, database: Database, vault: Vault, account: GarminConnectAccount) -> None:
+    def __init__(self, database: Database, vault: Vault, account: GarminConnectAccount, pace: Pace) -> None:
+        self._pace = pace
         self._database = database
         self._vault = vault
         self._account_id: UUID = account.id
@@ -42,7 +45,7 @@ class Bearer:
         async with self._lock:
             if self._tokens is None:
                 self._tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
-            if _ends_soon(self._tokens):
+            if await self._ends_soon(self._tokens):
                 self._tokens = await self._renewed(self._tokens.access)
             return self._tokens.access
 
@@ -53,10 +56,14 @@ class Bearer:
             return self._tokens.access
 
     async def _renewed(self, refused: str) -> StoredTokens:
+        has_turn = False
         while True:
             tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
-            if tokens.access != refused and not _ends_soon(tokens):
+            if tokens.access != refused and not await self._ends_soon(tokens):
                 return tokens  # somebody else has renewed it
+            if not has_turn:  # before the lease, which nobody holds for a wait
+                await self._pace.take()
+                has_turn = True
             owner = await accounts.take_refresh_lease(self._database, self._account_id)
             if owner is None:
                 await asyncio.sleep(_LOOK_AGAIN_S)
@@ -67,7 +74,7 @@ class Bearer:
         fresh: StoredTokens | None = None
         try:
             tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
-            if tokens.access != refused and not _ends_soon(tokens):
+            if tokens.access != refused and not await self._ends_soon(tokens):
                 return tokens
             if not tokens.refresh:
                 raise SignInRequired()
@@ -78,9 +85,13 @@ class Bearer:
                 expires_at=tokens.expires_at or datetime.now(UTC),
             )
             fresh = stored(await asyncio.to_thread(refresh, old, self._server))
+            await self._pace.answered()
         except SignInRequired:
+            await self._pace.answered()
             await accounts.mark_sign_in_needed(self._database, self._account_id)
             raise
+        except RateLimited as problem:
+            raise await _told(self._pace, problem) from None
         finally:
             # The old refresh token is dead from the moment the new one exists: store it before anything else.
             await asyncio.shield(
@@ -88,24 +99,42 @@ class Bearer:
             )
         return fresh
 
+    async def _ends_soon(self, tokens: StoredTokens) -> bool:
+        # By the server's clock: with one that is a day ahead, every token would seem to end.
+        return tokens.expires_at is not None and tokens.expires_at - _EARLY <= await self._pace.server_time()
 
-def _ends_soon(tokens: StoredTokens) -> bool:
-    return tokens.expires_at is not None and tokens.expires_at - _EARLY <= datetime.now(UTC)
+
+async def _told(pace: Pace, problem: RateLimited) -> RateLimited:
+    """The same, once the budget knows of it, with the wait that comes of it."""
+    if isinstance(problem, Blocked):
+        return Blocked(await pace.blocked())
+    return RateLimited(await pace.refused(problem.retry_after_s))
 
 
 def stored(tokens: Tokens) -> StoredTokens:
     """Garmin's tokens under the names of the account's columns."""
+    hide(tokens.access)
+    hide(tokens.refresh)
     return StoredTokens(
         access=tokens.access, secret=tokens.client_id, refresh=tokens.refresh, expires_at=tokens.expires_at
     )
 
 
-def rate_for(account: GarminConnectAccount, chosen: Rate | None) -> Rate | None:
-    """How fast the account's server is asked, where `chosen` is what the settings say; None where nothing limits it."""
-    if Server.parse(account.server).is_loopback:
+def rate_for(server: str, chosen: Rate | None) -> Rate | None:
+    """How fast `server` is asked, where `chosen` is what the settings say; None where nothing limits it.
+
+    Raises UsageProblem for a rate that Garmin's own servers are not asked at, whoever chose it.
+    """
+    if Server.parse(server).is_loopback:
         return chosen
-    # No setting makes a program that many people run ask Garmin faster than this.
-    return DEFAULT_RATE if chosen is None else Rate(min(chosen.per_s, DEFAULT_RATE.per_s), chosen.burst)
+    if chosen is None:
+        return DEFAULT_RATE
+    if chosen.per_s > DEFAULT_RATE.per_s:
+        raise UsageProblem(
+            f"sync.requests_per_second is {chosen.per_s:g}; Garmin is asked once a second at most.",
+            hint="`garminsync config edit` changes it. Only a server on this machine may be asked faster.",
+        )
+    return chosen
 
 
 async def open_client(
@@ -114,8 +143,8 @@ async def open_client(
     """A client that speaks for `account`, at the pace of its server's budget."""
     server = Server.parse(account.server)
     vault = await Vault.open(database, paths)
-    pace = Pace(database, account.server, rate_for(account, rate))
-    return Client(server, Bearer(database, vault, account), pace, account.display_name or "")
+    pace = Pace(database, server.url, rate_for(account.server, rate))
+    return Client(server, Bearer(database, vault, account, pace), pace, account.display_name or "")
 
 
 class Linking:
@@ -132,33 +161,55 @@ class Linking:
         self._database = database
         self._paths = paths
         self._server = Server.parse(server)
-        self._sign_in = SignIn(self._server, on_strategy=on_strategy)
+        self._pace = Pace(database, self._server.url, rate_for(self._server.url, None))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._sign_in = SignIn(self._server, on_strategy=on_strategy, on_requests=self._charge)
 
     async def start(self, email: str, password: str) -> GarminConnectAccount | CodeNeeded:
         """Sign in. Raises WrongPassword, SignInRefused (also during the cool-down after one), Unavailable."""
-        until = await budget.sign_in_wait(self._database, self._server.url)
-        if until is not None:
-            raise _refused_until(until, "Garmin refused an earlier sign-in.")
+        hide(password)
+        await self._refuse_early()
         try:
-            outcome = await asyncio.to_thread(self._sign_in.start, email, password)
-        except (SignInRefused, RateLimited) as problem:
+            outcome = await self._in_thread(self._sign_in.start, email, password)
+        except SignInRefused as problem:
             raise await self._cool_down(problem) from None
         return outcome if isinstance(outcome, CodeNeeded) else await self._linked(outcome)
 
     async def finish(self, code: str) -> GarminConnectAccount:
         """Give the security code. Raises WrongCode, after which another may be given."""
+        hide(code)
         try:
-            tokens = await asyncio.to_thread(self._sign_in.finish, code.replace(" ", ""))
-        except (SignInRefused, RateLimited) as problem:
+            tokens = await self._in_thread(self._sign_in.finish, code.replace(" ", ""))
+        except SignInRefused as problem:
             raise await self._cool_down(problem) from None
         return await self._linked(tokens)
 
-    async def _cool_down(self, problem: SignInRefused | RateLimited) -> SignInRefused:
-        until = await budget.sign_in_refused(self._database, self._server.url)
-        return _refused_until(until, problem.message)
+    async def _in_thread[**P, T](self, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        self._loop = asyncio.get_running_loop()
+        return await asyncio.to_thread(work, *arguments, **options)
+
+    def _charge(self, requests: int) -> None:
+        """From the sign-in's thread: its requests wait for nobody, but those after them do."""
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(self._pace.charge(requests), self._loop).result()
+
+    async def _refuse_early(self) -> None:
+        wait = await budget.sign_in_wait(self._database, self._server.url)
+        if wait is not None:
+            refused = wait.sign_in and not wait.blocked
+            earlier = "Garmin refused an earlier sign-in" if refused else held_off(blocked=wait.blocked)
+            raise _refused_until(wait.until, f"{earlier}.", SignInBlocked if wait.blocked else SignInRefused)
+
+    async def _cool_down(self, problem: SignInRefused) -> SignInRefused:
+        blocked = isinstance(problem, SignInBlocked)
+        until = await budget.sign_in_refused(self._database, self._server.url, blocked=blocked)
+        return _refused_until(until, problem.message, type(problem))
 
     async def _linked(self, tokens: Tokens) -> GarminConnectAccount:
-        profile = await asyncio.to_thread(self._sign_in.profile)
+        try:
+            profile = await self._in_thread(self._sign_in.profile)
+        except RateLimited as problem:
+            raise await _told(self._pace, problem) from None
         if not profile.garmin_user_id:
             raise Unavailable("Garmin accepted the sign-in but did not say whose it is.", hint="Try again later.")
         vault = await Vault.open(self._database, self._paths, replace_lost_key=True)
@@ -177,8 +228,8 @@ class Linking:
         return account
 
 
-def _refused_until(until: datetime, message: str) -> SignInRefused:
-    return SignInRefused(
+def _refused_until(until: datetime, message: str, kind: type[SignInRefused]) -> SignInRefused:
+    return kind(
         f"{message} The next try is allowed at {until.astimezone():%Y-%m-%d %H:%M %Z}.",
         hint="This is a limit of Garmin's, not a wrong password. Trying earlier makes it last longer.",
     )

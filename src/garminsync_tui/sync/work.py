@@ -45,7 +45,7 @@ def work(config: Config) -> Mapping[str, Work]:
                 since=config.health_since,
                 extras=config["health.extras"],
                 keep_raw=config["health.keep_raw"],
-                per_request_s=1 / allowed.per_s if (allowed := rate_for(account, rate)) else 0.0,
+                per_request_s=1 / allowed.per_s if (allowed := rate_for(account.server, rate)) else 0.0,
             )
         await look_after_figures(run, config)
 

@@ -13,6 +13,7 @@ from .. import text, units
 if TYPE_CHECKING:
     from ..jobs.run import Progress
     from ..models import GarminConnectAccount, RunnerRow, SyncJob
+    from ..store.budget import Wait
 
 #: Counts requests, of which nobody knows how many there are.
 _HEALTH = "health_metrics_sync"
@@ -32,6 +33,8 @@ class Situation(NamedTuple):
     own_runner: UUID | None
     next_turn: datetime | None
     activities: int
+    #: What holds requests off, where something does.
+    wait: Wait | None = None
 
     @property
     def running(self) -> list[SyncJob]:

@@ -14,6 +14,7 @@ from textual.widgets import ListItem, ListView, RichLog
 
 from ... import text
 from .. import keys
+from ..situation import at
 from ..widgets.job_progress import JobProgress, duration
 from ..widgets.pane import Pane
 from .place import NO_ACCOUNT, Place
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ...errors import GarminSyncError
     from ...models import JobEvent, SyncJob
     from ..engine import Engine
+    from ..situation import Situation
 
 _LOG_LINES = 500
 _ONE_LINE = 100  # columns in which a job that runs has room for all it says
@@ -92,7 +94,8 @@ class JobsScreen(Place):
             self.query_one("#log-pane", Pane).empty("The log of the selected job appears here.")
             return
         await self._show_jobs()
-        pane.ready(f"runner: {situation.runner_words()}")
+        held = f"   ! {_held(situation)}" if situation.wait else ""
+        pane.ready(f"runner: {situation.runner_words()}{held}")
         await self._show_log(engine)
 
     def show_problem(self, problem: GarminSyncError) -> None:
@@ -181,6 +184,13 @@ class JobsScreen(Place):
         engine = self.garminsync.engine
         if job is not None and engine is not None:
             self.garminsync.do(lambda: what(engine, job))
+
+
+def _held(situation: Situation) -> str:
+    from ...jobs.words import held_off
+
+    wait = situation.wait
+    return f"{held_off(blocked=wait.blocked)}; next try {at(wait.until, situation.moment)}" if wait else ""
 
 
 def _line(event: JobEvent) -> Text:
