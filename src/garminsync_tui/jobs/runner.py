@@ -18,6 +18,7 @@ from uuid import UUID
 from .. import __version__
 from ..errors import (
     Cancelled,
+    DatabaseBusy,
     DatabaseTooNew,
     DatabaseUnusable,
     DiskFull,
@@ -47,7 +48,8 @@ _RATE_PAUSE_S = 60.0
 _LONGEST_RATE_PAUSE_S = 24 * 3600.0
 #: Without any signal the queue is looked at this often: jobs come due by the clock, runners die in silence.
 _LOOK_EVERY_S = 2.0
-#: Between tries to write down how a job ended. After the last one its lease runs out, unless the disk is full.
+#: Between tries to write down how a job ended. After the last one its lease runs out, unless there is only no room
+#: or somebody else holds the database.
 _END_PAUSES_S = (1.0, 5.0, 15.0)
 
 _log = logging.getLogger(__name__)
@@ -265,13 +267,15 @@ class Runner:
             raise problem
         if problem is not None and not isinstance(problem, GarminSyncError) and not _no_room(problem):
             _log.error("job %s ended by a fault of the program", run.job.id, exc_info=problem)
+        if problem is not None:
+            await run.note(*_last_line(problem))
         for tries in itertools.count(1):
             try:
                 async with self._database.write() as session:
                     await self._write_end(session, run, problem)
                 return
             except (DatabaseUnusable, DiskFull) as refused:
-                patient = isinstance(refused, DiskFull) or tries <= len(_END_PAUSES_S)
+                patient = isinstance(refused, DiskFull | DatabaseBusy) or tries <= len(_END_PAUSES_S)
                 if self._stopping or not patient:
                     raise
                 # Nobody can read the reason in the job's row, so whoever listens hears it.
@@ -281,8 +285,6 @@ class Runner:
     async def _write_end(self, session: Transaction, run: JobRun, problem: BaseException | None) -> None:
         leases, claim = self._leases, run.claim
         attempt = (await leases.held(session, claim)).attempt
-        if problem is not None:
-            await run.note(*_last_line(problem))
         await run.save(session)
         match problem:
             case None:

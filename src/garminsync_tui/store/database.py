@@ -27,6 +27,8 @@ from .room import require_reserve
 _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
 _BUSY_TIMEOUT_MS = 30_000
+_BUSY = "The database {} is held by another process."
+_TRY_AGAIN = "Try again in a moment; nothing was lost."
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 _SOUND_SQLITE = (3, 51, 3)
 
@@ -140,6 +142,7 @@ class _WalLock:
     """
 
     def __init__(self, database: Path) -> None:
+        self._database = database
         self._log = database.with_name(database.name + "-wal")
         self._file = os.open(
             database.with_name(database.name + ".lock"),
@@ -183,8 +186,12 @@ class _WalLock:
                 await self._checkpoint(engine)
                 break
             await asyncio.sleep(0.01)
-        # Checkpoints take milliseconds, and a file lock has no event to wait for.
-        while not self._try(fcntl.LOCK_SH):  # noqa: ASYNC110
+        # Checkpoints take milliseconds, and a file lock has no event to wait for. Who holds it may have been stopped.
+        clock = asyncio.get_running_loop().time
+        ends = clock() + _BUSY_TIMEOUT_MS / 1000
+        while not self._try(fcntl.LOCK_SH):
+            if clock() > ends:
+                raise DatabaseBusy(_BUSY.format(self._database), hint=_TRY_AGAIN)
             await asyncio.sleep(0.01)
 
     async def _checkpoint(self, engine: AsyncEngine) -> None:
@@ -346,8 +353,8 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
     (
         ("database is locked", "lock timeout", "lock_timeout"),
         DatabaseBusy,
-        "The database {} is held by another process.",
-        "Try again in a moment; nothing was lost.",
+        _BUSY,
+        _TRY_AGAIN,
     ),
     (
         ("disk is full", "disk full", "no space left"),
