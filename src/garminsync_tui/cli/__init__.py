@@ -6,7 +6,6 @@ needed, 4 rate-limited, 5 partly done; 130 after Ctrl-C.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import GarminSyncError
+from ..errors import DiskFull, GarminSyncError
 from .home import Group, Home
 from .output import say
 
@@ -134,7 +133,7 @@ def _exit_code(problem: BaseException, home: Home) -> int:  # noqa: PLR0911 - a 
         case SystemExit():
             _leave_stdout()
             return problem.code if isinstance(problem.code, int) else 1
-        case OSError() if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        case OSError() if problem.errno in DiskFull.ERRNOS:
             _explain("There is no room left on the disk.", "Free some space; nothing stored is harmed.")
             return 1
         case OSError():

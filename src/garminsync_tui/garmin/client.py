@@ -9,7 +9,6 @@ sends one byte a second holds nobody.
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import os
 import ssl
@@ -457,7 +456,7 @@ def _new_file(into: Path) -> Iterator[BinaryIO]:
             written = file.tell()
         kept = written > 0
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in DiskFull.ERRNOS:
             room = "Make room on that disk; the sync goes on by itself."
             raise DiskFull(f"There is no room for a file in {into.parent}.", hint=room) from error
         raise

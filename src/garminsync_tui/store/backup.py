@@ -19,13 +19,12 @@ from ..errors import DatabaseBusy, DatabaseTooNew, DatabaseUnusable, DiskFull, G
 from ..new_file import DRAFT_ENDING, new_draft
 from ..paths import beside, migration_backup, migration_backups, private_folder
 from ..units import size
+from .room import RESERVE_BYTES
 from .schema import HEAD, KNOWN
 
 #: Backups before migrations that are kept of a database.
 KEPT = 2
 _STALE_S = 24 * 3600.0
-#: What a disk should have left when a backup is written.
-_RESERVE_BYTES = 16 * 2**20
 _BUSY_S = 30.0
 _LOOK_EVERY_STEPS = 100_000
 
@@ -117,9 +116,9 @@ def look_inside(path: Path, *, apart: bool = False, named: Path | None = None) -
 def require_room(folder: Path, needed_bytes: int) -> None:
     """Raises DiskFull where a file of so many bytes would fill the disk."""
     free = shutil.disk_usage(folder).free
-    if free < needed_bytes + _RESERVE_BYTES:
+    if free < needed_bytes + RESERVE_BYTES:
         raise DiskFull(
-            f"{folder} has {size(free)} free; a copy of the database needs {size(needed_bytes + _RESERVE_BYTES)}.",
+            f"{folder} has {size(free)} free; a copy of the database needs {size(needed_bytes + RESERVE_BYTES)}.",
             hint="Free some space, or name another disk. Nothing was changed.",
         )
 

@@ -28,10 +28,10 @@ from ..errors import DiskFull, FileDamaged
 from ..models import Activity, ActivityFile
 from ..paths import PRIVATE_FILE_MODE, private_folder
 from .database import Database
+from .room import require_reserve
 
 _GARMIN_ID = re.compile(r"[0-9]{1,20}")
 _CHUNK_BYTES = 2**20
-_NO_SPACE_ERRNO = 28
 #: The problem of a file that is not there.
 MISSING = "it is missing"
 
@@ -86,12 +86,13 @@ class FileStore:
 
     @contextlib.contextmanager
     def drafts(self) -> Iterator[Path]:
-        """A private folder for what is not finished yet; gone at the end of the block."""
+        """A private folder for what is not finished yet; gone at the end of the block. Raises DiskFull."""
+        require_reserve(self.root)
         folder = private_folder(self._drafts / uuid4().hex)
         try:
             yield folder
         except OSError as problem:
-            if problem.errno == _NO_SPACE_ERRNO:
+            if problem.errno in DiskFull.ERRNOS:
                 raise DiskFull(
                     f"There is no room left for files below {self.root}.",
                     hint="Free some space; waiting jobs go on by themselves.",
