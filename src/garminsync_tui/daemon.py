@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 
 from . import errors
@@ -75,6 +76,7 @@ async def run(config: Config, database: Database, tell: Callable[[str], None]) -
 
     def ended(job: SyncJob) -> None:
         tell(line(job))
+        notify(f"STATUS={line(job)}")
         hook.ended(job)
 
     runner = Runner(database, work(config), kind="daemon", run_dir=config.paths.run, on_end=ended)
@@ -82,12 +84,14 @@ async def run(config: Config, database: Database, tell: Callable[[str], None]) -
     await runner.start()
     try:
         await scheduler.start()
-        async with _watched():
+        async with watched(runner):
             notify("READY=1")
+            notify("STATUS=running")
             tell(f"running on {database.name}; stop with Ctrl-C or SIGTERM")
             if await accounts.active_account(database) is None:
                 tell("no account is linked yet: run `garminsync login`")
             await stopped.wait()
+            notify("STATUS=handing back what is in progress")
             notify("STOPPING=1")
     finally:
         scheduler.stop()
@@ -158,18 +162,24 @@ def notify(text: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _watched() -> AsyncIterator[None]:
-    """Tell systemd's watchdog twice an interval that the event loop turns (sd_watchdog_enabled(3))."""
+async def watched(runner: Runner, fresh_s: float = 15.0) -> AsyncIterator[None]:
+    """Tell systemd's watchdog twice an interval that this moves (sd_watchdog_enabled(3)).
+
+    Only while the event loop turns and the runner, less than half an interval or `fresh_s` ago, looked at the queue
+    and the database answered: a process that hangs with either is worth no more than one that ended.
+    """
     interval_us = os.environ.get("WATCHDOG_USEC", "")
     meant = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     if not interval_us.isdecimal() or not int(interval_us) or not meant:
         yield
         return
+    half_s = int(interval_us) / 2_000_000
 
     async def beat() -> None:
         while True:
-            notify("WATCHDOG=1")
-            await asyncio.sleep(int(interval_us) / 2_000_000)
+            if time.monotonic() - runner.looked_at < max(half_s, fresh_s):
+                notify("WATCHDOG=1")
+            await asyncio.sleep(half_s)
 
     beating = asyncio.create_task(beat())
     try:

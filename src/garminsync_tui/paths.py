@@ -117,6 +117,17 @@ def beside(database: Path) -> tuple[Path, ...]:
     return tuple(database.with_name(database.name + ending) for ending in ("-wal", "-shm", ".lock", ".open"))
 
 
+def systemd_user_unit() -> Path:
+    """Where systemd looks for this user's units (systemd.unit(5)); the daemon's is this one."""
+    settings = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(settings).expanduser() / "systemd" / "user" / f"{APPLICATION}.service"
+
+
+def launchd_agent() -> Path:
+    """Where launchd looks for this user's agents (launchd.plist(5)); the daemon's is this one."""
+    return Path("~/Library/LaunchAgents").expanduser() / f"io.github.{APPLICATION}.plist"
+
+
 def private_folder(folder: Path) -> Path:
     """Make `folder` with mode 0700 (its parents too) and return it."""
     try:

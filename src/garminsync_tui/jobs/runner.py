@@ -7,6 +7,7 @@ import contextlib
 import errno
 import fcntl
 import logging
+import math
 import os
 import random
 import socket
@@ -93,6 +94,8 @@ class Runner:
         self._woken = asyncio.Event()
         self._stopping = False
         self._told_alive_at = time.monotonic()
+        #: When the queue was last looked at and the database answered, by the monotonic clock.
+        self.looked_at = -math.inf
 
     # ── Life ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -176,6 +179,7 @@ class Runner:
             self._woken.clear()
             try:
                 await self._start_due()
+                self.looked_at = time.monotonic()
             except GarminSyncError as problem:
                 _log.warning("the queue cannot be read: %s", problem.message)
             except Exception:  # a runner outlives what it does not understand
