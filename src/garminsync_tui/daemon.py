@@ -24,8 +24,8 @@ from .store.database import Database
 from .sync.work import JOB_TYPE, work
 from .text import clean
 
-#: How long a stop may take before the lease is left to expire by itself.
-STOP_S = 10.0
+#: How long work may take to stop before it is abandoned: with what comes after it is ten seconds at most.
+STOP_S = 7.0
 _PARTLY_DONE = 5
 
 _EXIT_CODES = {
