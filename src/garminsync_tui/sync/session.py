@@ -204,7 +204,13 @@ class Linking:
     def _charge(self, requests: int) -> None:
         """From the sign-in's thread: its requests wait for nobody, but those after them do."""
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self._pace.charge(requests), self._loop).result()
+        charging = self._pace.charge(requests)
+        try:
+            charged = asyncio.run_coroutine_threadsafe(charging, self._loop)
+        except RuntimeError:  # the loop has ended: nobody wants this sign-in any more
+            charging.close()
+            raise
+        charged.result()
 
     async def _refuse_early(self) -> None:
         wait = await budget.sign_in_wait(self._database, self._server.url)
