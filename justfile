@@ -51,9 +51,9 @@ test *ARGS: setup
 
 pytest: test
 
-# Ten thousand changed answers for the parsers (the tests read five hundred of each kind)
+# Ten thousand changed answers for the parsers, and as many changed files (the tests read five hundred of each kind)
 fuzz *ARGS: setup
-    GARMINSYNC_FUZZ_CASES="${GARMINSYNC_FUZZ_CASES:-10000}" .venv/bin/pytest -n auto tests/garmin/test_mutations.py {{ ARGS }}
+    GARMINSYNC_FUZZ_CASES="${GARMINSYNC_FUZZ_CASES:-10000}" .venv/bin/pytest -n auto tests/garmin/test_mutations.py tests/formats/test_fuzz.py {{ ARGS }}
 
 # Simulator, throw-away home, sign-in, sync, and the app (without a terminal: a summary)
 demo *ARGS: setup

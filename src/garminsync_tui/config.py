@@ -111,6 +111,13 @@ SETTINGS: tuple[Setting, ...] = (
         "heart rate zones: the watch's, or by maximum, reserve (Karvonen) or threshold (Friel)",
         choices=("garmin", "maximum", "reserve", "threshold"),
     ),
+    Setting(
+        "keys.source",
+        "GARMINSYNC_KEY_SOURCE",
+        "file",
+        "where the key of the stored tokens is made and kept: its file, or the operating system's keyring",
+        choices=("file", "keyring"),
+    ),
     Setting("hooks.on_failed", "GARMINSYNC_ON_FAILED", "", "command that the daemon runs when something failed"),
     Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
     Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),

@@ -13,6 +13,7 @@
     ├── UnexpectedAnswer             an answer that is not what this endpoint gives
     │   └── NotAtGarmin              404 or 410: the item is not there
     ├── FileDamaged                  bytes that are not what their kind promises
+    ├── InvalidWorkout               a workout that cannot be kept or sent, with the place and the reason
     ├── DiskFull                     no room for the database or a file
     ├── DatabaseUnusable             cannot be opened, or is damaged
     │   ├── DatabaseBusy             somebody else holds it for longer than we wait
@@ -157,6 +158,18 @@ class FileDamaged(GarminSyncError):
         self.reason = reason
 
 
+class InvalidWorkout(GarminSyncError):
+    """A workout that cannot be kept, or that Garmin would not take: which step (2.1 is `(2, 1)`), and why."""
+
+    code = "invalid_workout"
+
+    def __init__(self, place: tuple[int, ...], reason: str, *, hint: str = "") -> None:
+        where = f"Step {'.'.join(map(str, place))}" if place else "The workout"
+        super().__init__(f"{where}: {reason}.", hint=hint)
+        self.place = place
+        self.reason = reason
+
+
 class DiskFull(GarminSyncError):
     """No room for the database or a file; nothing already stored is harmed."""
 
@@ -186,6 +199,15 @@ class KeyMissing(GarminSyncError):
 
     exit_code = 3
     code = "key_missing"
+
+    def __init__(
+        self,
+        message: str = "The key of the stored tokens is not there.",
+        *,
+        hint: str = "Bring the key back (`garminsync keys import FILE`), or sign in again with `garminsync login`;"
+        " everything already stored stays.",
+    ) -> None:
+        super().__init__(message, hint=hint)
 
 
 class AlreadyRunning(GarminSyncError):

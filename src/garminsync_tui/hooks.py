@@ -17,6 +17,9 @@ _TIMEOUT_S = 60.0
 #: Of the queue's newest jobs, how many are looked at for what was told before a restart.
 _LOOK_BACK = 200
 
+#: May hold a password of the database; whoever needs it has it from where this process has it.
+_NOT_TOLD = frozenset({"GARMINSYNC_DATABASE", "PGPASSWORD"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -56,8 +59,7 @@ class OnFailed:
         await asyncio.gather(*self._running)
 
     async def _run(self, job: SyncJob, code: str) -> None:
-        # The database's address may hold a password; whoever needs it has it from where this process has it.
-        facts = {key: value for key, value in os.environ.items() if key != "GARMINSYNC_DATABASE"} | {
+        facts = {key: value for key, value in os.environ.items() if key not in _NOT_TOLD} | {
             "GARMINSYNC_JOB": title(job),
             "GARMINSYNC_STATE": state(job, utc_now()).word,
             "GARMINSYNC_CODE": code,

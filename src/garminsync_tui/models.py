@@ -704,11 +704,11 @@ class RunnerRow(Table):
 
 
 class RequestBudget(Table):
-    """How fast one server may be asked, and until when not at all: obeyed after a restart, by every process."""
+    """How fast something may be asked, and until when not at all: obeyed after a restart, by every process."""
 
     __tablename__ = "request_budget"
 
-    #: "data <server>" or "sign-in <server>".
+    #: "data <server>", "sign-in <server>" or "password <id of the local user>".
     scope: Mapped[str] = mapped_column(primary_key=True)
     #: Requests that may go out at once, at `counted_at`; below zero where a sign-in took some in advance.
     tokens: Mapped[float]

@@ -128,6 +128,11 @@ def launchd_agent() -> Path:
     return Path("~/Library/LaunchAgents").expanduser() / f"io.github.{APPLICATION}.plist"
 
 
+def key_beside(key: Path, what: str) -> Path:
+    """A key that lies beside the one in use: prepared to take its place ("next"), or replaced by it."""
+    return key.with_name(f"{key.name}.{what}")
+
+
 def private_folder(folder: Path) -> Path:
     """Make `folder` with mode 0700 (its parents too) and return it."""
     try:

@@ -34,7 +34,12 @@ class Asked:
 
 @dataclass
 class Answer:
-    """What to send. `how`: whole, truncated (half of what was promised), reset (RST), drip (a byte at a time)."""
+    """What to send.
+
+    `how`: whole, truncated (half of what was promised), reset (RST), drip (a byte at a time), drip headers (these
+    too), chunked cut (half, in a chunk, and no last one), unframed (whole, and only the closed connection says so),
+    cut (half, in the same way).
+    """
 
     status: int = 200
     body: Any = None
@@ -92,19 +97,35 @@ class Scripted:
             handler.close_connection = True
             return
         body = b"" if answer.status == 204 else answer.encoded()
+        if answer.how == "drip headers":
+            self._drip(handler, b"HTTP/1.1 200 OK\r\n" + b"x-padding: x\r\n" * 1000)
+            return
         handler.send_response(answer.status)
         for name, value in {"content-type": "application/json", **answer.headers}.items():
             handler.send_header(name, value)
-        handler.send_header("content-length", str(len(body)))
+        if answer.how == "chunked cut":
+            handler.send_header("transfer-encoding", "chunked")
+        elif answer.how not in ("unframed", "cut"):
+            handler.send_header("content-length", str(len(body)))
         handler.end_headers()
         if answer.how == "whole":
             handler.wfile.write(body)
             return
         handler.close_connection = True
-        if answer.how == "truncated":
-            handler.wfile.write(body[: len(body) // 2])
-            return
-        for byte in body:
+        half = body[: len(body) // 2]
+        match answer.how:
+            case "truncated" | "cut":
+                handler.wfile.write(half)
+            case "unframed":
+                handler.wfile.write(body)
+            case "chunked cut":
+                handler.wfile.write(b"%x\r\n%b\r\n" % (len(half), half))
+            case _:
+                self._drip(handler, body)
+
+    def _drip(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        handler.close_connection = True
+        for byte in content:
             handler.wfile.write(bytes([byte]))
             handler.wfile.flush()
             if self.closing.wait(0.02):

@@ -480,7 +480,7 @@ async def follow(*locations: str, server: str = "garmin.com") -> tuple[Any, list
         sent.append(request)
         if left:
             return httpx2.Response(302, headers={"location": left.pop(0)})
-        return httpx2.Response(200, json={"ok": True})
+        return httpx2.Response(200, stream=httpx2.ByteStream(b'{"ok": true}'))
 
     async with Client(
         Server.parse(server), OneToken(), Counting(), "me", limits=QUICK, transport=httpx2.MockTransport(answer)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from garminsync_tui.errors import LeaseLost
 from garminsync_tui.ids import new_id
+from garminsync_tui.jobs.liveness import LEASE_S
 from garminsync_tui.jobs.queue import MOST_CRASHES, Leases, Queue, register
 from garminsync_tui.models import JobEvent, RunnerRow, SyncJob
 from garminsync_tui.store.database import Database
@@ -128,6 +129,33 @@ async def test_a_runner_out_of_sight_has_until_its_lease_ends(desk: Desk, tmp_pa
     assert await desk.leases.claim(new_id()) is None
     await desk.leases.heartbeat(claim, lease_s=-1)
     assert await desk.leases.claim(new_id())
+
+
+async def test_a_clock_that_is_ahead_takes_nothing_from_a_process_that_is_at_work(desk: Desk, tmp_path: Path) -> None:
+    """SQLite's clock is that of whoever asks: for one that is ahead every lease is over."""
+    lock = tmp_path / "lock"
+    held = os.open(lock, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    worker, passed_s = new_id(), 0.0
+    row = RunnerRow(id=worker, host=socket.gethostname(), pid=1, kind="daemon", version="0", lock_path=str(lock))
+    await register(desk.database, row)
+    await desk.put()
+    claim = await desk.leases.claim(worker)
+    assert claim
+    other = Leases(desk.database, monotonic=lambda: passed_s)
+    for beat in range(5):
+        await desk.leases.heartbeat(claim, lease_s=-3600 + beat)
+        assert await other.claim(new_id()) is None
+        passed_s += LEASE_S / 3
+    # It stands still: no heartbeat for as long as a lease is
+    assert await other.claim(new_id()) is None
+    passed_s += LEASE_S
+    taken = await other.claim(new_id())
+    assert taken
+    assert taken.fence > claim.fence
+    with pytest.raises(LeaseLost):
+        await desk.leases.heartbeat(claim)
+    os.close(held)
 
 
 async def test_five_crashes_at_the_same_place_end_it_and_progress_forgives_them(desk: Desk) -> None:

@@ -60,6 +60,16 @@ def test_truncated(faulty: Simulator, faulty_web: httpx2.Client) -> None:
     assert faulty_web.get(PROFILE).content == whole
 
 
+def test_cut(faulty: Simulator, faulty_web: httpx2.Client) -> None:
+    whole = faulty_web.get(PROFILE)
+    faulty.add_faults([{"path": PROFILE, "kind": "cut", "count": 1}])
+    answer = faulty_web.get(PROFILE)
+    assert answer.content == whole.content[: len(whole.content) // 2]
+    assert answer.headers["content-type"] == whole.headers["content-type"]
+    assert not {"content-length", "transfer-encoding"} & set(answer.headers)
+    assert faulty_web.get(PROFILE).content == whole.content
+
+
 def test_reset(faulty: Simulator, faulty_web: httpx2.Client) -> None:
     faulty.add_faults([{"path": PROFILE, "kind": "reset", "count": 1}])
     with pytest.raises(httpx2.ReadError) as caught:

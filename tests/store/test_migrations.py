@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import sqlite3
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import asyncpg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -47,88 +45,12 @@ from garminsync_tui.models import (
 from garminsync_tui.store import migrate
 from garminsync_tui.store.database import Database, parse_url
 
-Schema = dict[tuple[str, ...], str]
-
-
-async def statement(url: str, text: str) -> list[tuple[Any, ...]]:
-    """Run past the program, as another program would."""
-    if url.startswith("sqlite"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-        try:
-            return connection.execute(text).fetchall()
-        finally:
-            connection.close()
-    other = await asyncpg.connect(url)
-    try:
-        return [tuple(row) for row in await other.fetch(text)]
-    finally:
-        await other.close()
-
-
-POSTGRESQL_SCHEMA = """
-SELECT 'column', table_name || '.' || column_name,
-       concat_ws(' ', ordinal_position, data_type, is_nullable, column_default)
-FROM information_schema.columns WHERE table_schema = 'public'
-UNION ALL
-SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL
-SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
-UNION ALL
-SELECT 'view', viewname, definition FROM pg_views WHERE schemaname = 'public'
-"""
-
-
-async def schema(url: str) -> Schema:
-    """Everything the database holds, as it describes it itself."""
-    if url.startswith("sqlite"):
-        rows = await statement(url, "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    else:
-        rows = await statement(url, POSTGRESQL_SCHEMA)
-    return {(kind, name): _in_order(" ".join(text.split())) for kind, name, text in rows}
-
-
-def _in_order(text: str) -> str:
-    """SQLite keeps a table's text: a column that was added later stands behind the constraints in it."""
-    if not text.startswith("CREATE TABLE"):
-        return text
-    head, _, body = text.partition(" ( ")
-    inner, _, options = body.rpartition(")")
-    return f"{head} {sorted(re.split(r', (?=CONSTRAINT |[a-z0-9_]+ [A-Z]+)', inner.strip()))} {options}"
+from .raw import Schema, make_first, schema, statement
 
 
 def without_views(found: Schema) -> Schema:
     """What models.py describes: views and Alembic's own table are not in it."""
     return {key: text for key, text in found.items() if key[0] != "view" and not re.search("alembic|_readable", key[1])}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest) -> str:
-    """The server that databases are made on; empty for SQLite. Not async: starting one needs an event loop."""
-    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgresql_server"))
-
-
-@pytest.fixture
-async def new_url(server: str, tmp_path: Path) -> AsyncIterator[Callable[[], Awaitable[str]]]:
-    """Makes databases without a single table."""
-    made: list[str] = []
-
-    async def make() -> str:
-        name = f"empty_{uuid4().hex[:12]}"
-        made.append(name)
-        if not server:
-            return f"sqlite:///{tmp_path / name}.db"
-        await statement(server, f'CREATE DATABASE "{name}"')
-        return server.replace("/postgres?", f"/{name}?")
-
-    yield make
-    for name in made if server else ():
-        await statement(server, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture
-async def empty_url(new_url: Callable[[], Awaitable[str]]) -> str:
-    return await new_url()
 
 
 # ── What is shipped ──────────────────────────────────────────────────────────────────────────────────
@@ -286,28 +208,10 @@ async def test_views_tell_ids_and_times_in_text_and_no_secrets(
             assert [column["name"] for column in told] == [column.name for column in columns]
 
 
-FIRST_ROWS = """
-INSERT INTO users (id, username, password_hash) VALUES ({user}, 'me', '$argon2id$of a discarded secret');
-INSERT INTO garmin_connect_accounts (id, user_id, garmin_user_id, server, active)
- VALUES ({account}, {user}, '1001', 'https://connect.garmin.com', {no});
-INSERT INTO health_daily (garmin_connect_account_id, metric_type, day, minimum, mean, maximum, n, last)
- VALUES ({account}, 'steps', '2026-03-29', 1, 2, 3, 4, 5)
-"""
-
-
 async def test_a_database_of_the_first_schema_keeps_its_rows(
     empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "first"
-    shutil.copytree(migrate.migrations_folder(), folder, ignore=shutil.ignore_patterns("000[2-9]*", "__pycache__"))
-    with monkeypatch.context() as first:
-        first.setattr(migrate, "migrations_folder", lambda: folder)
-        first.setattr(migrate, "HEAD", "0001")
-        await (await Database.open(empty_url)).close()
-    lite = empty_url.startswith("sqlite")
-    user, account = (f"x'{UUID(int=n).hex}'" if lite else f"'{UUID(int=n)}'" for n in (1, 2))
-    for each in FIRST_ROWS.format(user=user, account=account, no="0" if lite else "false").split(";\n"):
-        await statement(empty_url, each)
+    await make_first(empty_url, tmp_path, monkeypatch)
     assert not [key for key in await schema(empty_url) if "raw_responses" in key[1]]
     async with await Database.open(empty_url) as database:
         assert await statement(empty_url, "SELECT version_num FROM alembic_version") == [(migrate.HEAD,)]

@@ -127,14 +127,15 @@ async def test_entries_without_a_watch_are_found_within_a_day_in_three_requests(
 async def test_a_bad_item_is_written_down_and_the_rest_goes_on(
     installation: Installation, simulator: Simulator
 ) -> None:
-    bad = simulator.activity_ids()[1]
+    bad = str(simulator.activity_ids()[1])
     simulator.add_faults([{"path": f"/files/activity/{bad}$", "kind": "garbage"}])
     (job,) = await installation.sync("activities")
     async with installation.database.read() as session:
-        rows = {row.garmin_activity_id: row for row in await activities.find(session)}
-    assert set(rows) == {str(id_) for id_ in simulator.activity_ids()}
-    assert "file_problem" in (rows[str(bad)].extra or {})
-    assert codes([job]) == [("completed", None)]
+        names = {row.garmin_activity_id for row in await activities.find(session)}
+        failed = list(await session.scalars(sa.select(Coverage).where(Coverage.status == "failed")))
+    assert names == {str(id_) for id_ in simulator.activity_ids()} - {bad}
+    assert [row.item for row in failed] == [bad]
+    assert codes([job]) == [("failed", "partly")]
 
 
 async def test_days_that_fail_are_known_and_come_later(installation: Installation, simulator: Simulator) -> None:

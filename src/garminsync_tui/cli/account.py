@@ -15,6 +15,7 @@ from ..text import clean
 from .dates import DAY
 from .home import Command, Group, Home, pass_home, waits
 from .output import Output, listing, say
+from .secret import secret
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -76,7 +77,7 @@ async def _link(home: Home, server: str, email: str | None, password_stdin: bool
     where = Server.parse(server)
     async with home.opened() as (config, database):
         email = email or _ask("Garmin e-mail address: ")
-        password = _password(password_stdin)
+        password = secret("password", "Garmin password: ", from_stdin=password_stdin)
         linking = Linking(database, config.paths, where.url, on_strategy=_tell_strategy)
         outcome = await linking.start(email, password)
         del password
@@ -154,23 +155,6 @@ def _ask(question: str) -> str:
             say("")
         raise UsageProblem("No answer was given.", hint="Give --email, and --password-stdin in scripts.")
     return answer.strip()
-
-
-def _password(from_stdin: bool, question: str = "Garmin password: ") -> str:
-    """The password, never echoed and never in argv. Raises UsageProblem where it is empty."""
-    if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        from getpass import getpass
-
-        if not sys.stdin.isatty():
-            raise UsageProblem(
-                "The password cannot be asked for without a terminal.", hint="Pipe it in with --password-stdin."
-            )
-        password = getpass(question, stream=sys.stderr)
-    if not password:
-        raise UsageProblem("The password is empty.")
-    return password
 
 
 def token_state(account: GarminConnectAccount | LinkedAccount) -> str:
@@ -300,8 +284,15 @@ def _confirmed(question: str) -> bool:
 def user() -> None:
     """The local user, whose password gates the app's screen.
 
-    It does not protect the files: for that use the permissions and encryption of your disk.
+    It keeps people away from a terminal that was left open. It protects nothing from who can read the files as you
+    or as root, and commands and the daemon never ask for it: for that use permissions and encryption of the disk.
+
+    After four wrong passwords in a row each next one has to wait longer, up to a quarter of an hour.
     """
+
+
+def _new_password(from_stdin: bool) -> str:
+    return secret("password", "New password for the app: ", from_stdin=from_stdin, twice=True)
 
 
 @user.command()
@@ -315,7 +306,7 @@ async def create(home: Home, name: str, password_stdin: bool, no_password: bool)
     from ..store import accounts
 
     async with home.opened() as (_, database):
-        password = None if no_password else _password(password_stdin, "New password for the app: ")
+        password = None if no_password else _new_password(password_stdin)
         made = await accounts.create_user(database, name, password)
         say(f"{clean(made.username)} is the local user.")
     return 0
@@ -327,12 +318,25 @@ async def create(home: Home, name: str, password_stdin: bool, no_password: bool)
 @pass_home
 @waits
 async def password(home: Home, password_stdin: bool, remove: bool) -> int:
-    """Set, change or remove the app's password."""
+    """Set, change or remove the app's password; the old one is not asked for. Open apps ask for the new one."""
     from ..store import accounts
 
     async with home.opened() as (_, database):
-        chosen = None if remove else _password(password_stdin, "New password for the app: ")
+        chosen = None if remove else _new_password(password_stdin)
         found = await accounts.ensure_user(database)
         await accounts.set_password(database, found.id, chosen)
         say("The app asks for no password now." if remove else "The password is changed.")
+    return 0
+
+
+@user.command()
+@pass_home
+@waits
+async def lock(home: Home) -> int:
+    """Let every open app ask for the password again: for the terminal that was left open elsewhere."""
+    from ..store import unlocking
+
+    async with home.opened() as (_, database):
+        await unlocking.lock(database)
+    say("Every app that is open on this database asks for the password now.")
     return 0

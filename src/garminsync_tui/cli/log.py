@@ -9,6 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from ..paths import Paths, private_folder
+from ..redaction import HIDDEN, redacted
 from ..text import clean
 
 _FILE = "garminsync.log"
@@ -30,7 +31,7 @@ class _Formatter(logging.Formatter):
     """One clean line an entry; a traceback keeps its lines, each cleaned."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = _SECRET.sub(r"\1\2[hidden]", super().format(record))
+        text = _SECRET.sub(rf"\1\2{HIDDEN}", redacted(super().format(record)))
         return "\n".join(clean(line, _LONGEST_LINE) for line in text.splitlines())
 
 

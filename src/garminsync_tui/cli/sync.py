@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import SignInRequired
+from ..errors import KeyMissing, SignInRequired
 from ..text import clean
 from .dates import DAY
 from .home import Command, Home, pass_home, waits
@@ -88,12 +88,14 @@ def _news(before: Glance, after: Glance) -> str:
 def report(jobs: list[SyncJob], follower: Follower, out: Output | None) -> int:
     """Print how the jobs ended, unless `out` is None; the exit code of the worst."""
     from ..daemon import exit_code, worst
+    from ..jobs.words import error_code
 
     if out is not None:
         _print(jobs, follower, out)
     code = worst([exit_code(job) for job in jobs])
     if code == SignInRequired.exit_code:
-        say(f"hint: {SignInRequired().hint}")
+        no_key = any(error_code(job) == KeyMissing.code for job in jobs)
+        say(f"hint: {(KeyMissing() if no_key else SignInRequired()).hint}")
     return code
 
 

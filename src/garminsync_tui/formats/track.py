@@ -286,6 +286,8 @@ def _possible(column: array[float], low: float, high: float) -> array[float]:
 
 def _drop_null_island(latitude: array[float], longitude: array[float]) -> None:
     """Half a position is none, and 0°/0° is where receivers are that have no fix."""
+    if not isnan(sum(latitude) + sum(longitude)) and 0.0 not in latitude:
+        return
     for index, (north, east) in enumerate(zip(latitude, longitude, strict=True)):
         if north == east == 0.0 or isnan(north) or isnan(east):
             latitude[index] = longitude[index] = NAN

@@ -13,19 +13,29 @@ import errno
 import json
 import os
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, Protocol, Self
+from typing import Any, BinaryIO, NamedTuple, NoReturn, Protocol, Self
 from urllib.parse import quote
 
 import httpx2
 import stamina
 
-from ..errors import Blocked, DiskFull, NotAtGarmin, RateLimited, SignInRequired, Unavailable, UnexpectedAnswer
+from ..errors import (
+    Blocked,
+    DiskFull,
+    FileDamaged,
+    NotAtGarmin,
+    RateLimited,
+    SignInRequired,
+    Unavailable,
+    UnexpectedAnswer,
+)
 from . import gate, retry_after
 from .endpoints import Endpoint
 from .server import Server
@@ -44,6 +54,8 @@ HEADERS: Mapping[str, str] = {
     "Accept-Language": "en-US,en;q=0.9",
 }
 _MIB = 1024 * 1024
+#: What is unpacked at once: a thousand times more may lie in what came.
+_PIECE_BYTES = 256 * 1024
 _MOST_REDIRECTS = 3
 _LAST_USED = "/device-service/deviceservice/mylastused"
 _LATER = "Nothing stored was changed. It is tried again by itself."
@@ -95,6 +107,14 @@ class _Passing(Unavailable):
     """A condition that may have passed by the next try."""
 
 
+class _Received(NamedTuple):
+    """A body that came."""
+
+    kind: str
+    #: Whether the answer said where it ends. Else the closed connection is its end, and may have cut it off.
+    says_its_end: bool
+
+
 class Client:
     """Asks one server for one account's data. Use as an async context manager.
 
@@ -120,7 +140,7 @@ class Client:
         #: The number of the watch used last, once it was asked for; empty where there is none.
         self._device_id: str | None = None
         self._http = httpx2.AsyncClient(
-            headers=dict(HEADERS),
+            headers={**HEADERS, "Accept-Encoding": "gzip"},
             # No cookie is kept: the bearer is all there is to a session.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(self._limits.request_s, connect=self._limits.connect_s),
@@ -174,20 +194,29 @@ class Client:
 
     async def _json(self, method: str, path: str, params: Mapping[str, str] | None) -> Any:
         body = bytearray()
-        kind = ""
+        found: Any = None
         async for attempt in self._tries():
             with attempt:
                 body.clear()
-                kind = await self._receive(
+                received = await self._receive(
                     path, params, "application/json", body.extend, self._limits.json_bytes, method=method
                 )
-        return self._decoded(path, kind, bytes(body))
+                found = self._decoded(path, received, bytes(body))
+        return found
 
-    async def download(self, path: str, into: Path, max_bytes: int = 256 * _MIB) -> bool:
+    async def download(
+        self,
+        path: str,
+        into: Path,
+        max_bytes: int = 256 * _MIB,
+        *,
+        check: Callable[[Path], object] = lambda file: None,
+    ) -> bool:
         """Write a file as it comes to `into`, which must not exist yet; False, and no file, where none is.
 
-        The file is readable by its owner only. Raises FileExistsError, DiskFull, and otherwise as `get`; then
-        nothing is left at `into`.
+        The file is readable by its owner only. `check` looks at a file whose end only the closed connection marked,
+        and raises FileDamaged where it is not whole: it was cut off, and is fetched again. Raises FileExistsError,
+        DiskFull, and otherwise as `get`; then nothing is left at `into`.
         """
         written = 0
         async for attempt in self._tries():
@@ -195,8 +224,11 @@ class Client:
                 try:
                     with _new_file(into) as file:
                         slowest = self._limits.slowest_bytes_s
-                        await self._receive(path, None, "*/*", file.write, max_bytes, slowest)
+                        received = await self._receive(path, None, "*/*", file.write, max_bytes, slowest)
                         written = file.tell()
+                        if not received.says_its_end:
+                            file.flush()
+                            await _look_for_a_cut(into, written, check)
                 except NotAtGarmin:
                     return False
         return written > 0
@@ -223,8 +255,8 @@ class Client:
         most_bytes: int,
         slowest_bytes_s: float | None = None,
         method: str = "GET",
-    ) -> str:
-        """Ask once (again after a 401, and over redirects): the body goes to `sink`, its type is returned."""
+    ) -> _Received:
+        """Ask once (again after a 401, and over redirects): the body goes to `sink`."""
         url = httpx2.URL(self._server.api + path)
         token = await self._bearer.token()
         renewed, redirects = False, 0
@@ -240,13 +272,13 @@ class Client:
                         if response.status_code in (200, 204):
                             await self._pour(path, response, sink, most_bytes, deadline, slowest_bytes_s)
                             await self._budget.answered(retry_after.moment(response.headers.get("date")))
-                            return response.headers.get("content-type", "")
+                            return _received(response)
                         is_blocked = await _is_blocked(response)
             except TimeoutError:
                 raise _Passing("Garmin takes too long to answer.", hint=_LATER) from None
             except httpx2.TransportError as error:
                 raise _Passing(f"Garmin cannot be reached ({type(error).__name__}).", hint=_LATER) from None
-            except httpx2.DecodingError:
+            except (zlib.error, httpx2.DecodingError):
                 raise _Passing("Garmin's answer came damaged.", hint=_LATER) from None
             await self._tell_budget(response, is_blocked)
             if response.status_code == 401 and not renewed:
@@ -265,15 +297,18 @@ class Client:
         deadline: asyncio.Timeout,
         slowest_bytes_s: float | None,
     ) -> None:
-        """Pass on the decoded body, up to a size. With a slowest rate the time allowed grows with the bytes."""
+        """Pass on the decoded body, up to a size. With a slowest rate the time allowed grows with what came."""
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip", ""):
+            raise self._unexpected(path, "is packed in a way that was not asked for")
         ends = deadline.when() or 0.0
-        received = 0
-        async for part in response.aiter_bytes():
-            received += len(part)
-            if received > most_bytes:
+        unpacked = 0
+        async for part in response.aiter_raw() if coding != "gzip" else _unpacked(response.aiter_raw()):
+            unpacked += len(part)
+            if unpacked > most_bytes:
                 raise self._unexpected(path, "is larger than any that is known")
             if slowest_bytes_s is not None:
-                deadline.reschedule(ends + received / slowest_bytes_s)
+                deadline.reschedule(ends + response.num_bytes_downloaded / slowest_bytes_s)
             sink(part)
 
     def _redirected(self, path: str, response: httpx2.Response) -> httpx2.URL:
@@ -310,15 +345,17 @@ class Client:
             )
         raise self._unexpected(path, f"is a refusal ({status})")
 
-    def _decoded(self, path: str, kind: str, body: bytes) -> Any:
+    def _decoded(self, path: str, received: _Received, body: bytes) -> Any:
         text = body.strip()
-        if not text:
+        if not text and received.says_its_end:
             return None
-        if "html" in kind or text.startswith(b"<"):
+        if "html" in received.kind or text.startswith(b"<"):
             raise self._unexpected(path, "is a web page, not data")
         try:
             return json.loads(text, parse_constant=_not_a_number)
         except (ValueError, RecursionError):
+            if not received.says_its_end:
+                raise _cut_off() from None
             raise self._unexpected(path, "is no JSON") from None
 
     def _unexpected(self, path: str, what: str) -> UnexpectedAnswer:
@@ -329,6 +366,38 @@ class Client:
         for secret in (quote(self._display_name, safe=""), self._device_id):
             path = path.replace(secret, "…") if secret else path
         return path
+
+
+def _received(response: httpx2.Response) -> _Received:
+    headers = response.headers
+    says = response.status_code == 204 or "content-length" in headers or "transfer-encoding" in headers
+    return _Received(headers.get("content-type", ""), says)
+
+
+async def _unpacked(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What a gzip stream holds, never much at once. Raises zlib.error where it is none, or not all of one."""
+    unpacker = zlib.decompressobj(wbits=31)
+    async for part in parts:
+        left = part
+        while left:
+            yield unpacker.decompress(left, _PIECE_BYTES)
+            left = unpacker.unconsumed_tail
+    yield unpacker.flush()
+    if not unpacker.eof:
+        raise zlib.error("the stream has no end")
+
+
+async def _look_for_a_cut(file: Path, size: int, check: Callable[[Path], object]) -> None:
+    if not size:
+        raise _cut_off()
+    try:
+        await asyncio.to_thread(check, file)
+    except FileDamaged:
+        raise _cut_off() from None
+
+
+def _cut_off() -> _Passing:
+    return _Passing("Garmin's answer was cut off.", hint=_LATER)
 
 
 async def _is_blocked(response: httpx2.Response) -> bool:

@@ -37,6 +37,8 @@ __all__ = [
 
 STRATEGIES = ("mobile+cffi", "mobile+requests", "widget+cffi", "portal+cffi", "portal+requests")
 
+#: What carries a password, a code or a token is answered where it was sent; a redirect would carry it on, to any host.
+_HERE_ONLY = {"allow_redirects": False}
 #: The widget opens its own session where nobody can count: two pages and the credentials.
 _WIDGET_REQUESTS = 3
 _PAUSES = (
@@ -221,7 +223,7 @@ class LibraryClient(Client):
         super()._complete_mfa_widget(mfa_code)
 
     def _http_post(self, url: str, **kwargs: Any) -> Any:
-        return self._sent(super()._http_post, url, **kwargs)
+        return self._sent(super()._http_post, url, **_HERE_ONLY, **kwargs)
 
 
 class _PasswordRefused(GarminConnectTooManyRequestsError):
@@ -237,6 +239,8 @@ class _Counted:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._session, name)
-        if name in ("get", "post", "request"):
+        if name == "get":
             return lambda *args, **kwargs: self._sent(found, *args, **kwargs)
+        if name in ("post", "request"):
+            return lambda *args, **kwargs: self._sent(found, *args, **_HERE_ONLY, **kwargs)
         return found

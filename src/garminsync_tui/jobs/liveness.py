@@ -23,20 +23,30 @@ def is_dead(runner: RunnerRow | Registered | None) -> bool:
 
     A runner of another host, or whose lock file is not in sight, is not known to be dead: its lease decides.
     """
+    return _is_locked(runner) is False
+
+
+def is_here(runner: RunnerRow | Registered | None) -> bool:
+    """Whether a runner's process is on this host and has not ended; it may stand still."""
+    return _is_locked(runner) is True
+
+
+def _is_locked(runner: RunnerRow | Registered | None) -> bool | None:
+    """Whether somebody holds the lock file of a runner of this host; None where that cannot be seen."""
     if runner is None or runner.host != socket.gethostname():
-        return False
+        return None
     try:
         handle = os.open(runner.lock_path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
-        return False
+        return None
     try:
         # Shared, so that two who look at once do not take each other for the runner.
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return False
+        return True
     finally:
         os.close(handle)
-    return True
+    return False
 
 
 def lives(runner: Registered, now: datetime) -> bool:

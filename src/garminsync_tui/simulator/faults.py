@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import UsageProblem
 
-KINDS = ("truncate", "reset", "garbage", "drip")
+KINDS = ("truncate", "cut", "reset", "garbage", "drip")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DRIP_S = 0.3
 _DRIP_BYTES = 100_000
@@ -149,6 +149,8 @@ class Mishaps:
             await self._app(scope, receive, send)
         elif fault.kind == "truncate":
             await self._truncate(scope, receive, send)
+        elif fault.kind == "cut":
+            await self._cut(scope, receive, send)
         elif fault.kind == "reset":
             await _reset(receive)
         elif fault.kind == "drip":
@@ -175,17 +177,31 @@ class Mishaps:
 
     async def _truncate(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The right Content-Length, half of the body, and the connection ends."""
+        start, body = await self._usual(scope, receive)
+        await send(start)
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        _transport(receive).close()
+        await _hung_up(receive)
+
+    async def _cut(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Half of the body, and nothing but the end of the connection says that this is all."""
+        start, body = await self._usual(scope, receive)
+        kept = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        lines = [b"HTTP/1.1 %d OK" % start["status"], *(b"%b: %b" % each for each in kept), b"connection: close"]
+        # Not through the server, which would send it in chunks.
+        _transport(receive).write(b"\r\n".join((*lines, b"", body[: len(body) // 2])))
+        _transport(receive).close()
+        await _hung_up(receive)
+
+    async def _usual(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+        """The usual answer, without sending it."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
             messages.append(message)
 
         await self._app(scope, receive, keep)
-        body = b"".join(message.get("body", b"") for message in messages)
-        await send(messages[0])
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        _transport(receive).close()
-        await _hung_up(receive)
+        return messages[0], b"".join(message.get("body", b"") for message in messages)
 
     async def _drip(self, receive: Receive, send: Send) -> None:
         """One byte at a time, for hours, or until somebody hangs up."""

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..columns import from_now, now
 from ..errors import SignInRequired, UsageProblem
 from ..ids import new_id
-from ..models import GarminConnectAccount, Schedule, User
+from ..models import GarminConnectAccount, RequestBudget, Schedule, User
+from .changes import announce
 from .database import Database
 from .vault import Vault
 
@@ -89,13 +90,19 @@ async def create_user(database: Database, username: str, password: str | None) -
 
 
 async def set_password(database: Database, user_id: UUID, password: str | None) -> None:
-    """Change the local password; None takes it away."""
+    """Change the local password; None takes it away. Apps that are open ask for the new one."""
+    hashed = hash_password(password)
     async with database.write() as session:
         await session.execute(
-            sa.update(User)
-            .where(User.id == user_id)
-            .values(password_hash=hash_password(password), login_required=password is not None)
+            sa.update(User).where(User.id == user_id).values(password_hash=hashed, login_required=password is not None)
         )
+        await session.execute(sa.delete(RequestBudget).where(RequestBudget.scope == tries_of(user_id)))
+        await announce(session, user_id)
+
+
+def tries_of(user_id: UUID) -> str:
+    """Under which name wrong passwords of a user are counted."""
+    return f"password {user_id}"
 
 
 def _system_name() -> str:
@@ -175,7 +182,7 @@ async def link(
             "sign_in_needed_since": None,
             "refresh_owner": None,
             "refresh_lease_until": None,
-            **_sealed(vault, account_id, tokens),
+            **await _sealed(session, vault, account_id, tokens),
         }
         if account is None:
             session.add(GarminConnectAccount(id=account_id, **values))
@@ -224,6 +231,7 @@ async def read_tokens(database: Database, vault: Vault, account_id: UUID) -> Sto
     """The account's tokens. Raises SignInRequired where there are none, or Garmin refused them before."""
     async with database.read() as session:
         account = await session.get_one(GarminConnectAccount, account_id)
+        await vault.keep_up(session)
     if account.oauth_token is None or account.oauth_token_secret is None or account.sign_in_needed_since:
         raise SignInRequired()
     return StoredTokens(
@@ -258,9 +266,9 @@ async def save_refreshed_tokens(
 ) -> None:
     """Store rotated tokens under the lease and end it; None gives the lease back without new tokens."""
     values: dict[str, object] = {"refresh_owner": None, "refresh_lease_until": None}
-    if tokens:
-        values |= _sealed(vault, account_id, tokens)
     async with database.write() as session:
+        if tokens:
+            values |= await _sealed(session, vault, account_id, tokens)
         await session.execute(
             sa.update(GarminConnectAccount)
             .where(GarminConnectAccount.id == account_id, GarminConnectAccount.refresh_owner == owner)
@@ -268,7 +276,8 @@ async def save_refreshed_tokens(
         )
 
 
-def _sealed(vault: Vault, account_id: UUID, tokens: StoredTokens) -> dict[str, object]:
+async def _sealed(session: AsyncSession, vault: Vault, account_id: UUID, tokens: StoredTokens) -> dict[str, object]:
+    await vault.keep_up(session, sealing=True)
     return {
         "oauth_token": vault.seal(account_id, "oauth_token", tokens.access),
         "oauth_token_secret": vault.seal(account_id, "oauth_token_secret", tokens.secret),

@@ -307,3 +307,13 @@ async def sign_in_succeeded(database: Database, server: str) -> None:
     """Forget earlier refusals."""
     async with database.write() as session:
         await session.execute(sa.delete(RequestBudget).where(RequestBudget.scope == _sign_in(server)))
+
+
+async def put(session: AsyncSession, scope: str, **values: object) -> None:
+    """Write what is known of `scope`; what is not named is forgotten."""
+    values = {"wait_until": None, "refusals": 0, **values}
+    await session.execute(
+        insert(session, RequestBudget)
+        .values(scope=scope, **values)
+        .on_conflict_do_update(index_elements=["scope"], set_=values)
+    )

@@ -1,4 +1,4 @@
-"""Notices that jobs changed in this or any other process, without asking for them again and again."""
+"""Notices that jobs or the lock changed in this or any other process, without asking for them again and again."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _POLL_S = 0.25
 _SAFETY_POLL_S = 5.0
 
 
-async def announce(session: AsyncSession, job_id: UUID) -> None:
+async def announce(session: AsyncSession, row_id: UUID) -> None:
     """Tell every listener when this transaction commits. SQLite's listeners see the commit itself."""
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(sa.select(sa.func.pg_notify(_CHANNEL, str(job_id))))
+        await session.execute(sa.select(sa.func.pg_notify(_CHANNEL, str(row_id))))
 
 
 async def changes(database: Database) -> AsyncGenerator[None]:

@@ -19,6 +19,9 @@ from .upsert import insert
 
 _FIRST_PAUSE_S = 15 * 60
 _LONGEST_PAUSE_S = 7 * 86400
+#: An original that Garmin did not have is asked for so often, so long apart, before what came instead is enough.
+_MOST_LOOKS = 3
+_LOOK_AGAIN_S = 7 * 86400
 _REASON_CHARACTERS = 200
 #: As `garmin` writes it: "3 heart_rate out of range, 1 heart_rate as text".
 _LEFT_OUT = re.compile(r"(\d+) ([a-z0-9_]+ [^,]+)")
@@ -89,6 +92,15 @@ async def fail(session: AsyncSession, account_id: UUID, endpoint: str, day: date
     return await _again_later(session, account_id, endpoint, day, item, "failed", reason)
 
 
+async def look_again(session: AsyncSession, account_id: UUID, day: date, item: str, reason: str) -> None:
+    """An activity's file came, but not the original: Garmin is asked for that one again, a few times a week apart."""
+    before = await session.get(Coverage, (account_id, ACTIVITY_FILE, day, item))
+    if before and before.status == "stale" and before.attempts >= _MOST_LOOKS:
+        await record(session, account_id, [Entry(ACTIVITY_FILE, day, "fetched", item, reason=reason)])
+        return
+    await _again_later(session, account_id, ACTIVITY_FILE, day, item, "stale", reason, pause_s=_LOOK_AGAIN_S)
+
+
 async def lose(session: AsyncSession, account_id: UUID, day: date, item: str, reason: str) -> None:
     """An activity's file was fetched and is not here any more: it is to be fetched again, and now."""
     values = {"status": "failed", "reason": reason[:_REASON_CHARACTERS], "attempts": 0, "next_try_at": now()}
@@ -111,7 +123,15 @@ async def tries(session: AsyncSession, account_id: UUID, endpoint: str, day: dat
 
 
 async def _again_later(
-    session: AsyncSession, account_id: UUID, endpoint: str, day: date, item: str, status: str, reason: str
+    session: AsyncSession,
+    account_id: UUID,
+    endpoint: str,
+    day: date,
+    item: str,
+    status: str,
+    reason: str,
+    *,
+    pause_s: float | None = None,
 ) -> bool:
     before = await session.get(Coverage, (account_id, endpoint, day, item))
     attempts = (before.attempts if before else 0) + 1
@@ -121,7 +141,7 @@ async def _again_later(
         "status": status,
         "reason": reason[:_REASON_CHARACTERS],
         "attempts": attempts,
-        "next_try_at": from_now(min(_FIRST_PAUSE_S * 4 ** min(attempts - 1, 10), _LONGEST_PAUSE_S)),
+        "next_try_at": from_now(pause_s or min(_FIRST_PAUSE_S * 4 ** min(attempts - 1, 10), _LONGEST_PAUSE_S)),
         "checked_at": now(),
     }
     await session.execute(
@@ -240,14 +260,16 @@ async def failed_items(
 async def due_items(
     session: AsyncSession, account_id: UUID, retry_from: datetime | None = None, items: Iterable[str] | None = None
 ) -> list[Coverage]:
-    """Activities (of `items`, where given) whose file failed before and is due, newest first."""
+    """Activities (of `items`, where given) whose file, or original, is to be asked for again now, newest first."""
     statement = (
         sa.select(Coverage)
         .where(
             Coverage.garmin_connect_account_id == account_id,
             Coverage.endpoint == ACTIVITY_FILE,
-            Coverage.status == "failed",
-            _is_due(retry_from),
+            sa.or_(
+                sa.and_(Coverage.status == "failed", _is_due(retry_from)),
+                sa.and_(Coverage.status == "stale", Coverage.next_try_at <= now()),
+            ),
         )
         .order_by(Coverage.day.desc())
     )

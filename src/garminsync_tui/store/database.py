@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from ..errors import DatabaseBusy, DatabaseUnusable, DiskFull, GarminSyncError, UsageProblem
 from ..paths import PRIVATE_FILE_MODE, private_folder
+from ..redaction import hide
 from . import migrate
 from .in_use import InUse
 
@@ -64,6 +65,7 @@ class Database:
         DatabaseBusy, DiskFull, UsageProblem.
         """
         parsed = parse_url(url)
+        hide(parsed.password)
         engine = _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
         database = cls(parsed, engine)
         try:
@@ -117,6 +119,11 @@ class Database:
                 if self._wal:
                     await self._wal.end(self.engine)
 
+    async def fold_log_in(self) -> None:
+        """Leave nothing in the write-ahead log of a SQLite database, unless somebody reads or writes just now."""
+        if self._wal:
+            await self._wal.fold_in(self.engine)
+
 
 class _WalLock:
     """Keeps checkpoints and writes of the write-ahead log apart.
@@ -156,6 +163,12 @@ class _WalLock:
                 await self._checkpoint(engine)
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._turn.notify_all()
+
+    async def fold_in(self, engine: AsyncEngine) -> None:
+        async with self._turn:
+            if not self._writers and self._try(fcntl.LOCK_EX):
+                await self._checkpoint(engine)
+                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     async def _lock(self, engine: AsyncEngine) -> None:
         tries = _CHECKPOINT_TRIES if self._is_long() else 0

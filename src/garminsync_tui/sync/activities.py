@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ from ..garmin.client import Client
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import FILE_TYPES, Activity, Coverage, GarminConnectAccount
+from ..paths import PRIVATE_FILE_MODE
 from ..store import accounts, activities, coverage, figures
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
@@ -38,7 +42,7 @@ _MOST_PAGES = 2000
 _WALK_EVERY = timedelta(days=7)
 _COUNT_EVERY = timedelta(hours=24)
 _MOST_GONE = 10  # activities that may be missing in a list before somebody has to confirm it
-_COMMIT_EVERY = 10  # activities; files that are durable before their row are adopted after a crash
+_NO_ORIGINAL = "Garmin does not have the original; what it has instead is here."
 _OUTAGES_IN_A_ROW = 3  # then it is the server, not the item
 
 
@@ -160,82 +164,94 @@ class Walk:
             known = await activities.stored(session, self.run.account_id, names)
             waiting = await coverage.failed_items(session, self.run.account_id, names, self.run.asked_at)
             due = {
-                each.item for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
+                each.item: each.status
+                for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
             }
-        batch = _Batch(start, {name: activity for name, activity in known.items() if name in due})
+        page = _Page(
+            start,
+            again={name: activity for name, activity in known.items() if name in due},
+            only_original={name for name, status in due.items() if status == "stale"},
+        )
         for position, row in enumerate(rows):
             name = row.garmin_activity_id
-            if name in waiting or (name in known and name not in batch.again):
+            if name in waiting or (name in known and name not in page.again):
                 continue
             await self.run.breathe(self.client.requests)
             title = f"{row.start_time:%Y-%m-%d} {row.name or ''}".strip()
             self.run.progress(start + position, max(start + listed, 1), title)
-            await self._fetch(row, batch)
-            if len(batch.stored) >= _COMMIT_EVERY:
-                await self._commit(batch)
-        await self._commit(batch)
-        changed = batch.count
+            await self._fetch(row, page)
+        changed = len(page.arrived)
         async with self.run.page() as session:
             for row in rows:
-                if row.garmin_activity_id in known and row.garmin_activity_id not in batch.arrived:
+                if row.garmin_activity_id in known and row.garmin_activity_id not in page.arrived:
                     changed += await activities.update_summary(session, known[row.garmin_activity_id], _values(row))
             self.run.checkpoint["start"] = start
         return changed
 
-    async def _fetch(self, row: ActivityRow, batch: _Batch) -> None:
+    async def _fetch(self, row: ActivityRow, page: _Page) -> None:
+        name = row.garmin_activity_id
+        before = page.again.get(name)
+        had = (before.extra or {}).get("file_origin") if before else None
+        only_original = had == "original" or name in page.only_original
         try:
-            before = batch.again.get(row.garmin_activity_id)
-            batch.stored.append((row, *await _fetch_file(self.client, self.files, self.run, row, before)))
-            self._outages = 0
+            kept, notes = await _fetch_file(self.client, self.files, self.run, row, before, only_original=only_original)
         except (UnexpectedAnswer, Unavailable) as problem:
+            if isinstance(problem, NotAtGarmin) and name in page.only_original:
+                await self._look_again(row, page)
+                return
             if isinstance(problem, Unavailable):
                 self._outages += 1
                 if self._outages >= _OUTAGES_IN_A_ROW:
-                    await self._commit(batch)
                     raise
-            batch.failed.append((row, problem.message))
+            await self._fail(row, problem.message, page)
+        else:
+            self._outages = 0
+            await self._store(row, kept, notes, page)
 
-    async def _commit(self, batch: _Batch) -> None:
-        """Write rows whose files are durable, the ledger and the checkpoint, in one transaction."""
-        if not batch.stored and not batch.failed:
-            return
+    async def _store(self, row: ActivityRow, kept: StoredFile, notes: dict[str, Any], page: _Page) -> None:
+        """Write the row whose file is durable, the ledger and the checkpoint, in one transaction.
+
+        Each activity for itself: whoever goes on after a crash, be it on another machine, fetches one again at most.
+        """
+        name, day = row.garmin_activity_id, _local_day(row)
+        values = _values(row) | {
+            "file_type": kept.file_type,
+            "file_path": kept.path,
+            "sha256": kept.sha256,
+            "size_bytes": kept.size_bytes,
+            "extra": {**row.extra, **notes},
+        }
         async with self.run.page() as session:
-            for row, kept, notes in batch.stored:
-                await self.files.share(session, self.run.database, kept)
-                values = _values(row) | {
-                    "file_type": kept.file_type,
-                    "file_path": kept.path,
-                    "sha256": kept.sha256,
-                    "size_bytes": kept.size_bytes,
-                    "extra": {**row.extra, **notes},
-                }
-                await activities.save(session, self.run.account_id, [values])
-                if before := batch.again.get(row.garmin_activity_id):
-                    await figures.forget(session, before.id)
-                name = row.garmin_activity_id
-                await coverage.forget_other_days(session, self.run.account_id, name, _local_day(row))
-            await coverage.record(
-                session,
-                self.run.account_id,
-                [
-                    coverage.Entry(ACTIVITY_FILE, _local_day(row), "fetched", row.garmin_activity_id)
-                    for row, _, _ in batch.stored
-                ],
+            await self.files.share(session, self.run.database, kept)
+            await activities.save(session, self.run.account_id, [values])
+            if before := page.again.get(name):
+                await figures.forget(session, before.id)
+            await coverage.forget_other_days(session, self.run.account_id, name, day)
+            entry = coverage.Entry(ACTIVITY_FILE, day, "fetched", name)
+            await coverage.record(session, self.run.account_id, [entry])
+            if notes["file_origin"] != "original" and row.has_original is not False:
+                await coverage.look_again(session, self.run.account_id, day, name, _NO_ORIGINAL)
+            self.run.checkpoint["start"] = page.start
+            self.run.checkpoint["saved"] = int(self.run.checkpoint.get("saved", 0)) + 1
+        page.arrived.add(name)
+        await compute_new(self.run, self.config, self.files, [name])
+
+    async def _fail(self, row: ActivityRow, why: str, page: _Page) -> None:
+        name = row.garmin_activity_id
+        async with self.run.page() as session:
+            news = await coverage.fail(session, self.run.account_id, ACTIVITY_FILE, _local_day(row), why, name)
+            # What a schedule met before is told once; the ledger knows it anyway.
+            if news or self.run.asked_at:
+                self.run.failed_item(f"activity {name}", why)
+            self.run.checkpoint["start"] = page.start
+
+    async def _look_again(self, row: ActivityRow, page: _Page) -> None:
+        """There is still no original: what Garmin had instead stays."""
+        async with self.run.page() as session:
+            await coverage.look_again(
+                session, self.run.account_id, _local_day(row), row.garmin_activity_id, _NO_ORIGINAL
             )
-            for row, why in batch.failed:
-                name = row.garmin_activity_id
-                news = await coverage.fail(session, self.run.account_id, ACTIVITY_FILE, _local_day(row), why, name)
-                # What a schedule met before is told once; the ledger knows it anyway.
-                if news or self.run.asked_at:
-                    self.run.failed_item(f"activity {name}", why)
-            self.run.checkpoint["start"] = batch.start
-            self.run.checkpoint["saved"] = int(self.run.checkpoint.get("saved", 0)) + len(batch.stored)
-        batch.count += len(batch.stored)
-        arrived = [row.garmin_activity_id for row, _, _ in batch.stored]
-        batch.arrived.update(arrived)
-        batch.stored.clear()
-        batch.failed.clear()
-        await compute_new(self.run, self.config, self.files, arrived)
+            self.run.checkpoint["start"] = page.start
 
     async def retry_failed(self) -> None:
         """Activities whose file failed before and whose pause is over; found in the list by their day."""
@@ -267,21 +283,26 @@ class Walk:
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What is fetched and not written yet, and how much was written."""
+class _Page:
+    """A page of the list, and what came of it."""
 
     start: int
     #: What is here by its row, and whose file is to be fetched again.
     again: dict[str, Activity]
+    #: Those of them of which only the original is of interest: what Garmin had instead is here.
+    only_original: set[str]
     #: What was written.
     arrived: set[str] = field(default_factory=set)
-    stored: list[tuple[ActivityRow, StoredFile, dict[str, Any]]] = field(default_factory=list)
-    failed: list[tuple[ActivityRow, str]] = field(default_factory=list)
-    count: int = 0
 
 
 async def _fetch_file(
-    client: Client, files: FileStore, run: JobRun, row: ActivityRow, before: Activity | None
+    client: Client,
+    files: FileStore,
+    run: JobRun,
+    row: ActivityRow,
+    before: Activity | None,
+    *,
+    only_original: bool,
 ) -> tuple[StoredFile, dict[str, Any]]:
     """The activity's file, durable on this disk, and what to note about it in `metadata`.
 
@@ -290,13 +311,12 @@ async def _fetch_file(
     name = row.garmin_activity_id
     left = files.orphan(run.account_id, name, row.start_time, FILE_TYPES) if before is None else None
     if left is not None:
-        adopted = await asyncio.to_thread(_adopted, files, left)
+        adopted = await asyncio.to_thread(_adopted, files, left, row)
         if adopted:
-            return adopted, {"file_origin": "original"}
+            return adopted
     with files.drafts() as folder:
         notes: dict[str, Any] = {}
-        had = (before.extra or {}).get("file_origin") if before else None
-        draft, file_type, origin = await _download(client, folder, row, notes, only_original=had == "original")
+        draft, file_type, origin = await _download(client, folder, row, notes, only_original=only_original)
         notes["file_origin"] = origin
         kept = await asyncio.to_thread(files.keep, draft, run.account_id, name, row.start_time, file_type)
     if "file_problem" in notes:
@@ -305,7 +325,7 @@ async def _fetch_file(
 
 
 async def _download(
-    client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any], *, only_original: bool = False
+    client: Client, folder: Path, row: ActivityRow, notes: dict[str, Any], *, only_original: bool
 ) -> tuple[Path, str, str]:
     """Original, else TCX export, else GPX export, else a minimal TCX from the summary: (file, type, origin).
 
@@ -313,37 +333,50 @@ async def _download(
     """
     name = row.garmin_activity_id
     archive = folder / "original.zip"
-    if row.has_original is not False and await _downloaded(client, original_path(name), archive):
+    if row.has_original is not False and await _downloaded(client, original_path(name), archive, _check_original):
         try:
             original = await asyncio.to_thread(open_original, archive, folder / "original")
         except FileDamaged as problem:
+            _require_whole(archive, problem)
             notes["file_problem"] = problem.reason
             return archive, _claimed_type(row), "original"
         try:
             await asyncio.to_thread(validate, original.path, original.file_type)
         except FileDamaged as problem:
+            _require_whole(archive, problem)
             notes["file_problem"] = problem.reason
         return original.path, original.file_type, "original"
     if only_original:
         raise NotAtGarmin("Garmin does not have the original any more.")
     for kind in ("tcx", "gpx"):
         export = folder / f"export.{kind}"
-        if await _downloaded(client, export_path(name, kind), export):
+        if await _downloaded(client, export_path(name, kind), export, partial(validate, file_type=kind.upper())):
             head = await asyncio.to_thread(_head, export)
             if detect(head) == kind.upper():
                 return export, kind.upper(), "export"
             export.unlink()
     written = folder / "summary.tcx"
-    text = summary_tcx(row.activity_type, row.start_time, row.duration, row.distance, row.calories)
-    await asyncio.to_thread(written.write_text, text, "utf-8")
+    written.touch(PRIVATE_FILE_MODE)
+    await asyncio.to_thread(written.write_bytes, _summary(row))
     return written, "TCX", "synthesized"
 
 
-async def _downloaded(client: Client, path: str, into: Path) -> bool:
+async def _downloaded(client: Client, path: str, into: Path, check: Callable[[Path], object]) -> bool:
     try:
-        return await client.download(path, into)
+        return await client.download(path, into, check=check)
     except NotAtGarmin:
         return False
+
+
+def _check_original(archive: Path) -> None:
+    """Raise FileDamaged where a downloaded original is not whole."""
+    unpacked = archive.with_name("checked")
+    try:
+        original = open_original(archive, unpacked)
+        if detect(_head(archive)):  # no archive, whose checksums vouch for what it holds
+            validate(original.path, original.file_type)
+    finally:
+        unpacked.unlink(missing_ok=True)
 
 
 def _head(path: Path) -> bytes:
@@ -351,8 +384,21 @@ def _head(path: Path) -> bytes:
         return file.read(4096)
 
 
-def _adopted(files: FileStore, path: Path) -> StoredFile | None:
-    """An orphan as a stored file, if it is whole; a torn one is not there to be found (rename is atomic)."""
+def _require_whole(archive: Path, problem: FileDamaged) -> None:
+    """Raise UnexpectedAnswer unless it is certain that all of a download came.
+
+    An archive tells of its members at its very end: where that is there, what is wrong with it is so at Garmin too.
+    """
+    if not zipfile.is_zipfile(archive):
+        raise UnexpectedAnswer(f"The file did not come whole: it {problem.reason}.") from None
+
+
+def _summary(row: ActivityRow) -> bytes:
+    return summary_tcx(row.activity_type, row.start_time, row.duration, row.distance, row.calories).encode()
+
+
+def _adopted(files: FileStore, path: Path, row: ActivityRow) -> tuple[StoredFile, dict[str, Any]] | None:
+    """An orphan as a stored file, where it is whole and its bytes tell where it came from."""
     file_type = detect(_head(path))
     if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
         return None
@@ -360,7 +406,15 @@ def _adopted(files: FileStore, path: Path) -> StoredFile | None:
         validate(path, file_type)
     except FileDamaged:
         return None
-    return files.adopt(path, file_type)
+    if file_type == "FIT":
+        origin = "original"  # nobody else writes FIT
+    elif path.read_bytes() == _summary(row):
+        origin = "synthesized"
+    elif row.has_original is False:
+        origin = "export"
+    else:
+        return None
+    return files.adopt(path, file_type), {"file_origin": origin}
 
 
 def _claimed_type(row: ActivityRow) -> str:

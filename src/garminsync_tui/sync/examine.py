@@ -23,6 +23,7 @@ from ..training.power import normalized_standing
 from ..training.rolling import mean
 from ..training.running import cadence_spm, step_length_m
 from ..training.seconds import Seconds, seconds_of
+from ..training.sports import sport_of
 from .assess import Assessment, Athlete, assess, unlocked_by
 from .athlete import Athletes
 from .measure import Measured, measure, seconds_of_track
@@ -68,9 +69,10 @@ async def examine(database: Database, config: Config, activity: Activity) -> Exa
 
 def _examine(path: Path, activity: Activity, athletes: Athletes, zones: str) -> Examined:
     track = read_track(path)
-    measured = measure(track, activity.activity_type)
-    sport, figures = measured.sport, measured.figures
+    sport = sport_of(activity.activity_type)
     seconds = seconds_of_track(track, sport) if track.has("time_ms") else seconds_of((), {}, (), sport)
+    measured = measure(track, activity.activity_type, seconds)
+    figures = measured.figures
     athlete = athletes.on(Waiting(activity).day, figures.get("wearer", {}))
     assessment = assess(figures, sport, athlete)
     return Examined(

@@ -64,12 +64,15 @@ def measure_file(path: Path, activity_type: str) -> Measured:
         return Measured(sport_of(activity_type), {}, problem=problem)
 
 
-def measure(track: Track, activity_type: str) -> Measured:
-    """The numbers of a recording: each named with its unit, and absent where it cannot be computed honestly."""
+def measure(track: Track, activity_type: str, seconds: Seconds | None = None) -> Measured:
+    """The numbers of a recording: each named with its unit, and absent where it cannot be computed honestly.
+
+    `seconds` are the track's own (`seconds_of_track`), where somebody needs them too.
+    """
     sport = sport_of(activity_type)
     if not len(track) or track.time_ms[0] == NO_TIME:
         return Measured(sport, _known({"swum": _swum(track)}))
-    seconds = seconds_of_track(track, sport)
+    seconds = seconds_of_track(track, sport) if seconds is None else seconds
     positions_m = None if is_indoor(activity_type) else travelled_m(track)
     heights_m = smoothed(seconds.altitude_m)
     figures: Figures = {

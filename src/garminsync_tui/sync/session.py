@@ -24,6 +24,7 @@ from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
 from ..jobs.words import held_off
 from ..models import GarminConnectAccount
 from ..paths import Paths
+from ..redaction import hide
 from ..store import accounts, budget
 from ..store.accounts import StoredTokens
 from ..store.budget import Pace, Rate
@@ -130,6 +131,8 @@ async def _told(pace: Pace, problem: RateLimited) -> RateLimited:
 
 def stored(tokens: Tokens) -> StoredTokens:
     """Garmin's tokens under the names of the account's columns."""
+    hide(tokens.access)
+    hide(tokens.refresh)
     return StoredTokens(
         access=tokens.access, secret=tokens.client_id, refresh=tokens.refresh, expires_at=tokens.expires_at
     )
@@ -182,6 +185,7 @@ class Linking:
 
     async def start(self, email: str, password: str) -> GarminConnectAccount | CodeNeeded:
         """Sign in. Raises WrongPassword, SignInRefused (also during the cool-down after one), Unavailable."""
+        hide(password)
         await self._refuse_early()
         try:
             outcome = await self._in_thread(self._sign_in.start, email, password)
@@ -191,6 +195,7 @@ class Linking:
 
     async def finish(self, code: str) -> GarminConnectAccount:
         """Give the security code. Raises WrongCode, after which another may be given."""
+        hide(code)
         try:
             tokens = await self._in_thread(self._sign_in.finish, code.replace(" ", ""))
         except SignInRefused as problem:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
-from math import isnan
+from itertools import compress, groupby, repeat
+from operator import lt
 
 from . import heuristics as judged
 from .rolling import centred_mean, count_valid
@@ -20,11 +20,12 @@ def moving_seconds(speed_mps: Sequence[float], sport: Sport) -> int | None:
     least = judged.MOVING_MPS.get(sport)
     if least is None or not count_valid(speed_mps):
         return None
-    moving = 0
-    # None is what is not known; it ends a stop and is none.
-    states = (None if isnan(speed) else speed >= least for speed in centred_mean(speed_mps, judged.MOVING_MEAN_S))
-    for moves, run in groupby(states):
-        length = sum(1 for _ in run)
-        if moves or (moves is False and length < judged.SHORTEST_STOP_S):
-            moving += length
+    smooth = centred_mean(speed_mps, judged.MOVING_MEAN_S)
+    moving = count_valid(smooth)
+    # A second that is not known is not slower than anything: it ends a stop and is none.
+    slow = compress(range(len(smooth)), map(lt, smooth, repeat(least)))
+    for _, run in groupby(enumerate(slow), key=lambda place: place[1] - place[0]):
+        length = len(list(run))
+        if length >= judged.SHORTEST_STOP_S:
+            moving -= length
     return moving

@@ -8,14 +8,17 @@ import importlib
 import logging
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
+from rich.text import Text
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.reactive import reactive
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from .. import text
 from ..config import Config
@@ -102,15 +105,14 @@ class GarminSyncApp(App[int]):
         self.config = config
         self.engine: Engine | None = None
         self._opening: asyncio.Future[Engine] | None = None
-        self._unlocked = False
+        self._open_for: datetime | None = None  # the state of the local user whose password was given
         self._opener = opener
         self._work = work
         self._clock = clock
         self._on_ready = on_ready
         self._waiting: dict[UUID, Progress] = {}
         self._showing: Timer | None = None
-        self._looked_at = asyncio.Event()
-        self._looked_at.set()
+        self._missed = False
         self.animation_level = "none"
 
     @property
@@ -136,11 +138,9 @@ class GarminSyncApp(App[int]):
             try:
                 if self.engine is None:
                     self.engine = await self._opened()
-                if not self._unlocked and not await self._unlock(self.engine):
-                    self.exit(0)
-                    return
-                self._unlocked = True
                 await self._follow_changes(self.engine)
+                self.exit(0)
+                return
             except GarminSyncError as problem:
                 self._failed(problem)
             except Exception as problem:
@@ -158,19 +158,30 @@ class GarminSyncApp(App[int]):
         return await asyncio.shield(self._opening)
 
     async def _unlock(self, engine: Engine) -> bool:
-        """Ask for the local password where there is one; whether it was given."""
+        """Ask for the local password where there is one, and again where it was locked; whether it was given."""
         user = await engine.user()
-        if user is None or not user.login_required:
+        if user is None or not user.login_required or user.updated_at == self._open_for:
             return True
-        screen = UnlockScreen(text.clean(user.username), lambda password: engine.password_fits(user, password))
-        return await self.push_screen_wait(screen)
+        while isinstance(self.screen, ModalScreen):  # what is asked there is asked no more
+            self.pop_screen()
+        self.clear_notifications()
+        tried = await self.push_screen_wait(UnlockScreen(text.clean(user.username), engine.try_password))
+        if tried is None:
+            return False
+        self._open_for = tried.seen
+        return True
 
     async def _follow_changes(self, engine: Engine) -> None:
+        """Look whenever something changed, until somebody leaves the app locked."""
         async with contextlib.aclosing(engine.changes()) as changed:
             async for _ in changed:
-                await self._looked_at.wait()
+                if not await self._unlock(engine):
+                    return
                 await engine.start_runner_if_needed(self._tell_progress)
-                await self._look(engine)
+                if self.app_focus:
+                    await self._look(engine)
+                else:
+                    self._missed = True
                 if self._on_ready is not None:
                     ready, self._on_ready = self._on_ready, None
                     ready()
@@ -200,13 +211,11 @@ class GarminSyncApp(App[int]):
         if not isinstance(engine, BaseException):
             await engine.close()
 
-    def on_app_blur(self) -> None:
-        """Nobody looks: nothing is read or drawn."""
-        self._looked_at.clear()
-
     def on_app_focus(self) -> None:
-        """Somebody looks again."""
-        self._looked_at.set()
+        """Somebody looks again; while nobody did, nothing was read or drawn."""
+        if self._missed and self.engine is not None:
+            self._missed = False
+            self.run_worker(self._look(self.engine), group="looking")
         self.call_next(self._show_progress)
 
     # ── Progress ─────────────────────────────────────────────────────────────────────────────────────
@@ -334,6 +343,36 @@ class GarminSyncApp(App[int]):
     def action_app_palette(self) -> None:
         """All actions, to be searched."""
         self.action_command_palette()
+
+    def action_app_lock(self) -> None:
+        """Ask for the password again, here and in every other app on this database."""
+        engine = self.engine
+        assert engine is not None
+        self.do(engine.lock)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take the uppermost screen away. The lock goes by its own answer only, whatever ends below it."""
+        if isinstance(self.screen, UnlockScreen) and not self.screen.answered:
+            return AwaitComplete()
+        return super().pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Open the palette; Textual binds its key above every question, the lock included."""
+        if not isinstance(self.screen, UnlockScreen):
+            super().action_command_palette()
+
+    def notify(self, *arguments: Any, **options: Any) -> None:
+        """Show a toast, but none over the lock."""
+        if not isinstance(self.screen, UnlockScreen):
+            super().notify(*arguments, **options)
+
+    def _fatal_error(self) -> None:
+        """End with a sentence: Textual's own traceback would print what variables hold, passwords among it."""
+        problem = sys.exception() or self._exception
+        _log.critical("the app ended by a fault", exc_info=problem)
+        said = f"error: A fault of the program ({type(problem).__name__}).\nhint: The details are in the log."
+        self._exit_renderables.append(Text(said))
+        self._close_messages_no_wait()
 
     def action_app_quit(self) -> None:
         """Back from a detail; out of a place, after a question where a job runs here."""

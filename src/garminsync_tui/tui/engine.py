@@ -24,10 +24,11 @@ from ..jobs.runner import Runner, Work
 from ..jobs.schedule import Scheduler
 from ..jobs.turns import next_turn
 from ..models import Activity, GarminConnectAccount, JobEvent, SyncJob, User
-from ..store import accounts, activities, budget, coverage, days, health
+from ..store import accounts, activities, budget, coverage, days, health, unlocking
 from ..store.changes import changes
 from ..store.database import Database
 from ..store.files import FileStore
+from ..store.unlocking import Try
 from ..sync.session import Linking
 from ..sync.work import JOB_TYPE, work
 from .situation import Situation
@@ -212,9 +213,15 @@ class Engine:
         """The local user, where one was made."""
         return await accounts.find_user(self.database)
 
-    async def password_fits(self, user: User, password: str) -> bool:
-        """Whether `password` is the local user's (argon2 takes its time, in a thread)."""
-        return await asyncio.to_thread(accounts.password_fits, user, password)
+    @_undisturbed
+    async def try_password(self, password: str) -> Try:
+        """Whether `password` is the local user's, or how long to wait before another is looked at."""
+        return await unlocking.try_password(self.database, password)
+
+    @_undisturbed
+    async def lock(self) -> None:
+        """Let every open app ask for the password. Raises UsageProblem where there is none."""
+        await unlocking.lock(self.database)
 
     async def linking(self, server: str, on_strategy: Callable[[int, int, str], None]) -> Linking:
         """A sign-in at `server`. `on_strategy` is called from another thread. Raises UsageProblem."""

@@ -151,6 +151,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
     Action("app.back", "escape", "Back", title="back"),
+    Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
     Action("app.quit", "q,ctrl+q", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
     Action("app.help", "question_mark,f1", "Help", hint=True),

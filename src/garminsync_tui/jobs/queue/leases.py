@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,7 +18,7 @@ from ...errors import LeaseLost
 from ...models import JOB_TYPES, RunnerRow, SyncJob
 from ...store.changes import announce
 from ...store.database import Database
-from ..liveness import LEASE_S, is_dead
+from ..liveness import LEASE_S, is_dead, is_here
 from .log import write_lines
 from .rows import cancelled, ended, locked, put_back, update, with_code
 
@@ -37,8 +38,11 @@ class Claim(NamedTuple):
 class Leases:
     """The queue as its runners see it. All times are the database's own."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.database = database
+        self._monotonic = monotonic
+        #: Leases whose end is over while their holder's process is here: since when they were not extended.
+        self._silent_since: dict[tuple[UUID, int, datetime | None], float] = {}
 
     # ── Handing out ──────────────────────────────────────────────────────────────────────────────────
 
@@ -99,7 +103,11 @@ class Leases:
         return due.where(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
 
     async def reap(self, holding: Collection[UUID] = ()) -> int:
-        """Put jobs back whose runner is gone: dead ones of this host at once, others after their lease."""
+        """Put jobs back whose runner is gone: dead ones of this host at once, others after their lease.
+
+        Whose process is on this host and has not ended is believed to be gone only after a lease's time of silence
+        that was watched from here: SQLite has no clock but that of each process, and a clock may be set.
+        """
         async with self.database.read() as session:
             held = (
                 await session.execute(
@@ -108,14 +116,28 @@ class Leases:
                     .where(SyncJob.status == "in_progress")
                 )
             ).all()
-        gone = [
-            (job, None if is_dead(runner) else job.lease_until)
-            for job, expired, runner in held
-            if job.id not in holding and (expired or is_dead(runner))
-        ]
+        gone: list[tuple[SyncJob, datetime | None]] = []
+        doubtful = []
+        for job, expired, runner in held:
+            if job.id in holding:
+                continue
+            if is_dead(runner):
+                gone.append((job, None))
+            elif expired and is_here(runner):
+                doubtful.append(job)
+            elif expired:
+                gone.append((job, job.lease_until))
+        gone += [(job, job.lease_until) for job in self._silent(doubtful)]
         for job, lease_until in gone:
             await self._take_from_the_dead(job, lease_until)
         return len(gone)
+
+    def _silent(self, jobs: Collection[SyncJob]) -> list[SyncJob]:
+        """Those of some jobs that nobody extended for the whole time of a lease, by this process' own clock."""
+        moment = self._monotonic()
+        seen = {(job.id, job.fence, job.lease_until): job for job in jobs}
+        self._silent_since = {key: self._silent_since.get(key, moment) for key in seen}
+        return [job for key, job in seen.items() if moment - self._silent_since[key] >= LEASE_S]
 
     async def _take_from_the_dead(self, seen: SyncJob, lease_until: datetime | None) -> None:
         async with self.database.write() as session:

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
+from ... import text, units
+from ...errors import GarminSyncError
 from .. import keys
 from ..widgets.field import Field
 
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from ...store.unlocking import Try
+
 
 _RUNNING = "A sync is running here.\nWhat is stored stays, and the next start goes on from there."
 
 
-class UnlockScreen(ModalScreen[bool]):
-    """Asks for the local user's password; ends with True when it fits."""
+class UnlockScreen(ModalScreen["Try | None"]):
+    """Asks for the local user's password and hides what lies below; ends with what fitted, or None to quit."""
 
-    def __init__(self, username: str, fits: Callable[[str], Awaitable[bool]]) -> None:
+    def __init__(self, username: str, try_password: Callable[[str], Awaitable[Try]]) -> None:
         super().__init__()
         self._username = username
-        self._fits = fits
+        self._try_password = try_password
+        #: Whether it may be taken away: only by its own answer.
+        self.answered = False
 
     def compose(self) -> ComposeResult:
         """One field."""
@@ -46,19 +52,34 @@ class UnlockScreen(ModalScreen[bool]):
     def _try(self) -> None:
         field = self.query_one("#password", Input)
         password, field.value = field.value, ""
-        self.run_worker(self._check(password), exclusive=True)
+        if password:
+            self.run_worker(self._check(password), exclusive=True)
 
     async def _check(self, password: str) -> None:
-        if await self._fits(password):
-            self.dismiss(True)
-        else:
-            problem = self.query_one("#problem", Static)
-            problem.display = True
-            problem.update(Content("✗ That is not the password."))
+        try:
+            tried = await self._try_password(password)
+        except GarminSyncError as problem:
+            self._say(text.clean(f"{problem.message} {problem.hint}"))
+            return
+        if tried.fits:
+            self._answer(tried)
+            return
+        said = "Too many wrong passwords." if tried.too_soon else "That is not the password."
+        wait = f" The next one is looked at in {units.duration(tried.wait_s)}." if tried.wait_s else ""
+        self._say(f"{said}{wait}")
+
+    def _say(self, words: str) -> None:
+        problem = self.query_one("#problem", Static)
+        problem.display = True
+        problem.update(Content(f"✗ {words}"))
 
     @on(Button.Pressed, "#quit")
     def _quit(self) -> None:
-        self.dismiss(False)
+        self._answer(None)
+
+    def _answer(self, answer: Try | None) -> None:
+        self.answered = True
+        self.dismiss(answer)
 
 
 class QuitScreen(ModalScreen[bool]):

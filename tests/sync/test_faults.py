@@ -1,0 +1,356 @@
+"""Each fault of Garmin's, of the network and of the tokens: where it leaves the jobs, and that nothing of it stays.
+
+After the fault and the recovery everything is as it would be had nothing happened, and every file is read and whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import stamina
+
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.jobs.runner import Runner
+from garminsync_tui.models import Activity, Coverage, GarminConnectAccount, RequestBudget, SyncJob
+from garminsync_tui.paths import Paths
+from garminsync_tui.simulator import Simulator
+from garminsync_tui.store import accounts
+from garminsync_tui.store.database import Database
+from garminsync_tui.sync.work import work
+
+from .conftest import NOW, Installation, install
+
+DAYS = 3
+METRICS = ["steps_total", "heart_rate", "sleep"]
+DAY, BEFORE = NOW.date().isoformat(), (NOW.date() - timedelta(days=1)).isoformat()
+TOKEN = "/di-oauth2-service/oauth/token"
+LIST = "/activitylist-service/activities/search/activities$"
+HEART_RATE = "dailyHeartRate"
+PAST = NOW - timedelta(days=800)
+sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+End = tuple[str, str | None]
+DONE: End = ("completed", None)
+PARTLY: End = ("failed", "partly")
+WAITS: End = ("pending", "unavailable")
+LIMITED: End = ("pending", "rate_limited")
+UNEXPECTED: End = ("failed", "unexpected_answer")
+LOCKED_OUT: End = ("failed", "sign_in_required")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=3):
+        yield
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Simulator]:
+    with Simulator(days=DAYS, now=NOW) as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(server: Simulator) -> Iterator[Simulator]:
+    """The same for all; its tokens are not to be renewed by who only has a copy of them."""
+    server.clear_faults()
+    server.reset_stats()
+    yield server
+    server.clear_faults()
+
+
+@dataclass
+class Undisturbed:
+    """What a sync without any trouble leaves, and a home that is linked and has not synced yet."""
+
+    home: Path
+    account: GarminConnectAccount
+    content: dict[str, list[tuple[Any, ...]]]
+    files: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(server: Simulator, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    home = tmp_path_factory.mktemp("undisturbed") / "home"
+
+    async def run() -> Undisturbed:
+        linked = await install(home, _empty(home, sqlite_template), server)
+        await linked.database.close()
+        shutil.copytree(home, home.with_name("linked"))
+        here = await opened(home, linked.account)
+        assert ends(await sync(here)) == [DONE, DONE]
+        found = Undisturbed(home.with_name("linked"), linked.account, await here.content(), await here.files())
+        await here.database.close()
+        return found
+
+    return asyncio.run(run())
+
+
+def _empty(home: Path, template: Path) -> str:
+    paths = Paths.below(home)
+    paths.prepare()
+    shutil.copy(template, paths.database)
+    return f"sqlite:///{paths.database}"
+
+
+async def opened(home: Path, account: GarminConnectAccount) -> Installation:
+    from garminsync_tui.config import Config
+
+    paths = Paths.below(home)
+    url = f"sqlite:///{paths.database}"
+    config = Config.load(paths, {}, {"GARMINSYNC_DATABASE": url})
+    return Installation(paths, await Database.open(url), config, account)
+
+
+@pytest.fixture
+async def here(undisturbed: Undisturbed, simulator: Simulator, tmp_path: Path) -> AsyncIterator[Installation]:
+    """A linked home on SQLite, without the cost of a sign-in."""
+    shutil.copytree(undisturbed.home, tmp_path / "home")
+    found = await opened(tmp_path / "home", undisturbed.account)
+    yield found
+    await found.database.close()
+
+
+async def sync(here: Installation, **asked: Any) -> list[SyncJob]:
+    """All activities, and some health of two days."""
+    return await here.plain_sync("activities", "health", since=BEFORE, until=DAY, metrics=METRICS, **asked)
+
+
+def ends(jobs: list[SyncJob]) -> list[End]:
+    return [(job.status, (job.extra or {}).get("error_code")) for job in jobs]
+
+
+async def time_passes(here: Installation) -> None:
+    """What waits for its time has waited."""
+    async with here.database.write() as session:
+        await session.execute(sa.delete(RequestBudget))
+        await session.execute(sa.update(SyncJob).where(SyncJob.status == "pending").values(run_at=PAST))
+        await session.execute(sa.update(Coverage).where(Coverage.next_try_at.is_not(None)).values(next_try_at=PAST))
+
+
+async def go_on(here: Installation) -> None:
+    """As a daemon does: whatever waits and is due."""
+    await Runner(here.database, work(here.config), kind="daemon", run_dir=here.paths.run).run_until_idle()
+
+
+async def recover(here: Installation, simulator: Simulator) -> None:
+    """The trouble is over: what waits goes on by itself, and a turn of the schedule brings what failed."""
+    simulator.clear_faults()
+    await time_passes(here)
+    await go_on(here)
+    assert ends(await sync(here)) == [DONE, DONE]
+
+
+async def is_as_if_nothing_had_happened(here: Installation, undisturbed: Undisturbed) -> None:
+    assert await here.content() == undisturbed.content
+    assert await here.files() == undisturbed.files
+    assert not any((here.paths.files / "tmp").iterdir())
+    queue = Queue(here.database)
+    job_id = await queue.enqueue(here.account.user_id, "verify", parameters={"read_data": True}, priority=10)
+    await go_on(here)
+    assert job_id is not None
+    job = await queue.get(job_id)
+    assert ends([job]) == [DONE], job.extra
+    assert (job.extra or {})["result"]["read"] == len(undisturbed.files)
+
+
+async def sign_in_is_needed(here: Installation) -> bool:
+    return (await accounts.get(here.database, here.account.id)).sign_in_needed_since is not None
+
+
+# ── Answers that are refusals, torn, or something else ───────────────────────────────────────────
+
+PAGE = {"content-type": "text/html; charset=UTF-8"}
+ELSEWHERE = {"location": "https://example.org/collect"}
+
+FILE = "/files/activity/{1}$"
+TODAY = {"path": HEART_RATE, "dates": [DAY, DAY]}
+YESTERDAY = {"path": HEART_RATE, "dates": [BEFORE, BEFORE]}
+
+#: What happens, by what it is ({0}, {1} and {2} are activities), and how the jobs of activities and of health end.
+FAULTS: dict[str, tuple[list[dict[str, Any]], End, End]] = {
+    "404, 410 and 204 for originals": (
+        [{"path": FILE.replace("1", str(n)), "status": status} for n, status in enumerate((404, 410, 204))],
+        DONE,
+        DONE,
+    ),
+    "404 for all of an activity and for a day": (
+        [{"path": "/activity/{1}$", "status": 404}, TODAY | {"status": 404}], DONE, PARTLY
+    ),
+    "a burst of 503": ([{"path": "service/", "status": 503, "count": 2}], DONE, DONE),
+    "500 for a file and for a day": ([{"path": FILE, "status": 500}, TODAY | {"status": 500}], PARTLY, PARTLY),
+    "502 for everything": ([{"path": "service/", "status": 502}], WAITS, WAITS),
+    "a reset of the list, and resets of a file": (
+        [{"path": LIST, "kind": "reset", "count": 2}, {"path": FILE, "kind": "reset"}], PARTLY, DONE
+    ),
+    "a truncated list, file and day": (
+        [
+            {"path": LIST, "kind": "truncate", "count": 2},
+            {"path": FILE, "kind": "truncate"},
+            TODAY | {"kind": "truncate"},
+        ],
+        PARTLY,
+        PARTLY,
+    ),
+    "a cut list, file and day, once": (
+        [{"path": path, "kind": "cut", "count": 1} for path in (LIST, FILE, HEART_RATE)], DONE, DONE
+    ),
+    "a cut file and day": ([{"path": FILE, "kind": "cut"}, TODAY | {"kind": "cut"}], PARTLY, PARTLY),
+    "garbage for the list and for a day": (
+        [{"path": LIST, "kind": "garbage"}, TODAY | {"kind": "garbage"}], UNEXPECTED, PARTLY
+    ),
+    "10,000 deep, and a megabyte of digits": (
+        [
+            TODAY | {"status": 200, "body": "[" * 10_000 + "]" * 10_000},
+            YESTERDAY | {"status": 200, "body": "9" * 2**20},
+        ],
+        DONE,
+        PARTLY,
+    ),
+    "a redirect elsewhere": ([{"path": FILE, "status": 302, "headers": ELSEWHERE}], PARTLY, DONE),
+}  # fmt: skip
+
+
+def of(faults: list[dict[str, Any]], simulator: Simulator) -> list[dict[str, Any]]:
+    """The faults, for activities of the simulator's."""
+    return [fault | {"path": fault["path"].format(*simulator.activity_ids())} for fault in faults]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_nothing_of_it_stays(
+    name: str, here: Installation, simulator: Simulator, undisturbed: Undisturbed
+) -> None:
+    faults, *expected = FAULTS[name]
+    simulator.add_faults(of(faults, simulator))
+    assert ends(await sync(here)) == expected
+    await here.files()  # what is here by now is whole
+    assert not await sign_in_is_needed(here)
+    await recover(here, simulator)
+    await is_as_if_nothing_had_happened(here, undisturbed)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"body": '{"message": "HTTP 403 Forbidden"}'}, {"headers": PAGE, "body": "<html>Just a moment...</html>"}],
+    ids=["JSON", "Cloudflare's page"],
+)
+async def test_a_403_is_no_matter_of_signing_in(
+    fault: dict[str, Any], here: Installation, simulator: Simulator, undisturbed: Undisturbed
+) -> None:
+    simulator.add_faults([{"path": HEART_RATE, "status": 403} | fault])
+    assert ends(await sync(here)) != [DONE, DONE]
+    assert not await sign_in_is_needed(here)
+    assert TOKEN not in simulator.stats()["requests"]["by_path"]
+    await recover(here, simulator)
+    await is_as_if_nothing_had_happened(here, undisturbed)
+
+
+#: Retry-After (empty: a date in ten minutes; None: no such header) → the least and most seconds that the job waits.
+WAITS_S: dict[str | None, tuple[float, float]] = {
+    "120": (119, 121),
+    "86400": (86_390, 86_400),
+    "": (500, 600),
+    None: (1, 3600),
+    "soon": (1, 3600),
+}
+
+
+async def test_a_429_makes_the_job_wait_and_goes_on_where_it_was(
+    here: Installation, simulator: Simulator, undisturbed: Undisturbed
+) -> None:
+    path = f"/files/activity/{simulator.activity_ids()[-1]}$"
+    for header, (least, most) in WAITS_S.items():
+        value = header or format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+        headers = {"Retry-After": value} if header is not None else {}
+        simulator.add_faults([{"path": path, "status": 429, "headers": headers, "count": 1}])
+        await time_passes(here)
+        (job,) = await here.plain_sync("activities")
+        assert ends([job]) == [LIMITED], header
+        assert least - 15 <= (job.run_at - datetime.now(UTC)).total_seconds() <= most, header
+        assert job.attempt == 0
+    await recover(here, simulator)
+    await is_as_if_nothing_had_happened(here, undisturbed)
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_a_storm_of_all_of_them_leaves_nothing_either(
+    seed: int, database_url: str, tmp_path: Path, server: Simulator, undisturbed: Undisturbed
+) -> None:
+    """Several at once, again and again, until everything came in spite of them."""
+    chance = random.Random(seed)
+    server.clear_faults()
+    here = await install(tmp_path / "home", database_url, server)
+    try:
+        for _ in range(4):
+            chosen = [fault for faults, *_ in chance.sample(list(FAULTS.values()), 4) for fault in faults]
+            server.clear_faults()
+            server.add_faults([fault | {"count": chance.randint(1, 3)} for fault in of(chosen, server)])
+            await time_passes(here)
+            await sync(here)
+            await here.files()
+        assert not await sign_in_is_needed(here)
+        await recover(here, server)
+        await is_as_if_nothing_had_happened(here, undisturbed)
+    finally:
+        server.clear_faults()
+        await here.database.close()
+
+
+# ── Originals that are not there ─────────────────────────────────────────────────────────────────
+
+
+async def test_an_original_that_is_not_there_is_looked_for_three_times_a_week_apart(
+    here: Installation, simulator: Simulator
+) -> None:
+    id_ = str(simulator.activity_ids()[1])
+    file = f"/download-service/files/activity/{id_}"
+    simulator.add_faults([{"path": f"{file}$", "status": 404}])
+    assert ends(await here.plain_sync("activities")) == [DONE]
+
+    async def entry() -> Coverage:
+        async with here.database.read() as session:
+            return (await session.scalars(sa.select(Coverage).where(Coverage.item == id_))).one()
+
+    async def asked() -> int:
+        """How often the next sync asks for the original."""
+        simulator.reset_stats()
+        assert ends(await here.plain_sync("activities")) == [DONE]
+        return simulator.stats()["requests"]["by_path"].get(file, 0)
+
+    for _ in range(3):
+        found = await entry()
+        assert found.status == "stale" and found.next_try_at is not None
+        assert timedelta(days=6) < found.next_try_at - datetime.now(UTC) < timedelta(days=8)
+        assert await asked() == 0, "not before its time"
+        await time_passes(here)
+        assert await asked() == 1
+    found = await entry()
+    assert (found.status, found.next_try_at) == ("fetched", None)
+    assert "original" in (found.reason or "")
+    await time_passes(here)
+    assert await asked() == 0
+    async with here.database.read() as session:
+        row = (await session.scalars(sa.select(Activity).where(Activity.garmin_activity_id == id_))).one()
+    assert (row.file_type, (row.extra or {})["file_origin"]) == ("TCX", "export")
+
+
+# ── Tokens ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def own(database_url: str, tmp_path: Path, simulator: Simulator) -> AsyncIterator[Installation]:
+    """A home with tokens of its own."""
+    found = await install(tmp_path / "home", database_url, simulator)
+    simulator.reset_stats()
+    yield found
+    await found.database.close()

@@ -1,0 +1,67 @@
+"""The program as a process on a terminal that a test reads and types on."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyte
+
+PATIENCE_S = 60.0
+
+
+class Terminal:
+    """80 columns and 24 lines, and all that was ever sent to them."""
+
+    def __init__(self, home: Path, *arguments: str) -> None:
+        self.sent = bytearray()
+        self.screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self.screen)
+        self._ours, theirs = os.openpty()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "garminsync_tui", *arguments, "--home", str(home)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._ours)
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def wait_for(self, words: str) -> None:
+        self.until(lambda: words in "\n".join(self.screen.display), words)
+
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        """Read what comes until something is so."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, f"{what!r} did not come\n" + "\n".join(self.screen.display)
+            if select.select([self._ours], [], [], 0.2)[0]:
+                read = os.read(self._ours, 65536)
+                self.sent += read
+                self._stream.feed(read)
+
+    def background_at(self, words: str) -> str:
+        """The colour behind words on the screen; empty where they are not there."""
+        for number, line in enumerate(self.screen.display):
+            if words in line:
+                background: str = self.screen.buffer[number][line.index(words)].bg
+                return background
+        return ""
