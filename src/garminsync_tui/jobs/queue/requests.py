@@ -189,6 +189,13 @@ class Queue:
         async with self.database.read() as session:
             return [row for row in await session.scalars(fresh) if not is_dead(row)]
 
+    async def dead_runners(self) -> Sequence[RunnerRow]:
+        """Runners that ended without a word: their lock is free here, or nobody heard of them for a lease."""
+        stale = RunnerRow.heartbeat_at <= from_now(-LEASE_S)
+        rows = sa.select(RunnerRow, stale).order_by(RunnerRow.started_at)
+        async with self.database.read() as session:
+            return [row for row, was_long_ago in await session.execute(rows) if was_long_ago or is_dead(row)]
+
     # ── Schedules ────────────────────────────────────────────────────────────────────────────────────
 
     async def ensure_schedules(self, account_id: UUID, job_types: Sequence[str], every_s: int) -> None:
