@@ -56,11 +56,12 @@ def line(job: SyncJob) -> str:
 
 
 async def ensure_schedules(queue: Queue, config: Config) -> None:
-    """Give the active account its schedules, at the interval of the settings."""
+    """Give the active account its schedules, as the settings have them."""
     account = await accounts.active_account(queue.database)
     if account is not None:
-        every_s = int(config["sync.every_minutes"] * 60)
-        await queue.ensure_schedules(account.id, list(JOB_TYPE.values()), every_s)
+        every_s, daily_at = int(config["sync.every_minutes"] * 60), config["sync.daily_at"] or None
+        types = list(JOB_TYPE.values())
+        await queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
 
 
 async def run(config: Config, database: Database, tell: Callable[[str], None]) -> int:
