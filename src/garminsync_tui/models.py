@@ -692,6 +692,9 @@ class Schedule(Table):
     enabled: Mapped[bool] = mapped_column(server_default=sa.text("true"))
     created_at: Mapped[datetime] = _created()
     updated_at: Mapped[datetime] = _updated()
+    #: Once a day instead, at this time ("06:30") by the clocks of `time_zone`.
+    daily_at: Mapped[str | None]
+    time_zone: Mapped[str | None]
 
     __table_args__ = (
         CheckConstraint("every_s >= 60", name="every_s_range"),

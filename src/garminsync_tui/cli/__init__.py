@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sync": ("sync", "sync", "Fetch what is new or missing, and follow it."),
     "reparse": ("reparse", "reparse", "Read stored answers or activity files again, without asking Garmin."),
     "daemon": ("daemon", "daemon", "Sync on schedule without a terminal."),
+    "service": ("service", "service", "Let the system keep the daemon running: systemd, or launchd on macOS."),
     "status": ("status", "status", "One screen of facts; the exit code serves as a health check."),
     "coverage": ("status", "coverage", "What is fetched, empty, failed or stale."),
     "doctor": ("doctor", "doctor", "Look for what is not as it should be, and say what to do about it."),
