@@ -42,7 +42,7 @@ def exit_code(job: SyncJob) -> int:
 
 def worst(codes: list[int]) -> int:
     """The exit code of several jobs: what needs a person most goes first."""
-    return next((code for code in (3, 1, 4, 5) if code in codes), 0)
+    return next((code for code in (3, 1, 2, 4, 5) if code in codes), 0)
 
 
 def line(job: SyncJob) -> str:

@@ -14,6 +14,7 @@
     │   └── NotAtGarmin              404 or 410: the item is not there
     ├── FileDamaged                  bytes that are not what their kind promises
     ├── InvalidWorkout               a workout that cannot be kept or sent, with the place and the reason
+    ├── WorkoutChanged               a workout that was changed or deleted at Garmin since both sides agreed
     ├── DiskFull                     no room for the database or a file
     ├── DatabaseUnusable             cannot be opened, or is damaged
     │   ├── DatabaseBusy             somebody else holds it for longer than we wait
@@ -28,6 +29,7 @@ A programming error is not in this tree: it keeps its traceback and reaches the 
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 
@@ -170,10 +172,18 @@ class InvalidWorkout(GarminSyncError):
         self.reason = reason
 
 
+class WorkoutChanged(GarminSyncError):
+    """A workout was changed or deleted at Garmin since both sides agreed: somebody has to choose."""
+
+    code = "workout_changed"
+
+
 class DiskFull(GarminSyncError):
     """No room for the database or a file; nothing already stored is harmed."""
 
     code = "disk_full"
+    #: What the system says then: the disk is full, the quota is used up, or a file may not grow any more.
+    ERRNOS: ClassVar = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class DatabaseUnusable(GarminSyncError):

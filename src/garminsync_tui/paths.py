@@ -31,6 +31,7 @@ class Paths:
     config: Path
     logs: Path
     run: Path  # lock files of runners; empty when nothing runs
+    drafts: Path  # texts of workouts that were not finished
 
     @classmethod
     def below(cls, home: Path) -> Paths:
@@ -42,6 +43,7 @@ class Paths:
             config=home / "config.toml",
             logs=home / "logs",
             run=home / "run",
+            drafts=home / "drafts",
         )
 
     @classmethod
@@ -58,6 +60,7 @@ class Paths:
             config=dirs.user_config_path / "config.toml",
             logs=dirs.user_log_path,
             run=data / "run",
+            drafts=data / "drafts",
         )
 
     @classmethod

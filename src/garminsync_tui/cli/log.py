@@ -70,5 +70,6 @@ def crash(paths: Paths, problem: BaseException) -> Path:
 
 
 def _add(handler: logging.Handler) -> None:
+    logging.raiseExceptions = False  # a log that cannot be written is no reason for a traceback on the screen
     handler.setFormatter(_Formatter(_FORMAT))
     logging.getLogger().addHandler(handler)

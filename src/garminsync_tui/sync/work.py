@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from ..config import Config
 from ..errors import SignInRequired
+from ..garmin.client import Client
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
 from ..store import accounts
@@ -16,12 +18,14 @@ from .figures import FILES, compute_figures, look_after_figures
 from .health import sync_health
 from .reparse import reparse
 from .session import open_client, rate_for
+from .trainee import athlete_today
 from .verify import verify
+from .workouts import pull, upload
 
 Work = Callable[[JobRun], Awaitable[None]]
 
 #: What `garminsync sync WORD` means.
-JOB_TYPE = {"activities": "activity_sync", "health": "health_metrics_sync"}
+JOB_TYPE = {"activities": "activity_sync", "health": "health_metrics_sync", "workouts": "workout_sync"}
 
 
 def work(config: Config) -> Mapping[str, Work]:
@@ -30,14 +34,12 @@ def work(config: Config) -> Mapping[str, Work]:
     rate = _rate(config)
 
     async def activities(run: JobRun) -> None:
-        account = await _account(run)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (_, client):
             await sync_activities(run, client, files, config)
         await look_after_figures(run, config)
 
     async def health(run: JobRun) -> None:
-        account = await _account(run)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (account, client):
             await sync_health(
                 run,
                 client,
@@ -49,6 +51,17 @@ def work(config: Config) -> Mapping[str, Work]:
             )
         await look_after_figures(run, config)
 
+    async def workouts(run: JobRun) -> None:
+        account = await _account(run)
+        async with await open_client(run.database, config.paths, account, rate) as client:
+            await pull(run, client)
+
+    async def one_workout(run: JobRun) -> None:
+        account = await _account(run)
+        athlete = await athlete_today(run.database, config)
+        async with await open_client(run.database, config.paths, account, rate) as client:
+            await upload(run, client, athlete)
+
     async def reread(run: JobRun) -> None:
         if run.parameters.get("what") == FILES:
             await compute_figures(run, config, files)
@@ -58,7 +71,14 @@ def work(config: Config) -> Mapping[str, Work]:
     async def look_at_files(run: JobRun) -> None:
         await verify(run, files)
 
-    return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reread, "verify": look_at_files}
+    return {
+        "activity_sync": activities,
+        "health_metrics_sync": health,
+        "workout_sync": workouts,
+        "workout_upload": one_workout,
+        "reparse": reread,
+        "verify": look_at_files,
+    }
 
 
 def _rate(config: Config) -> Rate | None:
@@ -68,8 +88,15 @@ def _rate(config: Config) -> Rate | None:
     return Rate(per_s=config["sync.requests_per_second"], burst=3)
 
 
-async def _account(run: JobRun) -> GarminConnectAccount:
+@asynccontextmanager
+async def _talk(run: JobRun, config: Config, rate: Rate | None) -> AsyncIterator[tuple[GarminConnectAccount, Client]]:
+    """The job's account, and a client that speaks for it. Where Garmin refuses its tokens, nobody asks again."""
     account = await accounts.get(run.database, run.account_id)
     if not account.active or account.sign_in_needed_since:
         raise SignInRequired()
-    return account
+    try:
+        async with await open_client(run.database, config.paths, account, rate) as client:
+            yield account, client
+    except SignInRequired:
+        await accounts.mark_sign_in_needed(run.database, account.id)
+        raise

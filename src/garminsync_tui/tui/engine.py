@@ -32,6 +32,7 @@ from ..store.unlocking import Try
 from ..sync.session import Linking
 from ..sync.work import JOB_TYPE, work
 from .situation import Situation
+from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
 Clock = Callable[[], datetime]
@@ -94,6 +95,8 @@ class Engine:
         self.scheduler: Scheduler | None = None
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
+        #: Everything about workouts.
+        self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
