@@ -52,14 +52,12 @@ def work(config: Config) -> Mapping[str, Work]:
         await look_after_figures(run, config)
 
     async def workouts(run: JobRun) -> None:
-        account = await _account(run)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (_, client):
             await pull(run, client)
 
     async def one_workout(run: JobRun) -> None:
-        account = await _account(run)
         athlete = await athlete_today(run.database, config)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (_, client):
             await upload(run, client, athlete)
 
     async def reread(run: JobRun) -> None:
