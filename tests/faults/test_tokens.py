@@ -109,6 +109,7 @@ async def test_a_401_in_the_middle_is_answered_by_a_refresh_and_the_same_request
     await is_as_if_nothing_had_happened(own, undisturbed)
 
 
+@sqlite
 async def test_a_second_401_asks_for_a_sign_in_and_after_it_everything_comes(
     own: Installation, simulator: Simulator, undisturbed: Undisturbed
 ) -> None:
@@ -145,6 +146,7 @@ asyncio.run(main(Path(sys.argv[1])))
 """
 
 
+@sqlite
 async def test_killed_between_refresh_and_commit_it_asks_for_a_sign_in_once(
     own: Installation, database_url: str, simulator: Simulator, undisturbed: Undisturbed
 ) -> None:
