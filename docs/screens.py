@@ -20,7 +20,14 @@ async def export(home: Path) -> None:
     config = Config.load(Paths.below(home), environment={"GARMINSYNC_RUNNER": "never"})
     app = GarminSyncApp(config)
     async with app.run_test(size=(100, 30)) as pilot:
-        for key, name in ((None, "today"), ("c", "coverage"), ("2", "activities"), ("enter", "activity")):
+        for key, name in (
+            (None, "today"),
+            ("c", "coverage"),
+            ("2", "activities"),
+            ("enter", "activity"),
+            ("3", ""),
+            ("enter", "editor"),
+        ):
             if key:
                 await pilot.press(key)
             for _ in range(40):  # files are read and drawn in the background
@@ -28,8 +35,9 @@ async def export(home: Path) -> None:
             picture = re.sub(
                 r"@font-face \{.*?\n    \}", "", app.export_screenshot(title="garminsync"), flags=re.DOTALL
             )
-            (HERE / f"{name}.svg").write_text(picture, "utf-8")
-            if name == "activities":
+            if name:
+                (HERE / f"{name}.svg").write_text(picture, "utf-8")
+            if name in {"activities", ""}:
                 await pilot.press("down")
 
 

@@ -94,7 +94,8 @@ def test_no_secret_lies_where_it_can_be_read(walk: Walk, database_url: str, tmp_
         _sync(walk, simulator)
         _tend_keys(walk, canary, tmp_path)
         _look_around(walk, tmp_path, sqlite=sqlite)
-        _open_the_app(walk)
+        if sqlite:  # it would draw the same
+            _open_the_app(walk)
         _run_the_daemon(walk, simulator, tmp_path)
     assert processes.looks > 10
     assert not processes.found
@@ -146,9 +147,8 @@ def _sign_in(walk: Walk, simulator: Simulator, database_url: str) -> None:
 
 
 def _sync(walk: Walk, simulator: Simulator) -> None:
-    walk("sync", "--verbose", "--since", "2d")
     simulator.expire_tokens()
-    walk("sync", "activities", "--verbose")
+    walk("sync", "--verbose", "--since", "2d")
     simulator.add_faults([{"path": "/di-oauth2-service/", "status": 500, "body": "{}"}])
     simulator.expire_tokens()
     walk("sync", "activities", "--verbose", "--json", code=None)
@@ -161,22 +161,18 @@ def _tend_keys(walk: Walk, canary: Canary, tmp_path: Path) -> None:
 
     canary.add("earlier key", key().hex())
     canary.add("earlier key", key())
-    walk("keys", "show", "--json")
-    walk("keys", "rotate", "--verbose")
     walk("keys", "rotate", "--outer", "--json")
     canary.add("key", key().hex())
     canary.add("key", key())
     walk("keys", "export", str(tmp_path / "parcel"), "--passphrase-stdin", stdin=f"{PASSPHRASE}\n")
-    walk("keys", "import", str(tmp_path / "parcel"), "--passphrase-stdin", stdin="wrong\n", code=3)
     walk("keys", "import", str(tmp_path / "parcel"), "--passphrase-stdin", stdin=f"{PASSPHRASE}\n")
 
 
 def _look_around(walk: Walk, tmp_path: Path, *, sqlite: bool) -> None:
-    for command in ("status --json", "doctor", "account --json", "config show", "db status --json", "keys show"):
+    for command in ("status --json", "doctor", "account --json", "config show", "db status --json"):
         walk(*command.split(), code=None)
-    jobs = walk("jobs", "list", "--json").json
-    for job in jobs[:2]:
-        walk("jobs", "show", job["id"])
+    failed, *_ = walk("jobs", "list", "--json").json
+    walk("jobs", "show", failed["id"])
     walk("health", "export", "--format", "csv", "--output", str(tmp_path / "runs.csv"))
     walk("backup", str(tmp_path / "backup.db"), code=0 if sqlite else 2)
     if not sqlite:

@@ -15,6 +15,9 @@ _HINT = "Like 2026-09-15, today, yesterday, or so long ago: 90d, 6m, 5y."
 #: Garmin Connect holds nothing older; a year typed wrong would ask for centuries of empty days.
 EARLIEST = date(1990, 1, 1)
 _MONTHS = {"m": 1, "y": 12}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FEWEST_LETTERS = 2
+_FARTHEST = timedelta(days=2 * 366)
 
 
 def parse_day(text: str, option: str, today: date | None = None) -> date:
@@ -34,6 +37,30 @@ def parse_day(text: str, option: str, today: date | None = None) -> date:
     except (ValueError, OverflowError):
         raise UsageProblem(f"{option} {text!r} is no date.", hint=_HINT) from None
     return within(day, f"{option} {text}", today)
+
+
+def parse_coming_day(text: str, option: str, today: date | None = None) -> date:
+    """The date that `text` means: today or later, within two years. Raises UsageProblem."""
+    today = today or datetime.now().astimezone().date()
+    word = text.strip().lower()
+    hint = "Like 2026-12-24, today, tomorrow, sat (the next one), or so many days ahead: 10d."
+    weekdays = [name for name in _WEEKDAYS if len(word) >= _FEWEST_LETTERS and name.startswith(word)]
+    try:
+        if word in {"today", "tomorrow"}:
+            return today + timedelta(days=word == "tomorrow")
+        if weekdays:
+            return today + timedelta(days=(_WEEKDAYS.index(weekdays[0]) - today.weekday() - 1) % 7 + 1)
+        if word[:-1].isdecimal() and word[-1] == "d":
+            day = today + timedelta(days=int(word[:-1]))
+        else:
+            day = date.fromisoformat(word)
+    except (ValueError, OverflowError, IndexError):
+        raise UsageProblem(f"{option} {text!r} is no date.", hint=hint) from None
+    if not today <= day <= today + _FARTHEST:
+        raise UsageProblem(
+            f"{option} {text} lies in the past." if day < today else f"{option} {text} lies too far ahead.", hint=hint
+        )
+    return day
 
 
 def within(day: date, what: str, today: date | None = None) -> date:

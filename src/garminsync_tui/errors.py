@@ -14,6 +14,7 @@
     │   └── NotAtGarmin              404 or 410: the item is not there
     ├── FileDamaged                  bytes that are not what their kind promises
     ├── InvalidWorkout               a workout that cannot be kept or sent, with the place and the reason
+    ├── WorkoutChanged               a workout that was changed or deleted at Garmin since both sides agreed
     ├── DiskFull                     no room for the database or a file
     ├── DatabaseUnusable             cannot be opened, or is damaged
     │   ├── DatabaseBusy             somebody else holds it for longer than we wait
@@ -169,6 +170,12 @@ class InvalidWorkout(GarminSyncError):
         super().__init__(f"{where}: {reason}.", hint=hint)
         self.place = place
         self.reason = reason
+
+
+class WorkoutChanged(GarminSyncError):
+    """A workout was changed or deleted at Garmin since both sides agreed: somebody has to choose."""
+
+    code = "workout_changed"
 
 
 class DiskFull(GarminSyncError):

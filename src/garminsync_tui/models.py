@@ -54,6 +54,7 @@ SPORTS = (
     "pilates",
     "hiit",
     "mobility",
+    "rucking",
     "multi_sport",
     "other",
 )
@@ -646,6 +647,39 @@ class ActivityBest(Table):
     )
 
 
+class WorkoutRemote(Table):
+    """A workout as it is at Garmin, and what both sides agreed on last: what has changed since, and where."""
+
+    __tablename__ = "workout_remotes"
+
+    garmin_connect_account_id: Mapped[UUID] = _owner(key=True)
+    garmin_workout_id: Mapped[str] = mapped_column(primary_key=True)
+    #: None where it was deleted here alone.
+    workout_id: Mapped[UUID | None] = mapped_column(Id(), ForeignKey("workouts.id", ondelete="SET NULL"))
+    #: Garmin's document and our definition when they last agreed.
+    base_document: Mapped[dict[str, Any]]
+    base_definition: Mapped[dict[str, Any]]
+    #: Garmin's document where it was changed there and nobody has decided yet.
+    theirs: Mapped[dict[str, Any] | None]
+    #: What Garmin made of the last push, where that is not what was pushed.
+    problem: Mapped[str | None]
+    #: When Garmin says it was changed last, in Garmin's words.
+    garmin_updated: Mapped[str | None]
+    #: Garmin's number of each entry of the calendar → its day.
+    schedule: Mapped[dict[str, Any] | None]
+    seen_at: Mapped[datetime] = _created()
+    #: When it was found to be no longer at Garmin.
+    gone_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        *_ids("garmin_connect_account_id", "workout_id"),
+        *_not_empty("garmin_workout_id"),
+        *_documents("base_document", "base_definition", "theirs", "schedule"),
+        UniqueConstraint("garmin_connect_account_id", "workout_id"),
+        {"sqlite_strict": True},
+    )
+
+
 class Schedule(Table):
     """What creates jobs, and how often."""
 
@@ -658,6 +692,9 @@ class Schedule(Table):
     enabled: Mapped[bool] = mapped_column(server_default=sa.text("true"))
     created_at: Mapped[datetime] = _created()
     updated_at: Mapped[datetime] = _updated()
+    #: Once a day instead, at this time ("06:30") by the clocks of `time_zone`.
+    daily_at: Mapped[str | None]
+    time_zone: Mapped[str | None]
 
     __table_args__ = (
         CheckConstraint("every_s >= 60", name="every_s_range"),

@@ -31,6 +31,7 @@ class Paths:
     config: Path
     logs: Path
     run: Path  # lock files of runners; empty when nothing runs
+    drafts: Path  # texts of workouts that were not finished
 
     @classmethod
     def below(cls, home: Path) -> Paths:
@@ -42,6 +43,7 @@ class Paths:
             config=home / "config.toml",
             logs=home / "logs",
             run=home / "run",
+            drafts=home / "drafts",
         )
 
     @classmethod
@@ -58,6 +60,7 @@ class Paths:
             config=dirs.user_config_path / "config.toml",
             logs=dirs.user_log_path,
             run=data / "run",
+            drafts=data / "drafts",
         )
 
     @classmethod
@@ -115,6 +118,17 @@ def restore_drafts(database: Path) -> Path:
 def beside(database: Path) -> tuple[Path, ...]:
     """Files that SQLite and this program keep beside a database: log, index of the log, locks."""
     return tuple(database.with_name(database.name + ending) for ending in ("-wal", "-shm", ".lock", ".open"))
+
+
+def systemd_user_unit() -> Path:
+    """Where systemd looks for this user's units (systemd.unit(5)); the daemon's is this one."""
+    settings = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(settings).expanduser() / "systemd" / "user" / f"{APPLICATION}.service"
+
+
+def launchd_agent() -> Path:
+    """Where launchd looks for this user's agents (launchd.plist(5)); the daemon's is this one."""
+    return Path("~/Library/LaunchAgents").expanduser() / f"io.github.{APPLICATION}.plist"
 
 
 def key_beside(key: Path, what: str) -> Path:

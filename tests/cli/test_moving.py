@@ -240,16 +240,14 @@ def test_an_upgrade_says_where_the_database_is_kept_as_it_was(run: Run, home: Pa
     shutil.copy(sqlite_template, home / "garminsync.db")
     with closing(sqlite3.connect(home / "garminsync.db", isolation_level=None)) as connection:
         for statement in (
-            "DROP TABLE activity_bests",
-            "DROP TABLE activity_figures",
-            "DROP VIEW activity_bests_readable",
-            "DROP VIEW activity_figures_readable",
-            "UPDATE alembic_version SET version_num = '0004'",
+            "DROP VIEW workout_remotes_readable",
+            "DROP TABLE workout_remotes",
+            "UPDATE alembic_version SET version_num = '0006'",
         ):
             connection.execute(statement)
     upgraded = run("jobs", "list")
     assert upgraded.code == 0, upgraded.err
-    assert f"kept in {home / 'backups'}" in upgraded.err and "schema-0004.db" in upgraded.err
+    assert f"kept in {home / 'backups'}" in upgraded.err and "schema-0006.db" in upgraded.err
     (kept,) = (home / "backups").iterdir()
     assert run("restore", str(kept), "--yes").code == 0
     assert "backups" not in run("jobs", "list").err

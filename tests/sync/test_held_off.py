@@ -31,8 +31,8 @@ TOO_OFTEN: dict[str, Any] = {"path": "/", "status": 429, "headers": {"retry-afte
 
 
 @asynccontextmanager
-async def daemon(installation: Installation, url: str, ahead_s: float) -> AsyncIterator[None]:
-    """A daemon whose clock is ahead; it is killed at the end of the block."""
+async def daemon(installation: Installation, url: str, ahead_s: float = 0.0) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """A daemon whose clock may be ahead; it is killed at the end of the block."""
     process = subprocess.Popen(
         _command(installation, "-m", "tests.sync.clocked", str(ahead_s), "daemon"),
         cwd=Path(__file__).parents[2],
@@ -41,7 +41,7 @@ async def daemon(installation: Installation, url: str, ahead_s: float) -> AsyncI
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield
+        yield process
     finally:
         process.kill()
         process.wait()

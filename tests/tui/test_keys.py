@@ -16,10 +16,15 @@ from garminsync_tui.tui.screens.coverage_days import CoverageDaysScreen
 from garminsync_tui.tui.screens.dialogs import HelpScreen
 from garminsync_tui.tui.screens.jobs import JobsScreen
 from garminsync_tui.tui.screens.today import TodayScreen
+from garminsync_tui.tui.screens.workout_editor import WorkoutEditor
+from garminsync_tui.tui.screens.workouts import WorkoutsScreen
 
 from .conftest import running, shown, until
 
-PLACES = (TodayScreen, ActivitiesScreen, ActivityScreen, JobsScreen, CoverageScreen, CoverageDaysScreen)
+PLACES = (
+    TodayScreen, ActivitiesScreen, ActivityScreen, WorkoutsScreen, WorkoutEditor, JobsScreen, CoverageScreen,
+    CoverageDaysScreen,
+)  # fmt: skip
 SCREENS = {screen.place: screen for screen in PLACES}
 
 
@@ -38,7 +43,9 @@ def test_ids_and_keys_are_used_once() -> None:
     everywhere = [key for action in keys.ACTIONS if not action.place for key in action.keys.split(",")]
     for place in SCREENS:
         here = [key for action in keys.ACTIONS if action.place == place for key in action.keys.split(",")]
-        assert len(set(here + everywhere)) == len(here + everywhere)
+        # Where one writes, its own keys win.
+        together = here if place == "editor" else here + everywhere
+        assert len(set(together)) == len(together)
 
 
 def test_no_key_is_out_of_reach_somewhere() -> None:
@@ -58,7 +65,7 @@ def test_no_key_is_out_of_reach_somewhere() -> None:
 
 async def test_help_lists_every_key_of_its_screen(config: Config) -> None:
     async with running(config, size=(100, 40)) as (app, pilot):
-        for place, number in (("today", "1"), ("activities", "2"), ("jobs", "3")):
+        for place, number in (("today", "1"), ("activities", "2"), ("workouts", "3"), ("jobs", "4")):
             await pilot.press(number, "question_mark")
             await until(pilot, lambda: isinstance(app.screen, HelpScreen))
             await pilot.pause()
@@ -75,7 +82,7 @@ async def test_the_footer_ends_with_palette_and_help(config: Config) -> None:
     async with running(config, size=(60, 24)) as (app, pilot):
         for width in (60, 80, 120):
             await pilot.resize_terminal(width, 24)
-            for number in "123":
+            for number in "1234":
                 await pilot.press(number)
                 await until(pilot, lambda: shown(app).splitlines()[-1].rstrip().endswith("^p Palette  ? Help"))
                 footer = shown(app).splitlines()[-1]
@@ -101,14 +108,14 @@ async def test_what_cannot_be_done_says_why(config: Config) -> None:
         await until(pilot, lambda: app._notifications)
         [said] = app._notifications
         assert said.message == "Sync now: connect your Garmin account first: press a."
-        await pilot.press("3", "x")
+        await pilot.press("4", "x")
         await until(pilot, lambda: len(app._notifications) == 2)
         assert "there is no job here yet" in [each.message for each in app._notifications][1]
 
 
 async def test_a_click_on_a_place_or_a_hint_is_its_key(config: Config, account: GarminConnectAccount) -> None:
     async with running(config) as (app, pilot):
-        column = shown(app).splitlines()[0].index("3 Jobs")
+        column = shown(app).splitlines()[0].index("4 Jobs")
         await pilot.click(offset=(column, 0))
         await until(pilot, lambda: app.current_mode == "jobs")
         footer = shown(app).splitlines()[-1]

@@ -25,7 +25,7 @@ _FAILURES_SHOWN = 10
 
 
 @click.command(cls=Command)
-@click.argument("what", nargs=-1, type=click.Choice(["activities", "health"]))
+@click.argument("what", nargs=-1, type=click.Choice(["activities", "health", "workouts"]))
 @click.option("--since", type=DAY, metavar="DATE", help="From this day on: 2026-09-15, yesterday, 90d.")
 @click.option("--full", is_flag=True, help="Ask for everything again, also for what is here.")
 @click.option("--metric", "metrics", multiple=True, metavar="M", help="Only these health metrics; may be repeated.")
@@ -37,10 +37,11 @@ async def sync(
 ) -> int:
     """Fetch what is new or missing, and follow it.
 
-    Without WHAT it is activities and health. Where the app or the daemon runs, it does the work; Ctrl-C then ends
-    only the watching. Else the work runs here, and Ctrl-C stops it with all that is done kept.
+    Without WHAT it is all of them; of workouts that is what `workouts pull` does. Where the app or the daemon runs, it
+    does the work; Ctrl-C then ends only the watching. Else the work runs here, and Ctrl-C stops it with all that is
+    done kept.
     """
-    wanted = list(dict.fromkeys(what)) or (["health"] if metrics else ["activities", "health"])
+    wanted = list(dict.fromkeys(what)) or (["health"] if metrics else ["activities", "health", "workouts"])
     if metrics and "health" not in wanted:
         raise click.UsageError("--metric chooses among health metrics: `sync health --metric …`.")
     known_metrics(metrics)
@@ -58,8 +59,8 @@ async def sync(
         queue = Queue(database)
         ids = []
         for word in wanted:
-            parameters: dict[str, Any] = {"since": since.isoformat()} if since else {}
-            if full:
+            parameters: dict[str, Any] = {"since": since.isoformat()} if since and word != "workouts" else {}
+            if full and word != "workouts":
                 parameters["full"] = True
             if word == "health" and metrics:
                 parameters["metrics"] = sorted(metrics)

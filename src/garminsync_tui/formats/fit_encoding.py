@@ -22,6 +22,7 @@ _TYPES = {
     "sint32": (0x85, "i"),
     "uint32": (0x86, "I"),
     "uint32z": (0x8C, "I"),
+    "string": (0x07, "s"),
 }
 #: base type → smallest and largest value, and the one that stands for "not known".
 LIMITS = {
@@ -33,7 +34,7 @@ LIMITS = {
     "uint32": (0, 0xFFFF_FFFE, 0xFFFF_FFFF),
     "uint32z": (1, 0xFFFF_FFFF, 0),
 }
-_SIZES = {"B": 1, "b": 1, "H": 2, "i": 4, "I": 4}
+_SIZES = {"B": 1, "b": 1, "H": 2, "i": 4, "I": 4, "s": 1}
 _HEADER_BYTES = 14
 _PROTOCOL = 0x20
 _PROFILE = 21_180
@@ -42,7 +43,7 @@ _PROFILE = 21_180
 class Message(NamedTuple):
     """A kind of message: its local number, its number in the profile, its fields by number and base type.
 
-    A type with a number before it ("6 uint8") is an array of so many values.
+    A type with a number before it ("6 uint8") is an array of so many values; of a string, its bytes.
     """
 
     local: int
@@ -64,8 +65,8 @@ class Message(NamedTuple):
         head = struct.pack("<BBBHB", 0x40 | self.local, 0, 0, self.number, len(self.fields))
         return head + b"".join(bytes((field, *_width_and_type(kind))) for field, kind in self.fields)
 
-    def pack(self, *values: int) -> bytes:
-        """One message."""
+    def pack(self, *values: int | bytes) -> bytes:
+        """One message; what is shorter than a string's bytes is filled up with zeros."""
         return self.layout.pack(self.local, *values)
 
 

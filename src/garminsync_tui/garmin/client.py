@@ -191,15 +191,39 @@ class Client:
         """What Garmin answers to a request that may be made twice, without a body of its own. Raises as `get`."""
         return await self._json("POST", path, None)
 
-    async def _json(self, method: str, path: str, params: Mapping[str, str] | None) -> Any:
+    async def create(self, path: str, document: Mapping[str, Any]) -> Any:
+        """Send a document that makes something new, exactly once; what Garmin answers.
+
+        Raises as `get`; after Unavailable nobody knows whether it was made.
+        """
+        return await self._json("POST", path, None, document, attempts=1)
+
+    async def replace(self, path: str, document: Mapping[str, Any]) -> Any:
+        """Send a document in the place of another; it may be sent twice. Raises as `get`."""
+        return await self._json("PUT", path, None, document)
+
+    async def delete(self, path: str) -> None:
+        """Delete what is at a path. Raises as `get`: NotAtGarmin where it is not there, or is gone by a first try."""
+        await self._json("DELETE", path, None)
+
+    async def _json(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        document: Mapping[str, Any] | None = None,
+        *,
+        attempts: int | None = None,
+    ) -> Any:
         body = bytearray()
         found: Any = None
-        async for attempt in self._tries():
+        async for attempt in self._tries(attempts):
             with attempt:
                 body.clear()
                 received = await self._receive(
-                    path, params, "application/json", body.extend, self._limits.json_bytes, method=method
-                )
+                    path, params, "application/json", body.extend, self._limits.json_bytes,
+                    method=method, document=document,
+                )  # fmt: skip
                 found = self._decoded(path, received, bytes(body))
         return found
 
@@ -232,12 +256,12 @@ class Client:
                     return False
         return written > 0
 
-    def _tries(self) -> AsyncIterator[stamina.Attempt]:
+    def _tries(self, attempts: int | None = None) -> AsyncIterator[stamina.Attempt]:
         limits = self._limits
         return aiter(
             stamina.retry_context(
                 on=_Passing,
-                attempts=limits.attempts,
+                attempts=attempts or limits.attempts,
                 timeout=3 * limits.request_s,
                 wait_initial=limits.first_wait_s,
                 wait_max=limits.longest_wait_s,
@@ -254,21 +278,27 @@ class Client:
         most_bytes: int,
         slowest_bytes_s: float | None = None,
         method: str = "GET",
+        document: Mapping[str, Any] | None = None,
     ) -> _Received:
         """Ask once (again after a 401, and over redirects): the body goes to `sink`."""
         url = httpx2.URL(self._server.api + path)
+        content = None if document is None else json.dumps(document, allow_nan=False).encode()
         token = await self._bearer.token()
         renewed, redirects = False, 0
         while True:
             headers = {"Accept": accept}
             if redirects == 0 or url.host == httpx2.URL(self._server.api).host:
                 headers["Authorization"] = f"Bearer {token}"
+            if content is not None:
+                headers["Content-Type"] = "application/json"
             await self._budget.take()
             self._requests += 1
             try:
                 async with asyncio.timeout(self._limits.request_s) as deadline:
-                    async with self._http.stream(method, url, params=params, headers=headers) as response:
-                        if response.status_code in (200, 204):
+                    async with self._http.stream(
+                        method, url, params=params, headers=headers, content=content
+                    ) as response:
+                        if response.status_code in (200, 201, 204):
                             await self._pour(path, response, sink, most_bytes, deadline, slowest_bytes_s)
                             await self._budget.answered(retry_after.moment(response.headers.get("date")))
                             return _received(response)
@@ -282,7 +312,7 @@ class Client:
             await self._tell_budget(response, is_blocked)
             if response.status_code == 401 and not renewed:
                 token, renewed = await self._bearer.renew(token), True
-            elif response.has_redirect_location and redirects < _MOST_REDIRECTS:
+            elif response.has_redirect_location and redirects < _MOST_REDIRECTS and content is None:
                 url, params, redirects = self._redirected(path, response), None, redirects + 1
             else:
                 self._refuse(path, response)

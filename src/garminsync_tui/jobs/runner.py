@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import itertools
 import logging
+import math
 import os
 import random
 import socket
@@ -46,6 +47,7 @@ _LONGEST_PAUSE_S = 3600.0
 _MOST_ATTEMPTS = 8
 _RATE_PAUSE_S = 60.0
 _LONGEST_RATE_PAUSE_S = 24 * 3600.0
+_ABANDONED_S = 2.0
 #: Without any signal the queue is looked at this often: jobs come due by the clock, runners die in silence.
 _LOOK_EVERY_S = 2.0
 #: Between tries to write down how a job ended. After the last one its lease runs out, unless there is only no room
@@ -95,6 +97,8 @@ class Runner:
         self._woken = asyncio.Event()
         self._stopping = False
         self._told_alive_at = time.monotonic()
+        #: When the queue was last looked at and the database answered, by the monotonic clock.
+        self.looked_at = -math.inf
 
     # ── Life ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -105,7 +109,10 @@ class Runner:
         self._loops = [self._taking_up, asyncio.create_task(self._hear())]
 
     async def stop(self, timeout_s: float = 10.0) -> None:
-        """Hand every job back with its checkpoint and go; `timeout_s` is the most that it takes."""
+        """Hand every job back with its checkpoint and go.
+
+        What does not end within `timeout_s` is stopped wherever it is, for which there are two seconds more.
+        """
         self._stopping = True
         self._woken.set()
         ends = asyncio.get_running_loop().time() + timeout_s
@@ -117,8 +124,11 @@ class Runner:
             run.interrupt(SliceOver("The runner stops."))
         if tasks := [task for _, task in self._runs.values()]:
             await asyncio.wait(tasks, timeout=max(ends - asyncio.get_running_loop().time(), 0.0))
-        for run, task in list(self._runs.values()):
+        for run, _ in list(self._runs.values()):
             run.abandon()
+        if tasks := [task for _, task in self._runs.values()]:  # those that heed it are still handed back
+            await asyncio.wait(tasks, timeout=min(_ABANDONED_S, timeout_s))
+        for _, task in list(self._runs.values()):
             task.cancel()
         await asyncio.gather(*self._loops, *(task for _, task in self._runs.values()), return_exceptions=True)
         self._loops = []
@@ -178,6 +188,7 @@ class Runner:
             self._woken.clear()
             try:
                 await self._start_due()
+                self.looked_at = time.monotonic()
             except GarminSyncError as problem:
                 _log.warning("the queue cannot be read: %s", problem.message)
             except Exception:  # a runner outlives what it does not understand

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import UsageProblem
 
-KINDS = ("truncate", "cut", "reset", "garbage", "drip")
+KINDS = ("truncate", "cut", "reset", "garbage", "drip", "silence", "lost")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DRIP_S = 0.3
 _DRIP_BYTES = 100_000
@@ -153,6 +153,12 @@ class Mishaps:
             await self._cut(scope, receive, send)
         elif fault.kind == "reset":
             await _reset(receive)
+        elif fault.kind == "silence":
+            await self._usual(scope, receive)
+            await self._silent(receive)
+        elif fault.kind == "lost":
+            await self._usual(scope, receive)
+            await _reset(receive)
         elif fault.kind == "drip":
             await self._drip(receive, send)
         elif fault.kind == "garbage":
@@ -202,6 +208,15 @@ class Mishaps:
 
         await self._app(scope, receive, keep)
         return messages[0], b"".join(message.get("body", b"") for message in messages)
+
+    async def _silent(self, receive: Receive) -> None:
+        """Say nothing until the other side hangs up, or the server stops."""
+        ends = [asyncio.create_task(_hung_up(receive)), asyncio.create_task(self._closed())]
+        _, pending = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        _transport(receive).abort()
+        await _hung_up(receive)
 
     async def _drip(self, receive: Receive, send: Send) -> None:
         """One byte at a time, for hours, or until somebody hangs up."""

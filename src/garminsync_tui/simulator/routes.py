@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -26,6 +27,7 @@ from .summaries import Summaries
 from .sun import Sun
 from .training import Session
 from .trends import Trends
+from .workouts import Workouts
 
 #: The widest range in days that an endpoint answers, where nothing is known about it.
 WINDOW_DAYS = 28
@@ -57,10 +59,21 @@ class Routes:
         self._diary = Diary(account)
         self._sun = Sun(account)
         self._profile = Profile(account, email)
+        #: Also changed from outside, as by somebody who sits at Garmin's own editor.
+        self.workouts = Workouts(account)
 
     def all(self) -> list[Route]:
         """The table of endpoints."""
-        return [*self._profiles(), *self._sessions(), *self._days(), *self._ranges(), *self._training(), *self._weeks()]
+        return [
+            *self._profiles(),
+            *self._sessions(),
+            *self._days(),
+            *self._ranges(),
+            *self._training(),
+            *self._weeks(),
+            *self._library(),
+            *self._calendar(),
+        ]
 
     def _profiles(self) -> list[Route]:
         profile, fixed = self._profile, self._fixed
@@ -171,6 +184,38 @@ class Routes:
             self._range(f"{stats}/im/weekly/{{first}}/{{last}}", trends.intensity_weekly, _YEAR_DAYS),
         ]
 
+    def _library(self) -> list[Route]:
+        workouts, numbered = self.workouts, self._numbered
+        service, one = "/workout-service", "/workout-service/workout/{number:int}"
+        return [
+            self._route(f"{service}/workouts", lambda request: JSONResponse(workouts.listed(request.query_params))),
+            self._fixed(f"{service}/workout/types", workouts.types),
+            self._sent(f"{service}/workout", lambda _, body: workouts.create(body)),
+            numbered(one, workouts.one),
+            self._sent(one, lambda request, body: workouts.replace(_number(request), body), "PUT"),
+            numbered(one, workouts.delete, "DELETE"),
+        ]
+
+    def _calendar(self) -> list[Route]:
+        workouts, numbered = self.workouts, self._numbered
+        one = "/workout-service/schedule/{number:int}"
+        return [
+            self._range(
+                "/workout-service/schedule/workoutScheduleByPeriod",
+                workouts.period,
+                _YEAR_DAYS,
+                ("startDate", "endDate"),
+            ),
+            numbered(one, workouts.scheduled),
+            self._sent(one, lambda request, body: workouts.schedule(_number(request), body)),
+            self._sent(one, lambda request, body: workouts.reschedule(_number(request), body), "PUT"),
+            numbered(one, workouts.unschedule, "DELETE"),
+            self._route(
+                "/calendar-service/year/{year:int}/month/{month:int}",
+                lambda request: JSONResponse(workouts.month(request.path_params["year"], request.path_params["month"])),
+            ),
+        ]
+
     # Kinds of endpoints
 
     def _route(self, path: str, answer: _Answer, method: str = "GET") -> Route:
@@ -181,12 +226,27 @@ class Routes:
             own = self._account.athlete.display_name
             if request.path_params.get("name", own) != own:
                 return _problem(403, "HTTP 403 Forbidden", "ForbiddenException")
+            # From here on the answer can be made without waiting: no other request comes between.
+            request.state.sent = await request.body()
             try:
                 return answer(request)
             except ValueError as problem:
                 return _problem(400, str(problem), "BadRequestException")
 
         return Route(path, handle, methods=[method])
+
+    def _numbered(self, path: str, body: Callable[[int], Any], method: str = "GET") -> Route:
+        """One thing with a number, or what is done to it."""
+        return self._route(path, lambda request: _found(lambda: body(_number(request))), method)
+
+    def _sent(self, path: str, body: Callable[[Request, Any], Any], method: str = "POST") -> Route:
+        """Something made of the JSON that was sent."""
+
+        def answer(request: Request) -> Response:
+            sent = json.loads(request.state.sent)
+            return _found(lambda: body(request, sent))
+
+        return self._route(path, answer, method)
 
     def _fixed(self, path: str, body: Callable[[], Any]) -> Route:
         return self._route(path, lambda request: JSONResponse(body()))
@@ -272,6 +332,21 @@ def _range_of(request: Request, parameters: tuple[str, str] | None, window_days:
     if (last - first).days >= window_days:
         raise ValueError(f"a range of at most {window_days} days")
     return first, last
+
+
+def _number(request: Request) -> int:
+    number: int = request.path_params["number"]
+    return number
+
+
+def _found(body: Callable[[], Any]) -> Response:
+    """An answer, an empty one where there is nothing to say, or why there is none."""
+    try:
+        return _answer(body(), no_content=True)
+    except LookupError:
+        return _problem(404, "HTTP 404 Not Found", "NotFoundException")
+    except PermissionError:
+        return _problem(403, "HTTP 403 Forbidden", "ForbiddenException")
 
 
 def _answer(body: Any, no_content: bool) -> Response:

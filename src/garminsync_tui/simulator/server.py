@@ -62,6 +62,7 @@ class Simulator:
         self._sign_in = SignIn(email, password, mfa_code, token_lifetime_s)
         self._requests: Counter[str] = Counter()
         routes = Routes(self._account, self._sign_in, email)
+        self._workouts = routes.workouts
         self._control = Starlette(routes=self._controls())
         data = Starlette(routes=[*self._sign_in.routes(), *routes.all()], exception_handlers={404: _unknown})
         data.router.redirect_slashes = False
@@ -195,6 +196,18 @@ class Simulator:
         """Every activity that exists at Garmin now, newest first."""
         return self._call(lambda: [session.activity_id for session in self._account.sessions()])
 
+    def workouts(self) -> list[dict[str, Any]]:
+        """Every workout in the library, as it is stored."""
+        return self._call(self._workouts.all)
+
+    def edit_workout(self, number: int, **changes: Any) -> dict[str, Any]:
+        """Change fields of a workout on the other side, as in Garmin's own editor. Returns the document."""
+        return self._call(lambda: self._workouts.edit(number, changes))
+
+    def remove_workout(self, number: int) -> None:
+        """Delete a workout on the other side."""
+        self._call(lambda: self._workouts.remove(number))
+
     @property
     def athlete(self) -> Athlete:
         """What is true, whether or not it was synced."""
@@ -205,6 +218,8 @@ class Simulator:
             Route("/simulator/stats", self._on_stats, methods=["GET", "DELETE"]),
             Route("/simulator/faults", self._on_faults, methods=["GET", "POST", "DELETE"]),
             Route("/simulator/advance", self._on_advance, methods=["POST"]),
+            Route("/simulator/workouts", self._on_workouts, methods=["GET"]),
+            Route("/simulator/workouts/{number:int}", self._on_workout, methods=["PATCH", "DELETE"]),
         ]
 
     async def _on_stats(self, request: Request) -> Response:
@@ -231,6 +246,24 @@ class Simulator:
             given = await request.json() if await request.body() else {}
             return JSONResponse(self._account.advance(int(given.get("days", 1))))
         except (UsageProblem, ValueError, TypeError, AttributeError) as problem:
+            return JSONResponse({"message": str(problem)}, 400)
+
+    async def _on_workouts(self, request: Request) -> Response:
+        return JSONResponse(self._workouts.all())
+
+    async def _on_workout(self, request: Request) -> Response:
+        number = request.path_params["number"]
+        try:
+            changes = {} if request.method == "DELETE" else await request.json()
+            if not isinstance(changes, dict):
+                raise ValueError("Changes of a workout are an object.")
+            if request.method == "DELETE":
+                self._workouts.remove(number)
+                return Response(status_code=204)
+            return JSONResponse(self._workouts.edit(number, changes))
+        except LookupError:
+            return JSONResponse({"message": f"There is no workout {number}."}, 404)
+        except ValueError as problem:
             return JSONResponse({"message": str(problem)}, 400)
 
 

@@ -335,6 +335,11 @@ def _translated(name: str) -> Any:
         yield
     except DBAPIError as problem:
         raise _translation(name, problem) or problem from None
+    except UnicodeDecodeError as problem:
+        if b"malformed" not in problem.object:
+            raise
+        # What the driver wanted to say of a damaged schema holds bytes of it.
+        raise DatabaseUnusable(_DAMAGED.format(name), hint=_DAMAGED_HINT) from None
     except GarminSyncError:
         raise
     except (ConnectionError, TimeoutError, socket.gaierror) as problem:
@@ -347,6 +352,9 @@ def _no_connection(name: str, problem: BaseException) -> DatabaseUnusable:
         hint="Is the server running, and are host, port and database right?",
     )
 
+
+_DAMAGED = "{} is damaged or is no database."
+_DAMAGED_HINT = "Move it away and restore a backup, or sync again into a new one."
 
 #: What the drivers say, and what a person can do about it.
 _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ...] = (
@@ -369,10 +377,10 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
         "Look at that disk and at the system's log; nothing was changed.",
     ),
     (
-        ("malformed", "not a database"),
+        ("malformed", "not a database", "could not decode to utf-8"),
         DatabaseUnusable,
-        "{} is damaged or is no database.",
-        "Move it away and restore a backup, or sync again into a new one.",
+        _DAMAGED,
+        _DAMAGED_HINT,
     ),
     (
         ("unable to open", "readonly", "permission denied"),

@@ -138,6 +138,25 @@ async def figures_of(session: AsyncSession, activity_ids: Sequence[UUID]) -> dic
     return {row.activity_id: row.figures for row in rows}
 
 
+async def since(session: AsyncSession, day: date) -> list[tuple[date, str, dict[str, Any]]]:
+    """Day, sport and figures of the activities from a day on, the newest first."""
+    f = ActivityFigures
+    rows = await session.execute(sa.select(f.day, f.sport, f.figures).where(f.day >= day).order_by(f.day.desc()))
+    return [(row.day, row.sport, row.figures) for row in rows]
+
+
+async def best_runs_s(session: AsyncSession, day: date) -> dict[float, float]:
+    """The fastest times over distances that were run from a day on: seconds by metres."""
+    b = ActivityBest
+    started = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    rows = await session.execute(
+        sa.select(b.span, sa.func.min(b.value))
+        .where(b.kind == "distance", b.sport == "running", b.note.is_(None), b.starts_at >= started)
+        .group_by(b.span)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def set_loads(
     session: AsyncSession, loads: Sequence[tuple[UUID, float | None, str | None, dict[str, Any]]]
 ) -> None:

@@ -22,6 +22,7 @@ from ..models import (
     RawResponse,
     Schedule,
     SyncJob,
+    WorkoutRemote,
 )
 from .database import Database
 
@@ -36,7 +37,18 @@ class Belongings(NamedTuple):
 
 
 #: Children before parents; `job_events` go with their jobs.
-_OWNED = (RawResponse, HealthMetric, HealthDaily, HealthCount, Coverage, CalendarDay, Activity, SyncJob, Schedule)
+_OWNED = (
+    RawResponse,
+    HealthMetric,
+    HealthDaily,
+    HealthCount,
+    Coverage,
+    CalendarDay,
+    Activity,
+    SyncJob,
+    Schedule,
+    WorkoutRemote,
+)
 
 
 async def belongings(database: Database, account_id: UUID) -> Belongings:

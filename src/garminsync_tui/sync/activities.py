@@ -410,23 +410,23 @@ def _summary(row: ActivityRow) -> bytes:
 
 
 def _adopted(files: FileStore, path: Path, row: ActivityRow) -> tuple[StoredFile, dict[str, Any]] | None:
-    """An orphan as a stored file, where it is whole and its bytes tell where it came from."""
-    file_type = detect(_head(path))
-    if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
-        return None
+    """An orphan as a stored file, where it can be read, is whole and its bytes tell where it came from."""
     try:
+        file_type = detect(_head(path))
+        if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
+            return None
         validate(path, file_type)
-    except FileDamaged:
+        if file_type == "FIT":
+            origin = "original"  # nobody else writes FIT
+        elif path.read_bytes() == _summary(row):
+            origin = "synthesized"
+        elif row.has_original is False:
+            origin = "export"
+        else:
+            return None
+        return files.adopt(path, file_type), {"file_origin": origin}
+    except (FileDamaged, OSError):
         return None
-    if file_type == "FIT":
-        origin = "original"  # nobody else writes FIT
-    elif path.read_bytes() == _summary(row):
-        origin = "synthesized"
-    elif row.has_original is False:
-        origin = "export"
-    else:
-        return None
-    return files.adopt(path, file_type), {"file_origin": origin}
 
 
 def _claimed_type(row: ActivityRow) -> str:

@@ -18,12 +18,14 @@ from .figures import FILES, compute_figures, look_after_figures
 from .health import sync_health
 from .reparse import reparse
 from .session import open_client, rate_for
+from .trainee import athlete_today
 from .verify import verify
+from .workouts import pull, upload
 
 Work = Callable[[JobRun], Awaitable[None]]
 
 #: What `garminsync sync WORD` means.
-JOB_TYPE = {"activities": "activity_sync", "health": "health_metrics_sync"}
+JOB_TYPE = {"activities": "activity_sync", "health": "health_metrics_sync", "workouts": "workout_sync"}
 
 
 def work(config: Config) -> Mapping[str, Work]:
@@ -49,6 +51,15 @@ def work(config: Config) -> Mapping[str, Work]:
             )
         await look_after_figures(run, config)
 
+    async def workouts(run: JobRun) -> None:
+        async with _talk(run, config, rate) as (_, client):
+            await pull(run, client)
+
+    async def one_workout(run: JobRun) -> None:
+        athlete = await athlete_today(run.database, config)
+        async with _talk(run, config, rate) as (_, client):
+            await upload(run, client, athlete)
+
     async def reread(run: JobRun) -> None:
         if run.parameters.get("what") == FILES:
             await compute_figures(run, config, files)
@@ -58,7 +69,14 @@ def work(config: Config) -> Mapping[str, Work]:
     async def look_at_files(run: JobRun) -> None:
         await verify(run, files)
 
-    return {"activity_sync": activities, "health_metrics_sync": health, "reparse": reread, "verify": look_at_files}
+    return {
+        "activity_sync": activities,
+        "health_metrics_sync": health,
+        "workout_sync": workouts,
+        "workout_upload": one_workout,
+        "reparse": reread,
+        "verify": look_at_files,
+    }
 
 
 def _rate(config: Config) -> Rate | None:

@@ -16,6 +16,8 @@ from .rolling import measured
 from .sports import Sport
 
 Sex = Literal["male", "female"]
+#: Seconds at each heart rate in bpm: whole beats where they were measured, any where they are planned.
+BeatSeconds = Mapping[int, int] | Mapping[float, float]
 
 #: Lower bounds of the five usual zones, in percent of maximum or of reserve.
 ZONES_PERCENT = (50, 60, 70, 80, 90)
@@ -63,7 +65,7 @@ def seconds_in_zones(heart_rate: Mapping[int, int] | Sequence[float], lower_boun
     return tuple(seconds)
 
 
-def trimp(seconds_at: Mapping[int, int], resting_bpm: float, maximum_bpm: float, sex: Sex | None) -> float | None:
+def trimp(seconds_at: BeatSeconds, resting_bpm: float, maximum_bpm: float, sex: Sex | None) -> float | None:
     """Banister's training impulse: minutes · x · a·e^(b·x), x the part of heart rate reserve in use, 0 to 1.
 
     a 0.64 and b 1.92 for men, 0.86 and 1.67 for women (Morton et al. 1990, J Appl Physiol 69:1171; Banister
@@ -88,7 +90,7 @@ def assumed_threshold_bpm(resting_bpm: float, maximum_bpm: float) -> float:
 
 
 def heart_rate_stress(
-    seconds_at: Mapping[int, int],
+    seconds_at: BeatSeconds,
     resting_bpm: float,
     maximum_bpm: float,
     threshold_bpm: float | None,

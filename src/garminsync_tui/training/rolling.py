@@ -58,6 +58,28 @@ def normalized(column: Sequence[float]) -> float | None:
     return float((sum(map(mul, squares, squares)) / count) ** 0.25 / width)
 
 
+def normalized_steps(steps: Iterable[tuple[int, float]]) -> float | None:
+    """`normalized` of steady stretches given as (seconds, value): the same number without a value for each second.
+
+    All windows inside a stretch are alike, so that one of them stands for the others.
+    """
+    width = NORMALIZED_WINDOW_S
+    short: list[float] = []
+    alike, fourth_powers = 0, 0.0
+    for seconds, value in steps:
+        more = max(seconds - width, 0)
+        short.extend([value] * (seconds - more))
+        alike += more
+        fourth_powers += more * value**4
+    count = len(short) - width + 1
+    if count < 1:
+        return None
+    reached = list(accumulate(short, initial=0.0))
+    sums = list(map(sub, reached[width:], reached))
+    squares = list(map(mul, sums, sums))
+    return float(((sum(map(mul, squares, squares)) / width**4 + fourth_powers) / (count + alike)) ** 0.25)
+
+
 def centred_mean(column: Sequence[float], width: int) -> array[float]:
     """Each value's mean with its neighbours over `width` (odd) values.
 

@@ -36,6 +36,7 @@ from .screens.jobs import JobsScreen
 from .screens.place import Place
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
+from .screens.workouts import WorkoutsScreen
 from .situation import forward
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from ..jobs.runner import Work
     from ..models import SyncJob
     from ..store.database import Database
+    from ..store.workouts import Kept
     from .engine import Engine
     from .situation import Situation
 
@@ -71,6 +73,7 @@ class GarminSyncApp(App[int]):
     MODES = {  # noqa: RUF012 - Textual's own attribute
         "today": TodayScreen,
         "activities": ActivitiesScreen,
+        "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
     }
     DEFAULT_MODE = "today"
@@ -268,6 +271,15 @@ class GarminSyncApp(App[int]):
     def open_activity(self, activity_id: UUID) -> None:
         """Show one activity on top of the list it was chosen from."""
         self.push_screen(ActivityScreen(activity_id))
+
+    def open_workout(self, kept: Kept | None, words: str = "") -> None:
+        """Edit a workout, or a new one that begins with these words."""
+        # Only now: the parser and Garmin's exercises are needed by nobody who does not edit.
+        from ..workouts.definition import Workout
+        from .screens.workout_editor import Opened, WorkoutEditor
+
+        workout = Workout.read(kept.workout.workout_definition) if kept else None
+        self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words)))
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""

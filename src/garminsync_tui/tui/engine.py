@@ -32,6 +32,7 @@ from ..store.unlocking import Try
 from ..sync.session import Linking
 from ..sync.work import JOB_TYPE, work
 from .situation import Situation
+from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
 Clock = Callable[[], datetime]
@@ -94,6 +95,8 @@ class Engine:
         self.scheduler: Scheduler | None = None
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
+        #: Everything about workouts.
+        self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
@@ -133,7 +136,8 @@ class Engine:
 
     async def _ensure_schedules(self, account: GarminConnectAccount) -> None:
         types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
-        await self.queue.ensure_schedules(account.id, types, self._config["sync.every_minutes"] * 60)
+        every_s, daily_at = self._config["sync.every_minutes"] * 60, self._config["sync.daily_at"] or None
+        await self.queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
 
     @_undisturbed
     async def sync_now(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .app import GarminSyncApp
 
 #: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
-PLACES = {"today": "Today", "activities": "Activities", "jobs": "Jobs"}
+PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs"}
 
 #: What keys are called where people read them.
 _NAMES = {
@@ -25,6 +25,17 @@ _NAMES = {
     "question_mark": "?",
     "equals_sign": "=",
     "ctrl+p": "^p",
+    "ctrl+s": "^s",
+    "ctrl+u": "^u",
+    "ctrl+y": "^y",
+    "ctrl+z": "^z",
+    "ctrl+q": "^q",
+    "ctrl+r": "^r",
+    "plus": "+",
+    "minus": "-",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "delete": "del",
     "escape": "esc",
 }
 
@@ -68,6 +79,8 @@ class Action:
         area, _, verb = self.id.partition(".")
         if area == "places":
             return f"app.go('{verb}')"
+        if area == "zones":
+            return f"screen.zone({verb})"
         return f"{'screen' if self.place else 'app'}.{self.id.replace('.', '_')}"
 
 
@@ -82,6 +95,14 @@ def _without_account(app: GarminSyncApp) -> str:
     if account is None:
         return "connect your Garmin account first: press a"
     return "Garmin asks for a new sign-in: press a" if account.sign_in_needed_since else ""
+
+
+def _without_workout(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "selected", None) else "there is no workout here yet: press n to write one"
+
+
+def _without_workout_or_account(app: GarminSyncApp) -> str:
+    return _without_workout(app) or _without_account(app)
 
 
 def _oldest(app: GarminSyncApp) -> str:
@@ -139,6 +160,45 @@ ACTIONS: tuple[Action, ...] = (
         title="pause or resume",
         why_not=_unless(("pending", "in_progress"), "this job has ended"),
     ),
+    Action("workouts.edit", "enter", "Edit", "workouts", hint=True, why_not=_without_workout),
+    Action("workouts.new", "n", "New", "workouts", hint=True, title="write a new one", why_not=_without_store),
+    Action("workouts.classic", "N", "Classic", "workouts", hint=True, title="start from a classic session"),
+    Action("workouts.push", "p", "Push", "workouts", hint=True, title="push", why_not=_without_workout_or_account),
+    Action("workouts.plan", "t", "Plan", "workouts", hint=True, why_not=_without_workout_or_account),
+    Action("workouts.pull", "g", "Get", "workouts", hint=True, title="get from Garmin", why_not=_without_account),
+    Action("workouts.duplicate", "D", "Duplicate", "workouts", title="duplicate as mine", why_not=_without_workout),
+    Action("workouts.delete", "delete,X", "Delete", "workouts", why_not=_without_workout),
+    Action("editor.add", "o", "Add", "editor", hint=True, title="add below"),
+    Action("editor.edit", "i,enter", "Edit row", "editor", hint=True),
+    Action("editor.text", "tab", "Text", "editor", hint=True, title="all of it as text"),
+    Action("editor.save", "ctrl+s", "Save", "editor", hint=True),
+    Action("editor.wrap", "w", "Repeat", "editor", hint=True, title="wrap in a repeat"),
+    Action("editor.undo", "u,ctrl+z", "Undo", "editor", hint=True),
+    Action("editor.redo", "U,ctrl+y", "Redo", "editor"),
+    Action("editor.push", "ctrl+u", "Push", "editor", title="save and push", why_not=_without_account),
+    Action("editor.add_above", "O", "Add above", "editor"),
+    Action("editor.add_inside", "A", "Add inside the repeat", "editor"),
+    Action("editor.form", "e", "All fields", "editor"),
+    Action("editor.cut", "d,delete", "Cut", "editor"),
+    Action("editor.copy", "y", "Copy", "editor"),
+    Action("editor.paste", "p", "Paste below", "editor"),
+    Action("editor.paste_above", "P", "Paste above", "editor"),
+    Action("editor.duplicate", "D", "Duplicate", "editor"),
+    Action("editor.select", "V,v", "Select rows", "editor"),
+    Action("editor.up", "K,alt+up", "Move up", "editor"),
+    Action("editor.down", "J,alt+down", "Move down", "editor"),
+    Action("editor.unwrap", "W", "Take the repeat away", "editor"),
+    Action("editor.nest", "greater_than_sign", "Into the repeat above", "editor"),
+    Action("editor.lift", "less_than_sign", "Out of the repeat", "editor"),
+    Action("editor.longer", "plus", "One notch more", "editor"),
+    Action("editor.shorter", "minus", "One notch less", "editor"),
+    Action("editor.kind", "t", "Next kind of step", "editor"),
+    *(Action(f"zones.{zone}", str(zone), f"Zone {zone}", "editor") for zone in range(1, 8)),
+    Action("editor.measure", "z", "Zone of power or heart rate", "editor"),
+    Action("editor.note", "n", "Note", "editor"),
+    Action("editor.exercise", "x", "Exercise", "editor"),
+    Action("editor.rename", "r", "Name, sport, pool", "editor"),
+    Action("editor.again", "full_stop", "Last change again", "editor"),
     Action("coverage.open", "enter", "Days", "coverage", hint=True, title="days of the month", why_not=_without_store),
     Action("coverage.again", "f", "Fetch again", "coverage", hint=True, why_not=_without_account),
     Action("days.again", "f", "Fetch again", "days", hint=True, why_not=_without_account),

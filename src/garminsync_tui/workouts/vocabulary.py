@@ -170,3 +170,5 @@ UNITS: dict[str, dict[str, Any]] = {
     "lb": {"unitId": 9, "unitKey": "pound", "factor": 453.59237},
     "yd": {"unitId": 230, "unitKey": "yard", "factor": 91.44},
 }
+#: Categories of exercises that Garmin takes beside those of its list of names: machines, poses and moves.
+CATEGORIES_WITHOUT_NAMES = frozenset({"BIKE", "INDOOR_ROW", "MOVE", "POSE", "STRETCH", "UNKNOWN"})

@@ -38,7 +38,8 @@ class Pane(Vertical):
         self._content = content
         self._message = Static("", markup=False, classes="pane--message")
         self._skeleton: Timer | None = None
-        self.border_title = title
+        self._as_of = ""
+        self.border_title = Content(title)
         #: loading, empty, error or ready
         self.state = "ready"
 
@@ -74,7 +75,9 @@ class Pane(Vertical):
         self.state = "stale" if as_of else "ready"
         self._forget_skeleton()
         self.remove_class("-message")
-        self.border_subtitle = Content(as_of)
+        if as_of != self._as_of:  # a border that is set is painted, with all that it is around
+            self._as_of = as_of
+            self.border_subtitle = Content(as_of)
 
     def _say(self, state: str, words: Content) -> None:
         self.state = state

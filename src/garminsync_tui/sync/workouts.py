@@ -1,0 +1,406 @@
+"""Workouts between here and Garmin: brought in, pushed, planned, deleted; each side's changes told apart.
+
+Nothing is pushed but what somebody asked to push. What was changed on both sides waits for a choice. Making a workout
+at Garmin is not safe to repeat, so that it is about to be made is written down first, and a run that finds such a note
+looks for the workout before it makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ..errors import GarminSyncError, InvalidWorkout, NotAtGarmin, UsageProblem, WorkoutChanged
+from ..garmin import workouts as garmin
+from ..garmin.client import Client
+from ..jobs.run import JobRun
+from ..models import WorkoutRemote
+from ..store import workouts as store
+from ..store.workouts import Kept, State
+from ..workouts.athlete import Athlete
+from ..workouts.athlete_terms import resolved
+from ..workouts.definition import Workout
+from ..workouts.differences import Difference, same_meaning
+from ..workouts.findings import check
+from ..workouts.garmin_json import patched
+from ..workouts.garmin_reading import from_garmin
+from ..workouts.garmin_remarks import contradictions
+from ..workouts.garmin_writing import to_garmin
+from ..workouts.merge import taken_over
+from ..workouts.ownership import read_only
+
+#: The calendar is looked at from this month on, so many months.
+_MONTHS = 3
+_MONTH = timedelta(days=31)
+#: How far the clocks of Garmin and of this machine may differ.
+_SKEW = timedelta(minutes=10)
+_NAME_CHARACTERS = 256
+
+
+# ── Bringing in ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def pull(run: JobRun, client: Client) -> None:
+    """Bring in what is new or changed at Garmin; what was edited on both sides is only marked."""
+    async with run.database.read() as session:
+        known = await store.remotes(session, run.account_id)
+    seen: set[str] = set()
+    total = len(known)
+    async for page in garmin.listed(client):
+        total = max(total, len(seen) + len(page))
+        for row in page:
+            seen.add(row.garmin_workout_id)
+            run.progress(len(seen), total, f"{len(seen)} workouts looked at")
+            await run.breathe(client.requests)
+            await _look_at(run, client, row, known.get(row.garmin_workout_id))
+    gone = [number for number, remote in known.items() if number not in seen and not remote.gone_at]
+    entries = await garmin.planned(client, _months())
+    async with run.page() as session:
+        await store.mark_gone(session, run.account_id, gone)
+        await store.plan(session, run.account_id, entries)
+    for number in gone:
+        _count(run, "gone")
+        await run.note("warning", f"Workout {number} is no longer at Garmin; it is kept here.")
+    result = run.result
+    told = [f"{result[what]} {what}" for what in ("new", "changed", "in conflict", "gone") if result.get(what)]
+    run.progress(1, 1, ", ".join(told) or f"{len(seen)} workouts, nothing new")
+
+
+def _months() -> list[date]:
+    first = datetime.now(UTC).date().replace(day=1)
+    return [first + number * _MONTH for number in range(_MONTHS)]
+
+
+async def _look_at(run: JobRun, client: Client, row: garmin.Listed, remote: WorkoutRemote | None) -> None:
+    if remote is not None and remote.workout_id is None:
+        return  # deleted here alone
+    if remote is not None and not remote.gone_at and row.updated and remote.garmin_updated == row.updated:
+        return
+    try:
+        document = await garmin.get(client, row.garmin_workout_id)
+    except NotAtGarmin:
+        return  # deleted since it was listed: the next pull says so
+    try:
+        theirs = from_garmin(document)
+    except InvalidWorkout as problem:
+        run.failed_item(row.name or row.garmin_workout_id, problem.message)
+        return
+    for odd in contradictions(document):
+        await run.note("warning", f"{row.name}: {odd}")
+    if remote is None:
+        await _new(run, row, document, theirs)
+    else:
+        await _changed(run, row, document, theirs, remote)
+
+
+async def _new(run: JobRun, row: garmin.Listed, document: dict[str, Any], theirs: Workout) -> None:
+    async with run.page() as session:
+        workout_id = await store.add(session, run.user_id, _name(theirs), theirs.note, theirs.stored())
+        await store.agree(
+            session, run.account_id, row.garmin_workout_id,
+            workout_id=workout_id, document=document, definition=theirs.stored(), updated=row.updated,
+        )  # fmt: skip
+        _count(run, "new")
+
+
+async def _changed(
+    run: JobRun, row: garmin.Listed, document: dict[str, Any], theirs: Workout, remote: WorkoutRemote
+) -> None:
+    async with run.page() as session:
+        kept = await store.one(session, run.account_id, _workout_id(remote))
+        if kept is None:
+            return
+        number = row.garmin_workout_id
+        if not same_meaning(remote.base_document, document):
+            # The same again: only the date differs, or a change was taken back.
+            await store.change_remote(
+                session, run.account_id, number, garmin_updated=row.updated, theirs=None, gone_at=None
+            )
+        elif kept.workout.workout_definition == remote.base_definition:
+            await _take(run, session, kept, document, theirs, row.updated)
+            _count(run, "changed")
+        else:
+            await store.change_remote(
+                session, run.account_id, number, garmin_updated=row.updated, theirs=document, gone_at=None
+            )
+            _count(run, "in conflict")
+            await run.note("warning", f"{kept.workout.name} was changed here and at Garmin: push it with a choice.")
+
+
+async def _take(
+    run: JobRun, session: Any, kept: Kept, document: dict[str, Any], theirs: Workout, updated: str | None
+) -> None:
+    """Garmin's side wins; what it left as it was keeps our words."""
+    remote = kept.remote
+    assert remote is not None, "only a workout that is at Garmin was changed there"
+    ours = Workout.read(remote.base_definition)
+    merged = taken_over(ours, from_garmin(remote.base_document), theirs)
+    stored = merged.stored()
+    await store.change(session, kept.workout.id, _name(merged), merged.note, stored)
+    await store.agree(
+        session, run.account_id, remote.garmin_workout_id,
+        workout_id=kept.workout.id, document=document, definition=stored, updated=updated,
+    )  # fmt: skip
+
+
+# ── Pushing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def upload(run: JobRun, client: Client, athlete: Athlete) -> None:
+    """Do at Garmin what `parameters` say: `do` (push, delete, schedule, unschedule) with `workout`.
+
+    A push of what was changed at Garmin meanwhile needs `choice`: "mine", "theirs" or "both". Raises WorkoutChanged,
+    InvalidWorkout.
+    """
+    kept = await _kept(run, UUID(run.checkpoint.get("copy") or run.parameters["workout"]))
+    match run.parameters.get("do", "push"):
+        case "push":
+            await _Push(run, client, athlete).push(kept)
+        case "delete":
+            await _delete(run, client, kept)
+        case "schedule":
+            await _schedule(run, client, kept, date.fromisoformat(run.parameters["day"]))
+        case "unschedule":
+            await _unschedule(run, client, kept, date.fromisoformat(run.parameters["day"]))
+        case other:
+            raise UsageProblem(f"Nothing is known of “{other}”.")
+
+
+class _Push:
+    def __init__(self, run: JobRun, client: Client, athlete: Athlete) -> None:
+        self._run = run
+        self._client = client
+        self._athlete = athlete
+
+    async def push(self, kept: Kept) -> None:
+        """Bring a workout to Garmin, read it back and compare."""
+        definition, ready = self._ready(kept)
+        remote = kept.remote
+        if remote is not None and (reason := read_only(remote.base_document)):
+            raise UsageProblem(
+                f"{kept.workout.name} {reason}; it cannot be changed.",
+                hint="`garminsync workouts duplicate` makes one of your own from it.",
+            )
+        if remote is None or (remote.gone_at and self._choice == "mine") or "creating" in self._run.checkpoint:
+            await self._create(kept.workout.id, definition, ready)
+        elif remote.gone_at:
+            raise _vanished(kept)
+        else:
+            await self._replace(kept, remote, definition, ready)
+
+    @property
+    def _choice(self) -> str | None:
+        choice: str | None = self._run.parameters.get("choice")
+        return choice
+
+    def _ready(self, kept: Kept) -> tuple[Workout, Workout]:
+        """As it is here, and as Garmin can take it. Raises InvalidWorkout."""
+        definition = Workout.read(kept.workout.workout_definition)
+        ready = resolved(definition, self._athlete)
+        for finding in check(ready):
+            if finding.severity == "error":
+                raise InvalidWorkout(finding.place, finding.message, hint=finding.suggestion or "")
+        return definition, ready
+
+    async def _replace(self, kept: Kept, remote: WorkoutRemote, definition: Workout, ready: Workout) -> None:
+        number = remote.garmin_workout_id
+        try:
+            current = await garmin.get(self._client, number)
+        except NotAtGarmin:
+            async with self._run.page() as session:
+                await store.mark_gone(session, self._run.account_id, [number])
+            if self._choice == "mine":
+                await self._create(kept.workout.id, definition, ready)
+                return
+            raise _vanished(kept) from None
+        changes = same_meaning(remote.base_document, current) if self._choice != "mine" else []
+        if changes and same_meaning(current, to_garmin(ready)):
+            await self._conflict(kept, current, changes)
+            return
+        await garmin.replace(self._client, number, patched(current, ready))
+        await self._settle(kept.workout.id, number, definition, ready)
+
+    async def _conflict(self, kept: Kept, current: dict[str, Any], changes: Iterable[Difference]) -> None:
+        run = self._run
+        remote = kept.remote
+        assert remote is not None, "a conflict has two sides"
+        theirs, updated = from_garmin(current), _updated(current)
+        if self._choice == "theirs":
+            async with run.page() as session:
+                await _take(run, session, kept, current, theirs, updated)
+            run.progress(1, 1, "Garmin's version was taken over")
+        elif self._choice == "both":
+            async with run.page() as session:
+                mine = kept.workout
+                name = f"{mine.name} (mine)"
+                copy = {**mine.workout_definition, "name": name}
+                copy_id = await store.add(session, run.user_id, name, mine.description, copy)
+                await _take(run, session, kept, current, theirs, updated)
+                run.checkpoint["copy"] = copy_id.hex
+            copied = await _kept(run, copy_id)
+            await self._create(copy_id, *self._ready(copied))
+        else:
+            async with run.page() as session:
+                await store.change_remote(
+                    session, run.account_id, remote.garmin_workout_id, theirs=current, garmin_updated=updated
+                )
+            raise WorkoutChanged(
+                f"{kept.workout.name} was changed at Garmin since: {_words(changes)}.",
+                hint="Push again with --choose mine, theirs or both.",
+            )
+
+    async def _create(self, workout_id: UUID, definition: Workout, ready: Workout) -> None:
+        run, document = self._run, to_garmin(ready)
+        number = run.checkpoint.get("made")
+        if number is None and (since := run.checkpoint.get("creating")):
+            number = await self._made_before(document, datetime.fromisoformat(since))
+        if number is None:
+            run.checkpoint["creating"] = datetime.now(UTC).isoformat()
+            async with run.page():
+                pass
+            number = await garmin.create(self._client, document)
+        run.checkpoint["made"] = number
+        async with run.page() as session:
+            await store.agree(
+                session, run.account_id, number,
+                workout_id=workout_id, document=document, definition=definition.stored(), updated=None,
+                problem="It was sent, and not read back yet.",
+            )  # fmt: skip
+        await self._settle(workout_id, number, definition, ready)
+
+    async def _made_before(self, document: dict[str, Any], since: datetime) -> str | None:
+        """The workout of an earlier try whose answer never came."""
+        async with self._run.database.read() as session:
+            known = await store.remotes(session, self._run.account_id)
+        name = document["workoutName"][:_NAME_CHARACTERS]
+        rows = [row async for page in garmin.listed(self._client) for row in page]
+        for row in rows:
+            if row.garmin_workout_id in known or row.name != name:
+                continue
+            found = await garmin.get(self._client, row.garmin_workout_id)
+            if not same_meaning(document, found) or _created(found) >= since - _SKEW:
+                await self._run.note("info", "It was made by an earlier try already.")
+                return row.garmin_workout_id
+        return None
+
+    async def _settle(self, workout_id: UUID, number: str, definition: Workout, ready: Workout) -> None:
+        """Read back and compare; only what agrees is called uploaded."""
+        run = self._run
+        run.progress(1, 2, "reading it back")
+        back = await garmin.get(self._client, number)
+        differences = same_meaning(to_garmin(ready), back)
+        async with run.page() as session:
+            await store.agree(
+                session, run.account_id, number,
+                workout_id=workout_id, document=back, definition=definition.stored(), updated=_updated(back),
+                problem=_words(differences) or None,
+            )  # fmt: skip
+            if not differences:
+                await store.uploaded(session, workout_id)
+            run.result["garmin_workout_id"] = number
+            run.result["changed_by_garmin"] = [str(each) for each in differences]
+        for difference in differences:
+            run.failed_item(_name(definition), f"Garmin changed it: {difference}")
+        run.progress(2, 2, "pushed, and read back the same" if not differences else "pushed; Garmin changed something")
+
+
+def _vanished(kept: Kept) -> WorkoutChanged:
+    return WorkoutChanged(
+        f"{kept.workout.name} is no longer at Garmin.",
+        hint="`garminsync workouts push --choose mine` makes it anew; `garminsync workouts delete` drops it here too.",
+    )
+
+
+async def _delete(run: JobRun, client: Client, kept: Kept) -> None:
+    remote = kept.remote
+    if remote is not None and not remote.gone_at:
+        await garmin.delete(client, remote.garmin_workout_id)
+    async with run.page() as session:
+        await store.remove(session, kept.workout.id)
+        if remote is not None:
+            await store.forget(session, run.account_id, remote.garmin_workout_id)
+    run.progress(1, 1, "deleted here and at Garmin")
+
+
+async def _schedule(run: JobRun, client: Client, kept: Kept, day: date) -> None:
+    number = _at_garmin(kept)
+    # An entry is not safe to make twice: one that is there already is the one that was asked for.
+    entries = await garmin.planned(client, [day])
+    if not any(each.garmin_workout_id == number and each.day == day for each in entries):
+        made = await garmin.schedule(client, number, day)
+        if made is None:
+            entries = await garmin.planned(client, [day])
+        else:
+            entries.append(garmin.Planned(made, number, day))
+    await _planned(run, kept, {each.schedule_id: each.day for each in entries if each.garmin_workout_id == number}, day)
+    run.progress(1, 1, f"planned for {day:%a %d %b %Y}")
+
+
+async def _unschedule(run: JobRun, client: Client, kept: Kept, day: date) -> None:
+    number = _at_garmin(kept)
+    entries = [each for each in await garmin.planned(client, [day]) if each.garmin_workout_id == number]
+    for each in entries:
+        if each.day == day:
+            await garmin.unschedule(client, each.schedule_id)
+    await _planned(run, kept, {each.schedule_id: each.day for each in entries if each.day != day}, day)
+    run.progress(1, 1, f"taken off {day:%a %d %b %Y}")
+
+
+async def _planned(run: JobRun, kept: Kept, of_month: dict[str, date], month: date) -> None:
+    """Write down what the calendar holds for a workout, where one month of it was looked at."""
+    elsewhere = {number: day for day, number in kept.days if (day.year, day.month) != (month.year, month.month)}
+    entries = {number: day.isoformat() for number, day in {**elsewhere, **of_month}.items()}
+    async with run.page() as session:
+        await store.change_remote(session, run.account_id, _at_garmin(kept), schedule=entries or None)
+
+
+def _at_garmin(kept: Kept) -> str:
+    if kept.remote is None or kept.state is State.GONE:
+        raise UsageProblem(
+            f"{kept.workout.name} is not at Garmin.", hint="`garminsync workouts push` brings it there first."
+        )
+    return kept.remote.garmin_workout_id
+
+
+# ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _kept(run: JobRun, workout_id: UUID) -> Kept:
+    async with run.database.read() as session:
+        kept = await store.one(session, run.account_id, workout_id)
+    if kept is None:
+        raise GarminSyncError("The workout was deleted meanwhile.", hint="Nothing was sent to Garmin.")
+    return kept
+
+
+def _workout_id(remote: WorkoutRemote) -> UUID:
+    assert remote.workout_id is not None, "what was deleted here was left out before"
+    return remote.workout_id
+
+
+def _name(workout: Workout) -> str:
+    return (workout.name or "").strip() or "Workout"
+
+
+def _updated(document: dict[str, Any]) -> str | None:
+    updated = document.get("updatedDate") or document.get("updateDate")
+    return str(updated) if updated else None
+
+
+def _created(document: dict[str, Any]) -> datetime:
+    """When Garmin says it was made (naive text in UTC); long ago where it does not say."""
+    try:
+        moment = datetime.fromisoformat(str(document.get("createdDate")))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _words(differences: Iterable[Difference]) -> str:
+    return "; ".join(map(str, differences))
+
+
+def _count(run: JobRun, what: str) -> None:
+    run.result[what] = run.result.get(what, 0) + 1

@@ -1,0 +1,146 @@
+"""What the screens of workouts read and do: the shelf of workouts in the open database, and jobs for Garmin."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, NamedTuple
+from uuid import UUID
+
+from ..config import Config
+from ..garmin.exercises import catalogue
+from ..jobs.queue import Queue
+from ..new_file import new_file
+from ..paths import private_folder
+from ..store import accounts, workouts
+from ..store.database import Database
+from ..store.workouts import Kept
+from ..sync.trainee import athlete_today
+from ..workouts.athlete import Athlete
+from ..workouts.definition import Workout
+from ..workouts.names import named
+
+_PRIORITY = 10
+
+
+class OnShelf(NamedTuple):
+    """All workouts, and who they are for."""
+
+    kept: Sequence[Kept]
+    athlete: Athlete
+
+
+def _undisturbed[**P, T](
+    method: Callable[Concatenate[WorkoutShelf, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[WorkoutShelf, P], Coroutine[Any, Any, T]]:
+    """As the engine's: what uses the database comes to its end when the screen that asked goes."""
+
+    @wraps(method)
+    async def shielded(self: WorkoutShelf, /, *arguments: P.args, **options: P.kwargs) -> T:
+        doing = asyncio.ensure_future(method(self, *arguments, **options))
+        self._under_way.add(doing)
+        doing.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(doing)
+
+    return shielded
+
+
+class WorkoutShelf:
+    """Reads, keeps and queues. `under_way` is the engine's set of what uses the database."""
+
+    def __init__(self, config: Config, database: Database, queue: Queue, under_way: set[asyncio.Future[Any]]) -> None:
+        self._config = config
+        self._database = database
+        self._queue = queue
+        self._under_way = under_way
+
+    @_undisturbed
+    async def everything(self) -> OnShelf:
+        """All workouts by name, and the athlete of today."""
+        account = await accounts.active_account(self._database)
+        athlete = await athlete_today(self._database, self._config)
+        async with self._database.read() as session:
+            return OnShelf(await workouts.every(session, account.id if account else None), athlete)
+
+    @_undisturbed
+    async def keep(self, workout_id: UUID | None, workout: Workout) -> UUID:
+        """Save a workout, as a new one where it has no id yet; its id."""
+        workout = named(workout)
+        name = workout.name or ""
+        user = await accounts.ensure_user(self._database)
+        async with self._database.write() as session:
+            if workout_id is None:
+                return await workouts.add(session, user.id, name, workout.note, workout.stored())
+            await workouts.change(session, workout_id, name, workout.note, workout.stored())
+            return workout_id
+
+    @_undisturbed
+    async def remove(self, kept: Kept) -> None:
+        """Delete a workout that is here alone; one that is at Garmin too is deleted by a job."""
+        if kept.remote is not None and not kept.remote.gone_at:
+            await self._queued("workout_upload", {"do": "delete", "workout": kept.workout.id.hex})
+            return
+        async with self._database.write() as session:
+            await workouts.remove(session, kept.workout.id)
+
+    @_undisturbed
+    async def push(self, workout_id: UUID, choice: str | None = None) -> None:
+        """Queue a push. Raises SignInRequired."""
+        asked = {"do": "push", "workout": workout_id.hex, "choice": choice}
+        await self._queued("workout_upload", {name: value for name, value in asked.items() if value})
+
+    @_undisturbed
+    async def pull(self) -> None:
+        """Queue a look at Garmin. Raises SignInRequired."""
+        await self._queued("workout_sync", {})
+
+    @_undisturbed
+    async def plan(self, workout_id: UUID, day: date, *, off: bool = False) -> None:
+        """Queue putting a workout on a day of Garmin's calendar, or taking it off."""
+        await self._queued(
+            "workout_upload",
+            {"do": "unschedule" if off else "schedule", "workout": workout_id.hex, "day": day.isoformat()},
+        )
+
+    async def _queued(self, job_type: str, parameters: dict[str, Any]) -> None:
+        account = await accounts.require_account(self._database)
+        await self._queue.enqueue(
+            account.user_id, job_type, account_id=account.id, parameters=parameters, priority=_PRIORITY
+        )
+
+    # ── Drafts ───────────────────────────────────────────────────────────────────────────────────────
+
+    def draft(self, workout_id: UUID | None) -> Draft:
+        """What was written of a workout and not saved."""
+        return Draft(self._config.paths.drafts / f"{workout_id.hex if workout_id else 'new'}.txt")
+
+    async def exercises(self) -> dict[str, frozenset[str]]:
+        """Exercises by category; read in a thread, for they come out of Garmin's library."""
+        return await asyncio.to_thread(catalogue)
+
+
+class Draft:
+    """A text that survives a crash of the app; gone once it is saved or thrown away."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> str | None:
+        """What is there."""
+        try:
+            return self.path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def write(self, text: str) -> None:
+        """Keep a text, durably and for its owner only."""
+        private_folder(self.path.parent)
+        with new_file(self.path, replace=True) as file:
+            file.write(text)
+
+    def drop(self) -> None:
+        """It is not needed any more."""
+        self.path.unlink(missing_ok=True)
