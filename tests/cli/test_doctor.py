@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -20,7 +21,7 @@ from garminsync_tui.simulator import Simulator
 
 from ..garmin.scripted import jwt
 from .conftest import EMAIL, Run
-from .test_processes import requests, started, until
+from .test_processes import requests
 
 DAY = (datetime.now(UTC).astimezone(ZoneInfo("Europe/Berlin")) - timedelta(days=1)).date()
 NOON_MS = int(datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC).timestamp()) * 1000
@@ -137,10 +138,15 @@ def test_an_original_that_is_gone_is_counted(run: Run, linked: Simulator, home: 
 
 
 def test_a_process_that_ended_without_a_word_is_named(run: Run, home: Path, linked: Simulator) -> None:
-    with started(home, "daemon") as daemon:
-        until(lambda: run("status", "--json").json["runners"], "the daemon")
-    assert f"A daemon (process {daemon.pid} on " in found(run, "note")
-    assert "ended without a word" in found(run, "note")
+    lock = home / "run/left.lock"
+    lock.touch(0o600)  # and nobody holds it
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    row = {"id": bytes(16), "host": socket.gethostname(), "pid": 4711, "kind": "daemon", "version": "1"}
+    row |= {"lock_path": str(lock), "started_at": now_ms, "heartbeat_at": now_ms}
+    with closing(sqlite3.connect(home / "garminsync.db")) as connection, connection:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO runners ({names}) VALUES ({marks})", list(row.values()))
+    assert f"A daemon (process 4711 on {socket.gethostname()}) ended without a word." in found(run, "note")
 
 
 def test_a_key_that_is_gone_is_a_problem(run: Run, linked: Simulator, home: Path) -> None:

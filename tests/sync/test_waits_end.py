@@ -37,7 +37,7 @@ async def held_by_the_gate(installation: Installation) -> None:
 
 async def state(queue: Queue, status: str) -> None:
     while not await queue.list(status=status):
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize("hold", [held_by_the_rate, held_by_the_gate])
@@ -94,7 +94,7 @@ async def test_a_refresh_that_began_is_stored_though_its_job_is_cancelled(
     runner = Runner(installation.database, work(installation.config), kind="command", run_dir=installation.paths.run)
     await runner.start()
     while not simulator.stats()["requests"]["total"]:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
     await queue.cancel(job_id)
     async with asyncio.timeout(30):
         await state(queue, "failed")
@@ -112,7 +112,7 @@ async def test_sigterm_hands_the_lease_back_and_ends_the_process_within_ten_seco
     simulator.add_faults([{"path": "/", "delay_s": 60}])
     async with daemon(installation, database_url) as process:
         while not simulator.stats()["requests"]["total"]:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
         process.terminate()
         assert await asyncio.to_thread(process.wait, 12) == 0
     queue = Queue(installation.database)
