@@ -27,7 +27,7 @@ from garminsync_tui.sync.work import work
 from ..sync.conftest import NOW, Installation, install
 
 DAYS = 3
-METRICS = ["steps_total", "heart_rate", "sleep"]
+METRICS = ["steps_total", "sleep"]
 DAY, BEFORE = NOW.date().isoformat(), (NOW.date() - timedelta(days=1)).isoformat()
 PAST = NOW - timedelta(days=800)
 

@@ -38,7 +38,7 @@ from .conftest import (
 
 TOKEN = "/di-oauth2-service/oauth/token"
 LIST = "/activitylist-service/activities/search/activities$"
-HEART_RATE = "dailyHeartRate"
+SLEEP = "dailySleepData"
 
 
 # ── Answers that are refusals, torn, or something else ───────────────────────────────────────────
@@ -47,50 +47,43 @@ PAGE = {"content-type": "text/html; charset=UTF-8"}
 ELSEWHERE = {"location": "https://example.org/collect"}
 
 FILE = "/files/activity/{1}$"
-TODAY = {"path": HEART_RATE, "dates": [DAY, DAY]}
-YESTERDAY = {"path": HEART_RATE, "dates": [BEFORE, BEFORE]}
+TODAY = {"path": SLEEP, "dates": [DAY, DAY]}
+YESTERDAY = {"path": SLEEP, "dates": [BEFORE, BEFORE]}
 
 #: What happens, by what it is ({0}, {1} and {2} are activities), and how the jobs of activities and of health end.
 FAULTS: dict[str, tuple[list[dict[str, Any]], End, End]] = {
-    "404, 410 and 204 for originals": (
-        [{"path": FILE.replace("1", str(n)), "status": status} for n, status in enumerate((404, 410, 204))],
-        DONE,
-        DONE,
-    ),
-    "404 for all of an activity and for a day": (
-        [{"path": "/activity/{1}$", "status": 404}, TODAY | {"status": 404}], DONE, PARTLY
-    ),
-    "a burst of 503": ([{"path": "service/", "status": 503, "count": 2}], DONE, DONE),
-    "500 for a file and for a day": ([{"path": FILE, "status": 500}, TODAY | {"status": 500}], PARTLY, PARTLY),
-    "502 for everything": ([{"path": "service/", "status": 502}], WAITS, WAITS),
-    "a reset of the list, and resets of a file": (
-        [{"path": LIST, "kind": "reset", "count": 2}, {"path": FILE, "kind": "reset"}], PARTLY, DONE
-    ),
-    "a truncated list, file and day": (
+    "404, 410 and 204 for originals, 404 for a day": (
         [
-            {"path": LIST, "kind": "truncate", "count": 2},
-            {"path": FILE, "kind": "truncate"},
-            TODAY | {"kind": "truncate"},
+            *({"path": FILE.replace("1", str(n)), "status": status} for n, status in enumerate((404, 410, 204))),
+            TODAY | {"status": 404},
         ],
+        DONE,
+        PARTLY,
+    ),
+    "404 for all of an activity": ([{"path": "/activity/{1}$", "status": 404}], DONE, DONE),
+    "a burst of 503": ([{"path": "service/", "status": 503, "count": 2}], DONE, DONE),
+    "500 for a file, and a redirect elsewhere": (
+        [{"path": FILE, "status": 500}, TODAY | {"status": 302, "headers": ELSEWHERE}], PARTLY, PARTLY
+    ),
+    "502 for everything": ([{"path": "service/", "status": 502}], WAITS, WAITS),
+    "a list reset, resets of a file, a truncated day": (
+        [{"path": LIST, "kind": "reset", "count": 2}, {"path": FILE, "kind": "reset"}, TODAY | {"kind": "truncate"}],
         PARTLY,
         PARTLY,
     ),
-    "a cut list, file and day, once": (
-        [{"path": path, "kind": "cut", "count": 1} for path in (LIST, FILE, HEART_RATE)], DONE, DONE
+    "a list, a file and a day cut once": (
+        [{"path": path, "kind": "cut", "count": 1} for path in (LIST, FILE, SLEEP)], DONE, DONE
     ),
-    "a cut file and day": ([{"path": FILE, "kind": "cut"}, TODAY | {"kind": "cut"}], PARTLY, PARTLY),
-    "garbage for the list and for a day": (
-        [{"path": LIST, "kind": "garbage"}, TODAY | {"kind": "garbage"}], UNEXPECTED, PARTLY
-    ),
-    "10,000 deep, and a megabyte of digits": (
+    "a file and a day cut": ([{"path": FILE, "kind": "cut"}, TODAY | {"kind": "cut"}], PARTLY, PARTLY),
+    "garbage for the list, 10,000 deep, a megabyte of digits": (
         [
+            {"path": LIST, "kind": "garbage"},
             TODAY | {"status": 200, "body": "[" * 10_000 + "]" * 10_000},
             YESTERDAY | {"status": 200, "body": "9" * 2**20},
         ],
-        DONE,
+        UNEXPECTED,
         PARTLY,
     ),
-    "a redirect elsewhere": ([{"path": FILE, "status": 302, "headers": ELSEWHERE}], PARTLY, DONE),
 }  # fmt: skip
 
 
@@ -120,7 +113,7 @@ async def test_nothing_of_it_stays(
 async def test_a_403_is_no_matter_of_signing_in(
     fault: dict[str, Any], here: Installation, simulator: Simulator, undisturbed: Undisturbed
 ) -> None:
-    simulator.add_faults([{"path": HEART_RATE, "status": 403} | fault])
+    simulator.add_faults([{"path": SLEEP, "status": 403} | fault])
     assert ends(await sync(here)) != [DONE, DONE]
     assert not await sign_in_is_needed(here)
     assert TOKEN not in simulator.stats()["requests"]["by_path"]
@@ -130,9 +123,9 @@ async def test_a_403_is_no_matter_of_signing_in(
 
 #: Retry-After (empty: a date in ten minutes; None: no such header) → the least and most seconds that the job waits.
 WAITS_S: dict[str | None, tuple[float, float]] = {
-    "120": (119, 121),
-    "86400": (86_390, 86_400),
-    "": (500, 600),
+    "120": (120, 120),
+    "86400": (86_400, 86_400),
+    "": (600, 600),
     None: (1, 3600),
     "soon": (1, 3600),
 }
@@ -149,22 +142,24 @@ async def test_a_429_makes_the_job_wait_and_goes_on_where_it_was(
         await time_passes(here)
         (job,) = await here.plain_sync("activities")
         assert ends([job]) == [LIMITED], header
-        assert least - 15 <= (job.run_at - datetime.now(UTC)).total_seconds() <= most, header
+        # A minute more or less: clocks are read in several places, and a busy machine takes its time.
+        assert least - 60 <= (job.run_at - datetime.now(UTC)).total_seconds() <= most + 60, header
         assert job.attempt == 0
     await recover(here, simulator)
     await is_as_if_nothing_had_happened(here, undisturbed)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("seed", [1])
 async def test_a_storm_of_all_of_them_leaves_nothing_either(
     seed: int, database_url: str, tmp_path: Path, server: Simulator, undisturbed: Undisturbed
 ) -> None:
-    """Several at once, again and again, until everything came in spite of them."""
+    """Several at once, again and again, until everything came in spite of them: here on PostgreSQL."""
     chance = random.Random(seed)
     server.clear_faults()
     here = await install(tmp_path / "home", database_url, server)
     try:
-        for _ in range(4):
+        for _ in range(3):
             chosen = [fault for faults, *_ in chance.sample(list(FAULTS.values()), 4) for fault in faults]
             server.clear_faults()
             server.add_faults([fault | {"count": chance.randint(1, 3)} for fault in of(chosen, server)])

@@ -228,7 +228,7 @@ def test_a_list_that_changes_between_its_pages(sqlite_template: Path) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         ChangingList,
         settings=settings(
-            max_examples=6,
+            max_examples=4,
             stateful_step_count=4,
             deadline=None,
             derandomize=True,

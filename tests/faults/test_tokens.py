@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -41,6 +44,13 @@ from .conftest import (
 
 TOKEN = "/di-oauth2-service/oauth/token"
 PROFILE = "/userprofile-service/socialProfile"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """One whose tokens may end: the others share theirs."""
+    with Simulator(days=DAYS, now=NOW) as running:
+        yield running
 
 
 @pytest.fixture
@@ -99,6 +109,7 @@ async def test_a_401_in_the_middle_is_answered_by_a_refresh_and_the_same_request
     await is_as_if_nothing_had_happened(own, undisturbed)
 
 
+@sqlite
 async def test_a_second_401_asks_for_a_sign_in_and_after_it_everything_comes(
     own: Installation, simulator: Simulator, undisturbed: Undisturbed
 ) -> None:
@@ -135,6 +146,7 @@ asyncio.run(main(Path(sys.argv[1])))
 """
 
 
+@sqlite
 async def test_killed_between_refresh_and_commit_it_asks_for_a_sign_in_once(
     own: Installation, database_url: str, simulator: Simulator, undisturbed: Undisturbed
 ) -> None:
@@ -201,23 +213,59 @@ async def test_a_daemon_never_signs_in_where_a_code_is_asked_for(
 # ── Clocks ───────────────────────────────────────────────────────────────────────────────────────
 
 
+#: Garmin on another machine, as far as clocks are concerned.
+ELSEWHERE = """
+import sys
+from garminsync_tui.simulator import Simulator
+from tests.sync.conftest import NOW
+with Simulator(days=int(sys.argv[1]), now=NOW, token_lifetime_s=3600) as simulator:
+    print(simulator.url, flush=True)
+    sys.stdin.read()
+"""
+
+
+@dataclass
+class Elsewhere:
+    """A simulator in a process of its own."""
+
+    url: str
+
+    def reset_stats(self) -> None:
+        httpx2.delete(f"{self.url}/simulator/stats")
+
+    def stats(self) -> dict[str, Any]:
+        found: dict[str, Any] = httpx2.get(f"{self.url}/simulator/stats").json()
+        return found
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Elsewhere]:
+    with subprocess.Popen(
+        [sys.executable, "-c", ELSEWHERE, str(DAYS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        assert process.stdout is not None
+        yield Elsewhere(process.stdout.readline().strip())
+        process.communicate()
+
+
 @sqlite
-@pytest.mark.parametrize("ahead_s", [86_400, -86_400], ids=["a day ahead", "a day behind"])
+@pytest.mark.parametrize("days", [1, -1], ids=["a day ahead", "a day behind"])
 async def test_a_clock_that_is_wrong_makes_no_storm_of_refreshes(
-    ahead_s: int, database_url: str, tmp_path: Path, undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
+    days: int, database_url: str, tmp_path: Path, elsewhere: Elsewhere, undisturbed: Undisturbed
 ) -> None:
-    """Garmin's clock goes wrong instead of ours: only the difference matters."""
-    monkeypatch.setattr(sign_in, "time", SimpleNamespace(time=lambda: time.time() - ahead_s))
-    with Simulator(days=DAYS, now=NOW, token_lifetime_s=3600) as simulator:
-        here = await install(tmp_path / "home", database_url, simulator)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=days), tick=True):
+        here = await install(tmp_path / "home", database_url, elsewhere)  # type: ignore[arg-type]
         try:
+            elsewhere.reset_stats()
             assert ends(await sync(here)) == [DONE, DONE]
-            assert asked(simulator, TOKEN) == (2 if ahead_s > 0 else 0), "one for each job that does not know the token"
-            simulator.reset_stats()
-            simulator.expire_tokens()
-            assert ends(await sync(here)) == [DONE, DONE]
-            assert asked(simulator, TOKEN) <= 2
-            await is_as_if_nothing_had_happened(here, undisturbed)
+            assert elsewhere.stats()["requests"]["by_path"].get(TOKEN, 0) <= 1
+            content = await here.content()
+            # Which days there are goes by the clock that is wrong, and what they hold does not.
+            assert content | {"days": []} == undisturbed.content | {"days": []}
         finally:
             await here.database.close()
 
@@ -238,14 +286,15 @@ async def test_a_sign_in_by_a_clock_that_is_ahead_can_be_renewed(
             await here.database.close()
 
 
+@sqlite
 async def test_a_clock_that_jumps_back_a_day_loses_nothing(
-    here: Installation, simulator: Simulator, undisturbed: Undisturbed
+    own: Installation, simulator: Simulator, undisturbed: Undisturbed
 ) -> None:
     file = f"/files/activity/{simulator.activity_ids()[1]}$"
     simulator.add_faults([{"path": file, "status": 500}])
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=20), tick=True):
-        await sync(here)
-    await recover(here, simulator)
-    async with here.database.write() as session:  # the days of a future that did not come
+        await sync(own)
+    await recover(own, simulator)
+    async with own.database.write() as session:  # the days of a future that did not come
         await session.execute(sa.delete(CalendarDay).where(CalendarDay.day > datetime.now(UTC).date()))
-    await is_as_if_nothing_had_happened(here, undisturbed)
+    await is_as_if_nothing_had_happened(own, undisturbed)

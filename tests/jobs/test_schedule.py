@@ -158,9 +158,11 @@ async def test_the_timer_itself_inserts_the_next_turn(desk: Desk, schedule: Sche
     with time_machine.travel(next_turn(schedule, START) - timedelta(seconds=1), tick=True) as traveller:
         scheduler = Scheduler(desk.queue)
         await scheduler.start()
-        assert await done(desk) == 1
-        await until(lambda: desk.queue.list(status="pending"))
-        assert await done(desk) == 1
+        turns = await done(desk)  # this turn's, and the next one's where starting took longer than a second
+        while turns < 2:
+            await until(lambda: desk.queue.list(status="pending"))
+            turns += await done(desk)
+        assert turns == 2
         traveller.shift(8 * HOUR)
         await scheduler.look_at_the_clock()
         await until(lambda: desk.queue.list(status="pending"))
