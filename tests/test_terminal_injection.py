@@ -71,7 +71,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, li
         home = folder / "home"
         login = ("login", "--verbose", "--server", simulator.url, "--email", EMAIL, "--password-stdin")
         said = [run_command(*login, home=home, stdin=f"{PASSWORD}\n")]
-        said.append(run_command("sync", "activities", "--verbose", home=home))
+        for workout, name in zip(simulator._workouts._kept.values(), [EVERYTHING, *NAMES.values()], strict=False):
+            workout["workoutName"] = workout["description"] = name
+            workout["workoutSegments"][0]["workoutSteps"][0]["description"] = name
+        said.append(run_command("sync", "activities", "workouts", "--verbose", home=home))
         assert [result.code for result in said] == [0, 0], said
     yield home, said, named
 
@@ -94,6 +97,14 @@ def test_no_command_lets_anything_through(hostile: tuple[Path, list[Result], dic
         "coverage",
     ]
     said = said + [run_command(*command.split(), home=home) for command in commands]
+    workouts = run_command("workouts", "list", "--json", home=home)
+    assert workouts.out.isascii() and len(workouts.json) == 5
+    said.append(run_command("workouts", "list", home=home))
+    said.append(run_command("workouts", "list", "--plain", home=home))
+    for workout in workouts.json:
+        said.append(run_command("workouts", "show", workout["id"], home=home))
+        for form in ("text", "json", "garmin"):
+            said.append(run_command("workouts", "export", workout["id"], "--format", form, home=home))
     (job, *_) = run_command("jobs", "list", "--json", home=home).json
     said.append(run_command("jobs", "show", job["id"], home=home))
     said.append(run_command("logout", "--home", str(home), home=home))
@@ -113,7 +124,9 @@ def test_json_escapes_all_of_it_and_loses_nothing(hostile: tuple[Path, list[Resu
         assert result.out.isascii() and not steers(result.out)
         found = result.json if arguments == ("--json",) else [json.loads(line) for line in result.out.splitlines()]
         names = {each.get("garmin_activity_id") or each["id"]: each["name"] for each in found}
-        expected = {key: name.replace("\x00", "").replace("\udc9b", "?")[:2000] for key, name in named.items()}
+        expected = {
+            key: name.replace("\x00", "\ufffd").replace("\udc9b", "\ufffd")[:2000] for key, name in named.items()
+        }
         assert {key: name[:1990] for key, name in names.items()} == {key: n[:1990] for key, n in expected.items()}
     for command in ("account --json", "status --json", "jobs list --json"):
         result = run_command(*command.split(), home=home)
@@ -165,6 +178,9 @@ def test_the_app_draws_nothing_of_it(hostile: tuple[Path, list[Result], dict[str
         terminal.wait_for("red·[31m·[2J")
         terminal.type("\r")
         terminal.wait_for("Laps")
+        terminal.type("3")
+        terminal.wait_for("[3 Workouts]")
+        terminal.wait_for("red·[31m·[2J")
         assert terminal.screen.title != "owned"
         sent = terminal.sent.decode()
     for name in NAMES.values():
