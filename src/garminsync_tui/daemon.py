@@ -25,7 +25,7 @@ from .sync.work import JOB_TYPE, work
 from .text import clean
 
 #: How long work may take to stop before it is abandoned: with what comes after it is ten seconds at most.
-STOP_S = 7.0
+STOP_S = 5.0
 _PARTLY_DONE = 5
 
 _EXIT_CODES = {

@@ -22,6 +22,7 @@ from garminsync_tui.models import SyncJob
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store.budget import wait
 from garminsync_tui.sync.session import open_client
+from garminsync_tui.sync.work import JOB_TYPE
 from garminsync_tui.units import local_time
 
 from .conftest import Installation
@@ -59,12 +60,12 @@ def _command(installation: Installation, *arguments: str) -> list[str]:
 
 
 async def waiting(queue: Queue, fences: dict[Any, int]) -> list[SyncJob]:
-    """The two jobs once both were tried (again) and wait as Garmin wants it."""
+    """The jobs of a sync once each was tried (again) and wait as Garmin wants it."""
     async with asyncio.timeout(60):
         while True:
             jobs = list(await queue.list(status="pending"))
             tried = [job for job in jobs if error_code(job) == RateLimited.code and job.fence > fences.get(job.id, 0)]
-            if len(tried) == 2:
+            if len(tried) == len(JOB_TYPE):
                 return tried
             await asyncio.sleep(0.25)
 
@@ -81,7 +82,7 @@ async def test_no_request_in_the_hour_that_garmin_wants_whoever_is_killed_and_st
     simulator.add_faults([TOO_OFTEN])
     async with daemon(installation, database_url, 0):
         jobs = await waiting(queue, {})
-    assert requests(simulator) == 1, "the second job was held off by what the first was told"
+    assert requests(simulator) == 1, "the jobs after the first were held off by what it was told"
     simulator.clear_faults()
 
     held = await wait(installation.database, server)

@@ -331,3 +331,73 @@ async def test_a_kill_between_sending_and_the_answer_makes_no_second_workout(
     assert ended.returncode == 0, ended.stderr
     assert len(named(simulator, "Six by 800")) == 1
     assert (await shelf(installation))["Six by 800"].state is State.SYNCED
+
+
+async def test_a_pull_before_the_next_try_makes_no_second_workout_on_either_side(
+    installation: Installation, simulator: Simulator
+) -> None:
+    workout_id = await keep(installation, RUN)
+    simulator.add_faults([{"path": "/workout-service/workout$", "kind": "lost", "count": 1}])
+    job = await pushed(installation, workout_id)
+    assert job.status == "pending"
+    kept = await pulled(installation)
+    assert kept["Six by 800"].workout.id == workout_id
+    assert kept["Six by 800"].state is State.REFUSED, "nobody has read it back"
+    await Queue(installation.database).retry(job.id)
+    await pulled(installation)
+    assert len(named(simulator, "Six by 800")) == 1
+    assert (await shelf(installation))["Six by 800"].state is State.SYNCED
+    async with installation.database.read() as session:
+        every = await workouts.every(session, installation.account.id)
+    assert len(every) == len({each.workout.name for each in every}), "none is here twice"
+
+
+async def test_another_push_of_what_was_sent_without_an_answer_makes_no_second_workout(
+    installation: Installation, simulator: Simulator
+) -> None:
+    workout_id = await keep(installation, RUN)
+    simulator.add_faults([{"path": "/workout-service/workout$", "kind": "lost", "count": 1}])
+    job = await pushed(installation, workout_id)
+    assert await Queue(installation.database).cancel(job.id)
+    kept = (await shelf(installation))["Six by 800"]
+    await edit(installation, kept, replace(RUN, note="Edited meanwhile"))
+    job = await pushed(installation, workout_id, choice="mine")
+    assert job.status == "completed", job.error_message
+    assert [each["description"] for each in named(simulator, "Six by 800")] == ["Edited meanwhile"]
+
+
+async def test_theirs_takes_garmins_side_over_also_where_only_this_one_was_changed(
+    installation: Installation, simulator: Simulator
+) -> None:
+    kept = (await pulled(installation))["3 x 12 sweet spot"]
+    definition = Workout.read(kept.workout.workout_definition)
+    await edit(installation, kept, replace(definition, note="Mine"))
+    job = await pushed(installation, kept.workout.id, choice="theirs")
+    assert job.status == "completed", job.error_message
+    kept = (await shelf(installation))["3 x 12 sweet spot"]
+    assert kept.state is State.SYNCED
+    assert Workout.read(kept.workout.workout_definition) == definition
+    assert named(simulator, "3 x 12 sweet spot")[0]["description"] != "Mine"
+
+
+async def test_a_pull_takes_over_what_was_in_conflict_once_the_edit_is_taken_back(
+    installation: Installation, simulator: Simulator
+) -> None:
+    kept = (await pulled(installation))["8 x 100 m"]
+    definition = Workout.read(kept.workout.workout_definition)
+    await edit(installation, kept, replace(definition, note="Mine"))
+    simulator.edit_workout(int(str(kept.remote and kept.remote.garmin_workout_id)), description="Theirs")
+    await pulled(installation)
+    await edit(installation, kept, definition)
+    assert (await shelf(installation))["8 x 100 m"].state is State.CHANGED_AT_GARMIN
+    after = (await pulled(installation))["8 x 100 m"]
+    assert after.state is State.SYNCED
+    assert after.workout.description == "Theirs"
+
+
+async def test_the_same_change_on_both_sides_is_no_conflict(installation: Installation, simulator: Simulator) -> None:
+    kept = (await pulled(installation))["5 x 400 m"]
+    definition = Workout.read(kept.workout.workout_definition)
+    await edit(installation, kept, replace(definition, note="Twice the same"))
+    simulator.edit_workout(int(str(kept.remote and kept.remote.garmin_workout_id)), description="Twice the same")
+    assert (await pulled(installation))["5 x 400 m"].state is State.SYNCED

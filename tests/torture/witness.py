@@ -6,6 +6,7 @@ every page that is committed is a line of a file. Nothing else of the program is
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -25,6 +26,7 @@ from garminsync_tui.jobs import run as jobs_run
 from garminsync_tui.jobs.queue import Leases
 from garminsync_tui.jobs.run import JobRun
 from garminsync_tui.models import SyncJob
+from garminsync_tui.store.database import Database
 from garminsync_tui.sync import work as sync_work
 
 
@@ -84,6 +86,8 @@ class Watched:
 
     def __init__(self) -> None:
         self.orders: Orders | None = None
+        #: Transactions that are open now.
+        self.writing = 0
         self._pages = 0
 
     def obey(self, orders: Orders) -> None:
@@ -100,9 +104,11 @@ class Watched:
         os.write(file, f"{line}\n".encode())
         os.close(file)
 
-    def before_page(self) -> None:
+    async def before_page(self) -> None:
         self._pages += 1
         if self.orders and self._pages == self.orders.stop_before_page:
+            while self.writing:  # who stands still within a transaction stops every writer of SQLite: another trial
+                await asyncio.sleep(0)
             os.kill(os.getpid(), signal.SIGSTOP)
 
     @contextlib.contextmanager
@@ -128,7 +134,7 @@ watched = Watched()
 
 def watch() -> None:
     """Put the witness around work and pages. Before anything else of the program is imported: names are bound then."""
-    make, page = sync_work.work, jobs_run.JobRun.page
+    make, page, write = sync_work.work, jobs_run.JobRun.page, Database.write
 
     def work(config: Config) -> Mapping[str, Callable[[JobRun], Awaitable[None]]]:
         return {name: around(each) for name, each in make(config).items()}
@@ -142,11 +148,21 @@ def watch() -> None:
 
     @contextlib.asynccontextmanager
     async def watched_page(run: JobRun) -> AsyncIterator[Any]:
-        watched.before_page()
+        await watched.before_page()
         async with page(run) as session:
             yield session
         watched.write("pages", f"{os.getpid()} {run.job.id} {run.claim.fence}")
 
+    @contextlib.asynccontextmanager
+    async def watched_write(database: Database) -> AsyncIterator[Any]:
+        watched.writing += 1
+        try:
+            async with write(database) as session:
+                yield session
+        finally:
+            watched.writing -= 1
+
+    Database.write = watched_write  # type: ignore[method-assign]
     sync_work.work = work  # type: ignore[assignment]
     jobs_run.JobRun.page = watched_page  # type: ignore[method-assign]
 

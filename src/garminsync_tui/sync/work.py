@@ -52,8 +52,9 @@ def work(config: Config) -> Mapping[str, Work]:
         await look_after_figures(run, config)
 
     async def workouts(run: JobRun) -> None:
+        athlete = await athlete_today(run.database, config)
         async with _talk(run, config, rate) as (_, client):
-            await pull(run, client)
+            await pull(run, client, athlete)
 
     async def one_workout(run: JobRun) -> None:
         athlete = await athlete_today(run.database, config)

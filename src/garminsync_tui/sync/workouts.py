@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..errors import GarminSyncError, InvalidWorkout, NotAtGarmin, UsageProblem, WorkoutChanged
 from ..garmin import workouts as garmin
 from ..garmin.client import Client
+from ..jobs.queue import Queue
 from ..jobs.run import JobRun
 from ..models import WorkoutRemote
 from ..store import workouts as store
@@ -36,16 +37,17 @@ _MONTHS = 3
 _MONTH = timedelta(days=31)
 #: How far the clocks of Garmin and of this machine may differ.
 _SKEW = timedelta(minutes=10)
-_NAME_CHARACTERS = 256
+_NOT_READ_BACK = "It was sent, and not read back yet."
 
 
 # ── Bringing in ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def pull(run: JobRun, client: Client) -> None:
+async def pull(run: JobRun, client: Client, athlete: Athlete) -> None:
     """Bring in what is new or changed at Garmin; what was edited on both sides is only marked."""
     async with run.database.read() as session:
         known = await store.remotes(session, run.account_id)
+    unanswered = await _unanswered(run)
     seen: set[str] = set()
     total = len(known)
     async for page in garmin.listed(client):
@@ -54,7 +56,7 @@ async def pull(run: JobRun, client: Client) -> None:
             seen.add(row.garmin_workout_id)
             run.progress(len(seen), total, f"{len(seen)} workouts looked at")
             await run.breathe(client.requests)
-            await _look_at(run, client, row, known.get(row.garmin_workout_id))
+            await _look_at(run, client, athlete, row, known.get(row.garmin_workout_id), unanswered)
     gone = [number for number, remote in known.items() if number not in seen and not remote.gone_at]
     entries = await garmin.planned(client, _months())
     async with run.page() as session:
@@ -73,10 +75,18 @@ def _months() -> list[date]:
     return [first + number * _MONTH for number in range(_MONTHS)]
 
 
-async def _look_at(run: JobRun, client: Client, row: garmin.Listed, remote: WorkoutRemote | None) -> None:
+async def _look_at(
+    run: JobRun,
+    client: Client,
+    athlete: Athlete,
+    row: garmin.Listed,
+    remote: WorkoutRemote | None,
+    unanswered: dict[UUID, _Sent],
+) -> None:
     if remote is not None and remote.workout_id is None:
         return  # deleted here alone
-    if remote is not None and not remote.gone_at and row.updated and remote.garmin_updated == row.updated:
+    settled = remote is not None and not remote.gone_at and remote.theirs is None
+    if settled and remote and row.updated and remote.garmin_updated == row.updated:
         return
     try:
         document = await garmin.get(client, row.garmin_workout_id)
@@ -90,13 +100,24 @@ async def _look_at(run: JobRun, client: Client, row: garmin.Listed, remote: Work
     for odd in contradictions(document):
         await run.note("warning", f"{row.name}: {odd}")
     if remote is None:
-        await _new(run, row, document, theirs)
+        await _new(run, row, document, theirs, unanswered)
     else:
-        await _changed(run, row, document, theirs, remote)
+        await _changed(run, row, document, theirs, remote, athlete)
 
 
-async def _new(run: JobRun, row: garmin.Listed, document: dict[str, Any], theirs: Workout) -> None:
+async def _new(
+    run: JobRun, row: garmin.Listed, document: dict[str, Any], theirs: Workout, unanswered: dict[UUID, _Sent]
+) -> None:
     async with run.page() as session:
+        for workout_id, sent in unanswered.items():
+            kept = await store.one(session, run.account_id, workout_id)
+            if kept and (kept.remote is None or kept.remote.gone_at) and sent.became(document):
+                await store.agree(
+                    session, run.account_id, row.garmin_workout_id,
+                    workout_id=workout_id, document=document, definition=kept.workout.workout_definition,
+                    updated=row.updated, problem=_NOT_READ_BACK,
+                )  # fmt: skip
+                return
         workout_id = await store.add(session, run.user_id, _name(theirs), theirs.note, theirs.stored())
         await store.agree(
             session, run.account_id, row.garmin_workout_id,
@@ -106,7 +127,12 @@ async def _new(run: JobRun, row: garmin.Listed, document: dict[str, Any], theirs
 
 
 async def _changed(
-    run: JobRun, row: garmin.Listed, document: dict[str, Any], theirs: Workout, remote: WorkoutRemote
+    run: JobRun,
+    row: garmin.Listed,
+    document: dict[str, Any],
+    theirs: Workout,
+    remote: WorkoutRemote,
+    athlete: Athlete,
 ) -> None:
     async with run.page() as session:
         kept = await store.one(session, run.account_id, _workout_id(remote))
@@ -121,12 +147,27 @@ async def _changed(
         elif kept.workout.workout_definition == remote.base_definition:
             await _take(run, session, kept, document, theirs, row.updated)
             _count(run, "changed")
+        elif _says(document, kept, athlete):
+            # The same change on both sides, or a push of ours that did not live to read it back.
+            await store.agree(
+                session, run.account_id, number,
+                workout_id=kept.workout.id, document=document, definition=kept.workout.workout_definition,
+                updated=row.updated,
+            )  # fmt: skip
         else:
             await store.change_remote(
                 session, run.account_id, number, garmin_updated=row.updated, theirs=document, gone_at=None
             )
             _count(run, "in conflict")
             await run.note("warning", f"{kept.workout.name} was changed here and at Garmin: push it with a choice.")
+
+
+def _says(document: dict[str, Any], kept: Kept, athlete: Athlete) -> bool:
+    """Whether Garmin's document says what is kept here."""
+    try:
+        return not same_meaning(to_garmin(resolved(Workout.read(kept.workout.workout_definition), athlete)), document)
+    except InvalidWorkout:
+        return False
 
 
 async def _take(
@@ -183,7 +224,7 @@ class _Push:
                 f"{kept.workout.name} {reason}; it cannot be changed.",
                 hint="`garminsync workouts duplicate` makes one of your own from it.",
             )
-        if remote is None or (remote.gone_at and self._choice == "mine") or "creating" in self._run.checkpoint:
+        if remote is None or (remote.gone_at and self._choice == "mine"):
             await self._create(kept.workout.id, definition, ready)
         elif remote.gone_at:
             raise _vanished(kept)
@@ -216,7 +257,7 @@ class _Push:
                 return
             raise _vanished(kept) from None
         changes = same_meaning(remote.base_document, current) if self._choice != "mine" else []
-        if changes and same_meaning(current, to_garmin(ready)):
+        if self._choice == "theirs" or (changes and same_meaning(current, to_garmin(ready))):
             await self._conflict(kept, current, changes)
             return
         await garmin.replace(self._client, number, patched(current, ready))
@@ -253,11 +294,12 @@ class _Push:
 
     async def _create(self, workout_id: UUID, definition: Workout, ready: Workout) -> None:
         run, document = self._run, to_garmin(ready)
-        number = run.checkpoint.get("made")
-        if number is None and (since := run.checkpoint.get("creating")):
-            number = await self._made_before(document, datetime.fromisoformat(since))
+        sent = (await _unanswered(run)).get(workout_id)
+        found = await self._made_before(sent) if sent else None
+        number = found
         if number is None:
-            run.checkpoint["creating"] = datetime.now(UTC).isoformat()
+            run.checkpoint.setdefault("creating", datetime.now(UTC).isoformat())
+            run.checkpoint["sent"] = document
             async with run.page():
                 pass
             number = await garmin.create(self._client, document)
@@ -266,21 +308,21 @@ class _Push:
             await store.agree(
                 session, run.account_id, number,
                 workout_id=workout_id, document=document, definition=definition.stored(), updated=None,
-                problem="It was sent, and not read back yet.",
+                problem=_NOT_READ_BACK,
             )  # fmt: skip
+        if found is not None:  # it may have been edited since it was sent
+            await garmin.replace(self._client, found, patched(await garmin.get(self._client, found), ready))
         await self._settle(workout_id, number, definition, ready)
 
-    async def _made_before(self, document: dict[str, Any], since: datetime) -> str | None:
+    async def _made_before(self, sent: _Sent) -> str | None:
         """The workout of an earlier try whose answer never came."""
         async with self._run.database.read() as session:
             known = await store.remotes(session, self._run.account_id)
-        name = document["workoutName"][:_NAME_CHARACTERS]
         rows = [row async for page in garmin.listed(self._client) for row in page]
         for row in rows:
-            if row.garmin_workout_id in known or row.name != name:
+            if row.garmin_workout_id in known or row.name != sent.document["workoutName"]:
                 continue
-            found = await garmin.get(self._client, row.garmin_workout_id)
-            if not same_meaning(document, found) or _created(found) >= since - _SKEW:
+            if sent.became(await garmin.get(self._client, row.garmin_workout_id)):
                 await self._run.note("info", "It was made by an earlier try already.")
                 return row.garmin_workout_id
         return None
@@ -304,6 +346,33 @@ class _Push:
         for difference in differences:
             run.failed_item(_name(definition), f"Garmin changed it: {difference}")
         run.progress(2, 2, "pushed, and read back the same" if not differences else "pushed; Garmin changed something")
+
+
+class _Sent(NamedTuple):
+    """A new workout on its way to Garmin, of which nobody knows whether it arrived."""
+
+    since: datetime
+    document: dict[str, Any]
+
+    def became(self, found: dict[str, Any]) -> bool:
+        """Whether a workout at Garmin that nobody here knows is this one."""
+        if found.get("workoutName") != self.document["workoutName"]:
+            return False
+        return not same_meaning(self.document, found) or _created(found) >= self.since - _SKEW
+
+
+async def _unanswered(run: JobRun) -> dict[UUID, _Sent]:
+    """Workouts that were sent as new ones, also by other jobs than this, without an answer."""
+    found: dict[UUID, _Sent] = {}
+    jobs = await Queue(run.database).list(job_type="workout_upload", limit=None)
+    tries = [(job.checkpoint or {}, job) for job in jobs if job.garmin_connect_account_id == run.account_id]
+    for checkpoint, job in sorted(tries, key=lambda each: str(each[0].get("creating"))):
+        workout_id = UUID(checkpoint.get("copy") or (job.extra or {})["parameters"]["workout"])
+        if "made" in checkpoint:
+            found.pop(workout_id, None)
+        elif "sent" in checkpoint:
+            found[workout_id] = _Sent(datetime.fromisoformat(checkpoint["creating"]), checkpoint["sent"])
+    return found
 
 
 def _vanished(kept: Kept) -> WorkoutChanged:
