@@ -161,13 +161,15 @@ class FileDamaged(GarminSyncError):
 
 
 class InvalidWorkout(GarminSyncError):
-    """A workout that cannot be kept, or that Garmin would not take: which step (2.1 is `(2, 1)`), and why."""
+    """A workout that cannot be kept, or that Garmin would not take: which step (2.1 is `(2, 1)`) of which, and why."""
 
     code = "invalid_workout"
 
-    def __init__(self, place: tuple[int, ...], reason: str, *, hint: str = "") -> None:
-        where = f"Step {'.'.join(map(str, place))}" if place else "The workout"
-        super().__init__(f"{where}: {reason}.", hint=hint)
+    def __init__(self, place: tuple[int, ...], reason: str, *, hint: str = "", name: str = "") -> None:
+        where = [name] if name else []
+        if place:
+            where.append(f"{'step' if name else 'Step'} {'.'.join(map(str, place))}")
+        super().__init__(f"{': '.join(where) or 'The workout'}: {reason}.", hint=hint)
         self.place = place
         self.reason = reason
 

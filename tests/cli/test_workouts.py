@@ -51,6 +51,21 @@ def test_text_that_cannot_be_read_is_refused_with_its_place(run: Run, words: str
     assert run("workouts", "list", "--json").json == []
 
 
+def test_what_is_to_be_mended_before_a_push_is_said_when_it_is_kept(run: Run) -> None:
+    kept = run("workouts", "new", 'swim "No pool": 100m free')
+    assert kept.code == 0 and "error: a swim needs the length of its pool" in kept.err
+    kept = run("workouts", "edit", "no pool", 'swim "No pool" pool 25m: 51x(100m free, rest 10s); 100x(lap)')
+    assert kept.code == 0 and "error: step 2: 100 times is more" in kept.err
+    refused = run("workouts", "new", "run: " + "2x(" * 50 + "lap" + ")" * 50)
+    assert refused.code == 2 and refused.err.count("also:") < 10
+
+
+def test_a_beginning_that_several_share_is_said_to_be_one(run: Run) -> None:
+    for name in ("Long one", "Long two"):
+        run("workouts", "new", TEXT, "--name", name)
+    assert "2 workouts begin with “long”" in run("workouts", "show", "long").err
+
+
 def test_check_names_file_line_and_column(run: Run, tmp_path: Path) -> None:
     good, bad, wrong = tmp_path / "good.txt", tmp_path / "bad.txt", tmp_path / "wrong.txt"
     good.write_text(TEXT)

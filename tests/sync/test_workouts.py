@@ -21,7 +21,7 @@ from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import workouts
 from garminsync_tui.store.workouts import Kept, State
 from garminsync_tui.sync.work import work
-from garminsync_tui.workouts.definition import Distance, Range, Repeat, Step, Time, Workout, Zone
+from garminsync_tui.workouts.definition import Distance, Exercise, Range, Repeat, Reps, Step, Time, Workout, Zone
 
 from .conftest import NOW, Installation
 
@@ -401,3 +401,13 @@ async def test_the_same_change_on_both_sides_is_no_conflict(installation: Instal
     await edit(installation, kept, replace(definition, note="Twice the same"))
     simulator.edit_workout(int(str(kept.remote and kept.remote.garmin_workout_id)), description="Twice the same")
     assert (await pulled(installation))["5 x 400 m"].state is State.SYNCED
+
+
+async def test_an_exercise_that_nobody_knows_is_not_sent(installation: Installation, simulator: Simulator) -> None:
+    sets = tuple(Step(end=Reps(8), exercise=Exercise("SQUAT", name)) for name in (None, "BARBEL_BACK_SQUAT"))
+    workout_id = await keep(installation, Workout(sport="strength_training", name="Sets", steps=sets))
+    simulator.reset_stats()
+    job = await pushed(installation, workout_id)
+    assert code(job) == "invalid_workout"
+    assert "Sets: step 2: nobody knows SQUAT/BARBEL_BACK_SQUAT" in str(job.error_message)
+    assert simulator.stats()["requests"]["total"] == 0

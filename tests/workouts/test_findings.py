@@ -23,7 +23,7 @@ from garminsync_tui.workouts.definition import (
     Workout,
     Zone,
 )
-from garminsync_tui.workouts.findings import Finding, check
+from garminsync_tui.workouts.findings import Finding, check, with_those_of
 
 KNOWN = {
     "BENCH_PRESS": {"BARBELL_BENCH_PRESS", "DUMBBELL_BENCH_PRESS"},
@@ -103,6 +103,11 @@ def test_nothing_is_wrong(given: Workout) -> None:
         (workout(Step(equipment="fins")), "1 error: only a swim has a piece of equipment"),
         (workout(Step(end=Reps(8))),
          "1 error: only exercises are counted in repetitions [write a time or a distance]"),
+        (workout(Step(end=Time(360_001))), "1 error: nobody goes on for more than a hundred hours"),
+        (workout(Step(end=Distance(10_000_001, "km"))), "1 error: nobody goes farther than ten thousand kilometres"),
+        (workout(Step(target=Range("pace", 0, 1, "/km"))), "1 error: a pace of no time at all cannot be held"),
+        (workout(Step(target=Range("power", -5, 10, "W"))), "1 error: -5 W is less than nothing"),
+        (workout(Step(target=Range("rpe", 7, 99, ""))), "1 error: an effort is felt from 1 to 10"),
         (workout(Step(end=SendOff(90))), "1 error: a send-off is for the pool [write a time]"),
         (workout(Step(end=FixedRest(15))), "1 error: a rest at the wall is for the pool [write a time]"),
         (workout(Step(end=UntilHeartRate(bpm=130))),
@@ -197,3 +202,9 @@ def test_what_is_found_in_a_leg_goes_by_its_sport() -> None:
         "2.1 warning",
         "2.1 warning",
     ]
+
+
+def test_what_garmin_holds_is_known_though_the_list_lacks_it() -> None:
+    held = workout(Step(end=Reps(8), exercise=Exercise("TIRE", "TIRE_FLIP")), sport="strength_training")
+    assert check(held, KNOWN)
+    assert check(held, with_those_of(KNOWN, held)) == []

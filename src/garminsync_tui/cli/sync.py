@@ -124,7 +124,8 @@ def _print(jobs: list[SyncJob], follower: Follower, out: Output) -> None:
     else:
         out.facts([(title(job), _ending(job, follower)) for job in jobs])
         for job in jobs:
-            _tell_failures((job.extra or {}).get("failures", []), int((job.extra or {}).get("failed", 0)))
+            again = job.job_type != "workout_upload"  # nothing is pushed again by itself
+            _tell_failures((job.extra or {}).get("failures", []), int((job.extra or {}).get("failed", 0)), again=again)
 
 
 def _ending(job: SyncJob, follower: Follower) -> str:
@@ -142,10 +143,10 @@ def _ending(job: SyncJob, follower: Follower) -> str:
     return f"{sign} {word}: {text or ''}".rstrip(": ")
 
 
-def _tell_failures(failures: list[str], count: int) -> None:
+def _tell_failures(failures: list[str], count: int, *, again: bool) -> None:
     for failure in failures[:_FAILURES_SHOWN]:
         say(f"failed: {clean(failure, 300)}")
     if count > _FAILURES_SHOWN:
         say(f"… and {count - _FAILURES_SHOWN} more; `garminsync coverage` lists them.")
-    elif failures:
+    elif failures and again:
         say("They are tried again by themselves; `garminsync coverage` shows when.")

@@ -14,9 +14,12 @@ from .home import Command, Home, pass_home, waits
 from .output import say
 
 if TYPE_CHECKING:
+    from ..config import Config
     from ..paths import Paths
+    from ..store.database import Database
     from ..workouts.definition import Workout
 
+_PROBLEMS_SHOWN = 10
 _TEMPLATE = """\
 run "New workout"
 wu 10:00 @z2
@@ -74,6 +77,7 @@ async def new(home: Home, text: str | None, path: Path | None, session: str | No
         user = await accounts.ensure_user(database)
         async with database.write() as writing:
             await workouts.add(writing, user.id, made.name or "", made.note, made.stored())
+        await _say_findings(database, config, made)
     say(f"“{clean(made.name or '')}” is kept here; `garminsync workouts push` brings it to Garmin.")
     return 0
 
@@ -112,8 +116,18 @@ async def edit(home: Home, name: str, text: str | None) -> int:
             return 0 if after else 1
         async with database.write() as session:
             await workouts.change(session, kept.workout.id, after.name or "", after.note, after.stored())
+        await _say_findings(database, config, after, Workout.read(kept.remote.base_definition) if kept.remote else None)
     say(f"“{clean(after.name or '')}” is changed here; `garminsync workouts push` brings it to Garmin.")
     return 0
+
+
+async def _say_findings(database: Database, config: Config, made: Workout, at_garmin: Workout | None = None) -> None:
+    """What is to be mended before a push: it is kept all the same."""
+    from ..sync.trainee import athlete_today
+    from .workouts import findings
+
+    for finding in findings(made, await athlete_today(database, config), at_garmin)[:_PROBLEMS_SHOWN]:
+        say(f"{finding.severity}: {clean(str(finding), 300)}")
 
 
 def _named(made: Workout, name: str | None) -> Workout:
@@ -141,11 +155,14 @@ def _tell_comments(count: int) -> None:
 
 
 def _unreadable(what: str, problems: Any) -> UsageProblem:
-    for problem in list(problems)[1:]:
+    for problem in list(problems)[1:_PROBLEMS_SHOWN]:
         say(f"also: {clean(str(problem), 300)}")
+    if len(problems) > _PROBLEMS_SHOWN:
+        say(f"… and {len(problems) - _PROBLEMS_SHOWN} more.")
     first = clean(str(problems[0]), 300) if problems else "it holds no steps"
     return UsageProblem(
-        f"{what} cannot be read: {first}.", hint="`garminsync workouts library NAME` shows how workouts are written."
+        f"{what} cannot be read: {first}{'' if first.endswith('?') else '.'}",
+        hint="`garminsync workouts library NAME` shows how workouts are written.",
     )
 
 

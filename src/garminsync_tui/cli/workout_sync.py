@@ -87,22 +87,22 @@ async def push(
 
 async def _tell(config: Config, database: Database, kept: Sequence[Any], out: Output) -> int:
     """What a push would send, and what it would change at Garmin."""
+    from ..errors import GarminSyncError
     from ..sync.trainee import athlete_today
-    from ..workouts.athlete_terms import resolved
-    from ..workouts.definition import Workout
+    from ..sync.workouts import pushable
     from ..workouts.differences import same_meaning
-    from ..workouts.findings import check
     from ..workouts.garmin_writing import to_garmin
 
     athlete = await athlete_today(database, config)
     documents, refused = [], False
     for each in kept:
-        ready = resolved(Workout.read(each.workout.workout_definition), athlete)
-        errors = [finding for finding in check(ready) if finding.severity == "error"]
-        refused |= bool(errors)
-        for finding in errors:
-            say(f"error: {clean(each.workout.name)}: {clean(str(finding), 300)}")
-        if errors:
+        try:
+            _, ready = pushable(each, athlete)
+        except GarminSyncError as problem:
+            refused = True
+            say(f"error: {clean(problem.message, 300)}")
+            if problem.hint:
+                say(f"hint: {clean(problem.hint, 300)}")
             continue
         document = to_garmin(ready)
         documents.append(document)

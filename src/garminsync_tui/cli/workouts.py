@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..workouts.athlete import Athlete
     from ..workouts.definition import Workout
     from ..workouts.estimate import Estimate
+    from ..workouts.findings import Finding
 
 _SIGNS = {
     "draft": "○",
@@ -144,12 +145,13 @@ async def show(home: Home, name: str, out: Output) -> int:
     if out.json:
         out.document({**_document(kept, estimated), "workout_definition": kept.workout.workout_definition})
         return 0
-    _print(definition, estimated, athlete, units, out)
+    base = Workout.read(kept.remote.base_definition) if kept.remote else None
+    _print(definition, estimated, findings(definition, athlete, base), units, out)
     out.facts(_garmin_side(kept))
     return 0
 
 
-def _print(definition: Workout, estimated: Estimate, athlete: Athlete, units: Units, out: Output) -> None:
+def _print(definition: Workout, estimated: Estimate, found: Sequence[Finding], units: Units, out: Output) -> None:
     from ..workouts.text_printer import print_workout
 
     for line in print_workout(definition).rstrip("\n").split("\n"):
@@ -164,7 +166,7 @@ def _print(definition: Workout, estimated: Estimate, athlete: Athlete, units: Un
     if any(bar.share for bar in estimated.bars):
         facts.append(("profile", profile(estimated)))
     facts += [("note", f"{missing.unlocks} needs the setting {missing.setting}") for missing in estimated.missing]
-    facts += [(finding.severity, str(finding)) for finding in findings(definition, athlete)]
+    facts += [(finding.severity, str(finding)) for finding in found]
     out.heading("What it takes")
     out.facts(facts)
 
@@ -181,20 +183,14 @@ def profile(estimated: Estimate, columns: int = _PROFILE_COLUMNS) -> str:
     return "".join(drawn)
 
 
-def findings(definition: Workout, athlete: Athlete) -> list[Any]:
+def findings(definition: Workout, athlete: Athlete, at_garmin: Workout | None = None) -> list[Finding]:
     """What Garmin would not take, or would take otherwise; the athlete's words included."""
-    from ..errors import InvalidWorkout
     from ..garmin.exercises import catalogue
-    from ..workouts.athlete_terms import resolved
-    from ..workouts.findings import Finding, check
-    from ..workouts.names import named
+    from ..workouts import readiness
+    from ..workouts.findings import with_those_of
 
-    workout = named(definition)  # it gets a name when it is kept
-    try:
-        return check(resolved(workout, athlete), exercises=catalogue())
-    except InvalidWorkout as problem:
-        found = check(workout, exercises=catalogue())
-        return [*found, Finding(problem.place, "warning", problem.reason, problem.hint)]
+    known = catalogue()
+    return readiness.findings(definition, athlete, with_those_of(known, at_garmin) if at_garmin else known)
 
 
 def _garmin_side(kept: Kept) -> list[tuple[str, str]]:

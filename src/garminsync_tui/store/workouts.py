@@ -94,8 +94,9 @@ async def find(database: Database, account_id: UUID | None, name: str) -> Kept:
         if len(found) == 1:
             return found[0]
         if found:
+            what = "begin with" if found is starting else "are called"
             raise UsageProblem(
-                f"{len(found)} workouts are called “{clean(name, 60)}”.",
+                f"{len(found)} workouts {what} “{clean(name, 60)}”.",
                 hint="`garminsync workouts list` shows their ids: the end of one is enough.",
             )
     raise UsageProblem(f"There is no workout “{clean(name, 60)}”.", hint="`garminsync workouts list` shows all.")

@@ -15,6 +15,7 @@ from uuid import UUID
 from ..errors import GarminSyncError, InvalidWorkout, NotAtGarmin, UsageProblem, WorkoutChanged
 from ..garmin import workouts as garmin
 from ..garmin.client import Client
+from ..garmin.exercises import catalogue
 from ..jobs.queue import Queue
 from ..jobs.run import JobRun
 from ..models import WorkoutRemote
@@ -24,13 +25,14 @@ from ..workouts.athlete import Athlete
 from ..workouts.athlete_terms import resolved
 from ..workouts.definition import Workout
 from ..workouts.differences import Difference, same_meaning
-from ..workouts.findings import check
+from ..workouts.findings import with_those_of
 from ..workouts.garmin_json import patched
 from ..workouts.garmin_reading import from_garmin
 from ..workouts.garmin_remarks import contradictions
 from ..workouts.garmin_writing import to_garmin
 from ..workouts.merge import taken_over
 from ..workouts.ownership import read_only
+from ..workouts.readiness import findings
 
 #: The calendar is looked at from this month on, so many months.
 _MONTHS = 3
@@ -209,6 +211,26 @@ async def upload(run: JobRun, client: Client, athlete: Athlete) -> None:
             raise UsageProblem(f"Nothing is known of “{other}”.")
 
 
+def pushable(kept: Kept, athlete: Athlete) -> tuple[Workout, Workout]:
+    """A workout as it is here, and as Garmin can take it today. Raises InvalidWorkout, UsageProblem."""
+    name, known = kept.workout.name, catalogue()
+    if kept.remote is not None:
+        if reason := read_only(kept.remote.base_document):
+            raise UsageProblem(
+                f"{name} {reason}; it cannot be changed.",
+                hint="`garminsync workouts duplicate` makes one of your own from it.",
+            )
+        known = with_those_of(known, Workout.read(kept.remote.base_definition))
+    definition = Workout.read(kept.workout.workout_definition)
+    for finding in findings(definition, athlete, known):
+        if finding.severity == "error":
+            raise InvalidWorkout(finding.place, finding.message, hint=finding.suggestion or "", name=name)
+    try:
+        return definition, resolved(definition, athlete)
+    except InvalidWorkout as problem:
+        raise InvalidWorkout(problem.place, problem.reason, hint=problem.hint, name=name) from None
+
+
 class _Push:
     def __init__(self, run: JobRun, client: Client, athlete: Athlete) -> None:
         self._run = run
@@ -217,13 +239,11 @@ class _Push:
 
     async def push(self, kept: Kept) -> None:
         """Bring a workout to Garmin, read it back and compare."""
-        definition, ready = self._ready(kept)
         remote = kept.remote
-        if remote is not None and (reason := read_only(remote.base_document)):
-            raise UsageProblem(
-                f"{kept.workout.name} {reason}; it cannot be changed.",
-                hint="`garminsync workouts duplicate` makes one of your own from it.",
-            )
+        if self._choice == "theirs" and remote is not None and not remote.gone_at:
+            await self._take_theirs(kept, remote.garmin_workout_id)
+            return
+        definition, ready = pushable(kept, self._athlete)
         if remote is None or (remote.gone_at and self._choice == "mine"):
             await self._create(kept.workout.id, definition, ready)
         elif remote.gone_at:
@@ -236,43 +256,44 @@ class _Push:
         choice: str | None = self._run.parameters.get("choice")
         return choice
 
-    def _ready(self, kept: Kept) -> tuple[Workout, Workout]:
-        """As it is here, and as Garmin can take it. Raises InvalidWorkout."""
-        definition = Workout.read(kept.workout.workout_definition)
-        ready = resolved(definition, self._athlete)
-        for finding in check(ready):
-            if finding.severity == "error":
-                raise InvalidWorkout(finding.place, finding.message, hint=finding.suggestion or "")
-        return definition, ready
-
     async def _replace(self, kept: Kept, remote: WorkoutRemote, definition: Workout, ready: Workout) -> None:
         number = remote.garmin_workout_id
-        try:
-            current = await garmin.get(self._client, number)
-        except NotAtGarmin:
-            async with self._run.page() as session:
-                await store.mark_gone(session, self._run.account_id, [number])
+        current = await self._current(number)
+        if current is None:
             if self._choice == "mine":
                 await self._create(kept.workout.id, definition, ready)
                 return
-            raise _vanished(kept) from None
+            raise _vanished(kept)
         changes = same_meaning(remote.base_document, current) if self._choice != "mine" else []
-        if self._choice == "theirs" or (changes and same_meaning(current, to_garmin(ready))):
+        if changes and same_meaning(current, to_garmin(ready)):
             await self._conflict(kept, current, changes)
             return
         await garmin.replace(self._client, number, patched(current, ready))
         await self._settle(kept.workout.id, number, definition, ready)
+
+    async def _current(self, number: str) -> dict[str, Any] | None:
+        """What Garmin holds now; None, and marked so, where it is gone."""
+        try:
+            return await garmin.get(self._client, number)
+        except NotAtGarmin:
+            async with self._run.page() as session:
+                await store.mark_gone(session, self._run.account_id, [number])
+            return None
+
+    async def _take_theirs(self, kept: Kept, number: str) -> None:
+        current = await self._current(number)
+        if current is None:
+            raise _vanished(kept)
+        async with self._run.page() as session:
+            await _take(self._run, session, kept, current, from_garmin(current), _updated(current))
+        self._run.progress(1, 1, f"{kept.workout.name}: Garmin's version was taken over")
 
     async def _conflict(self, kept: Kept, current: dict[str, Any], changes: Iterable[Difference]) -> None:
         run = self._run
         remote = kept.remote
         assert remote is not None, "a conflict has two sides"
         theirs, updated = from_garmin(current), _updated(current)
-        if self._choice == "theirs":
-            async with run.page() as session:
-                await _take(run, session, kept, current, theirs, updated)
-            run.progress(1, 1, "Garmin's version was taken over")
-        elif self._choice == "both":
+        if self._choice == "both":
             async with run.page() as session:
                 mine = kept.workout
                 name = f"{mine.name} (mine)"
@@ -281,7 +302,7 @@ class _Push:
                 await _take(run, session, kept, current, theirs, updated)
                 run.checkpoint["copy"] = copy_id.hex
             copied = await _kept(run, copy_id)
-            await self._create(copy_id, *self._ready(copied))
+            await self._create(copy_id, *pushable(copied, self._athlete))
         else:
             async with run.page() as session:
                 await store.change_remote(
@@ -329,8 +350,8 @@ class _Push:
 
     async def _settle(self, workout_id: UUID, number: str, definition: Workout, ready: Workout) -> None:
         """Read back and compare; only what agrees is called uploaded."""
-        run = self._run
-        run.progress(1, 2, "reading it back")
+        run, name = self._run, _name(definition)
+        run.progress(1, 2, f"{name}: reading it back")
         back = await garmin.get(self._client, number)
         differences = same_meaning(to_garmin(ready), back)
         async with run.page() as session:
@@ -344,8 +365,9 @@ class _Push:
             run.result["garmin_workout_id"] = number
             run.result["changed_by_garmin"] = [str(each) for each in differences]
         for difference in differences:
-            run.failed_item(_name(definition), f"Garmin changed it: {difference}")
-        run.progress(2, 2, "pushed, and read back the same" if not differences else "pushed; Garmin changed something")
+            run.failed_item(name, f"Garmin changed it: {difference}")
+        told = "pushed, and read back the same" if not differences else "pushed; Garmin changed something"
+        run.progress(2, 2, f"{name}: {told}")
 
 
 class _Sent(NamedTuple):
@@ -390,7 +412,7 @@ async def _delete(run: JobRun, client: Client, kept: Kept) -> None:
         await store.remove(session, kept.workout.id)
         if remote is not None:
             await store.forget(session, run.account_id, remote.garmin_workout_id)
-    run.progress(1, 1, "deleted here and at Garmin")
+    run.progress(1, 1, f"{kept.workout.name}: deleted here and at Garmin")
 
 
 async def _schedule(run: JobRun, client: Client, kept: Kept, day: date) -> None:
@@ -404,7 +426,7 @@ async def _schedule(run: JobRun, client: Client, kept: Kept, day: date) -> None:
         else:
             entries.append(garmin.Planned(made, number, day))
     await _planned(run, kept, {each.schedule_id: each.day for each in entries if each.garmin_workout_id == number}, day)
-    run.progress(1, 1, f"planned for {day:%a %d %b %Y}")
+    run.progress(1, 1, f"{kept.workout.name}: planned for {day:%a %d %b %Y}")
 
 
 async def _unschedule(run: JobRun, client: Client, kept: Kept, day: date) -> None:
@@ -414,7 +436,7 @@ async def _unschedule(run: JobRun, client: Client, kept: Kept, day: date) -> Non
         if each.day == day:
             await garmin.unschedule(client, each.schedule_id)
     await _planned(run, kept, {each.schedule_id: each.day for each in entries if each.day != day}, day)
-    run.progress(1, 1, f"taken off {day:%a %d %b %Y}")
+    run.progress(1, 1, f"{kept.workout.name}: taken off {day:%a %d %b %Y}")
 
 
 async def _planned(run: JobRun, kept: Kept, of_month: dict[str, date], month: date) -> None:

@@ -279,7 +279,8 @@ class GarminSyncApp(App[int]):
         from .screens.workout_editor import Opened, WorkoutEditor
 
         workout = Workout.read(kept.workout.workout_definition) if kept else None
-        self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words)))
+        base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None
+        self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""

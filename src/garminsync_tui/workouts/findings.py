@@ -21,6 +21,7 @@ from .definition import (
     Reps,
     SendOff,
     Step,
+    Time,
     UntilHeartRate,
     UntilPower,
     Workout,
@@ -42,6 +43,9 @@ _SHORTEST_M = 50
 _COUNTED_SPORTS = frozenset({
     "strength_training", "cardio_training", "yoga", "pilates", "hiit", "mobility", "other",
 })  # fmt: skip
+#: Longer is a slip of the keys.
+_LONGEST_S, _FARTHEST_M = 100 * 3600, 10_000_000
+_RPE = (1, 10)
 _FAR_SPORTS = frozenset({"running", "cycling", "walking", "rucking"})
 
 Exercises = Mapping[str, Collection[str]]
@@ -73,6 +77,16 @@ def check(workout: Workout, exercises: Exercises | None = None) -> list[Finding]
         elif isinstance(item, Step):
             found += _of_step(item, place, _sport_at(workout, place), exercises or {})
     return sorted(found, key=lambda finding: (finding.place, finding.severity))
+
+
+def with_those_of(exercises: Exercises, workout: Workout) -> dict[str, frozenset[str]]:
+    """The known exercises and those of a workout that Garmin holds: it knows more than any list."""
+    known = {category: frozenset(names) for category, names in exercises.items()}
+    for _, item in walk(workout.steps):
+        if known and isinstance(item, Step) and item.exercise is not None:
+            name = {item.exercise.name} if item.exercise.name else set()
+            known[item.exercise.category] = known.get(item.exercise.category, frozenset()) | name
+    return known
 
 
 def utf16_units(text: str) -> int:
@@ -187,6 +201,10 @@ def _of_end(step: Step, place: Place, sport: str) -> Iterator[Finding]:
         yield Finding(place, "error", f"{what} is for the pool", "write a time")
     if isinstance(end, UntilHeartRate | UntilPower) and end.until is None:
         yield Finding(place, "warning", "Garmin may read this as until it is below", "write < or >")
+    if isinstance(end, Time | FixedRest | SendOff) and end.seconds > _LONGEST_S:
+        yield Finding(place, "error", "nobody goes on for more than a hundred hours")
+    if isinstance(end, Distance) and end.meters > _FARTHEST_M:
+        yield Finding(place, "error", "nobody goes farther than ten thousand kilometres")
     if isinstance(end, Distance) and end.unit == "m" and end.meters < _SHORTEST_M and sport in _FAR_SPORTS:
         yield Finding(place, "warning", f"{end.meters:g} m is very short", f"did you mean {end.meters:g}min?")
 
@@ -198,11 +216,22 @@ def _of_targets(step: Step, place: Place, sport: str) -> Iterator[Finding]:
     if isinstance(second, Range) and second.of == "grade":
         yield Finding(place, "error", "Garmin stores a slope beside another target wrongly", "make it the first target")
     for target in (step.target, step.second_target):
+        if isinstance(target, Range):
+            yield from _of_range(target, place)
         of = target.of if isinstance(target, Zone | Range) else None
         if swims and of == "heart_rate":
             yield Finding(place, "warning", "a watch takes no notice of the heart rate in a pool", "write an effort")
         if sport == "cycling" and of == "pace":
             yield Finding(place, "warning", "on a bike a watch shows speed, not pace", "write km/h or mph")
+
+
+def _of_range(target: Range, place: Place) -> Iterator[Finding]:
+    if target.of == "rpe" and not _RPE[0] <= target.low <= target.high <= _RPE[1]:
+        yield Finding(place, "error", f"an effort is felt from {_RPE[0]} to {_RPE[1]}")
+    if target.of == "pace" and target.low <= 0:
+        yield Finding(place, "error", "a pace of no time at all cannot be held")
+    elif target.low < 0 and target.of not in {"grade", "rpe"}:
+        yield Finding(place, "error", f"{target.low:g} {target.unit} is less than nothing")
 
 
 def _of_exercise(exercise: Exercise, place: Place, exercises: Exercises) -> Iterator[Finding]:

@@ -17,16 +17,13 @@ from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from ... import text
-from ...errors import InvalidWorkout
-from ...workouts import notches
+from ...workouts import notches, readiness
 from ...workouts.athlete import Athlete
-from ...workouts.athlete_terms import resolved
 from ...workouts.completion import Completion, completions
 from ...workouts.definition import Exercise, Leg, Place, Repeat, Sport, Step, Workout, place_words
 from ...workouts.editing import Editing, Item
 from ...workouts.estimate import Estimate, estimate
-from ...workouts.findings import Finding, check
-from ...workouts.names import named
+from ...workouts.findings import Finding, with_those_of
 from ...workouts.text_parser import parse
 from ...workouts.text_printer import print_item, print_workout
 from .. import keys
@@ -57,9 +54,13 @@ _NEW = 'run "New workout"\n'
 class Opened:
     """What the editor is opened on."""
 
-    def __init__(self, workout_id: UUID | None, workout: Workout | None, words: str = "") -> None:
+    def __init__(
+        self, workout_id: UUID | None, workout: Workout | None, words: str = "", at_garmin: Workout | None = None
+    ) -> None:
         self.workout_id = workout_id
         self.workout = workout
+        #: As both sides held it last, where it is at Garmin.
+        self.at_garmin = at_garmin
         #: Text that is to become a workout, where there is none yet.
         self.words = words
 
@@ -79,6 +80,8 @@ class WorkoutEditor(Screen):
         self._editing = Editing(workout)
         self._athlete = Athlete()
         self._exercises: dict[str, frozenset[str]] = {}
+        #: Those that are offered, and those of the workout itself.
+        self._known: dict[str, frozenset[str]] = {}
         self._exercise_names: list[str] = []
         self._findings: list[Finding] = []
         self._estimate: Estimate | None = None
@@ -115,6 +118,9 @@ class WorkoutEditor(Screen):
         shelf = await engine.workouts.everything()
         self._athlete = shelf.athlete
         self._exercises = await engine.workouts.exercises()
+        self._known = (
+            with_those_of(self._exercises, self._opened.at_garmin) if self._opened.at_garmin else self._exercises
+        )
         self._exercise_names = [
             f"{of}/{name}" for of, names in sorted(self._exercises.items()) for name in sorted(names)
         ]
@@ -170,12 +176,7 @@ class WorkoutEditor(Screen):
     def _checked(self, workout: Workout) -> list[Finding]:
         if not workout.steps:
             return []
-        workout = named(workout)  # it gets a name when it is kept
-        try:
-            return check(resolved(workout, self._athlete), exercises=self._exercises)
-        except InvalidWorkout as problem:
-            terms = Finding(problem.place, "warning", problem.reason, problem.hint)
-            return [*check(workout, exercises=self._exercises), terms]
+        return readiness.findings(workout, self._athlete, self._known)
 
     def _show_head(self) -> None:
         workout = self._editing.workout
