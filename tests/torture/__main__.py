@@ -68,18 +68,18 @@ def _tormented(folder: Path, name: str, plan: Plan, kills: int, urls: dict[str, 
         for kind, server in urls.items():
             with _park(folder / kind, server) as park:
                 found = asyncio.run(killed_again_and_again(park, plan, servers, expected, kills=kills))
-            kept &= _told(f"{name}, {kind}", found) and found.clean
+            _tell(f"{name}, {kind}", found)
+            kept &= found.clean
     return kept
 
 
-def _told(name: str, found: Found) -> bool:
+def _tell(name: str, found: Found) -> None:
     values = (getattr(found, column) for column in _COLUMNS)
     say(f"{name:<28}" + "".join(f"{value:>10.0f}" for value in values))
     for line in found.unfinished:
         say(f"    not finished: {line}")
     if found.verified != "all whole":
         say(f"    verify --read-data: {found.verified}")
-    return True
 
 
 def _controlled(folder: Path, urls: dict[str, str]) -> bool:
