@@ -667,6 +667,7 @@ class WorkoutRemote(Table):
     garmin_updated: Mapped[str | None]
     #: Garmin's number of each entry of the calendar → its day.
     schedule: Mapped[dict[str, Any] | None]
+    #: When it and its days were last looked at.
     seen_at: Mapped[datetime] = _created()
     #: When it was found to be no longer at Garmin.
     gone_at: Mapped[datetime | None]

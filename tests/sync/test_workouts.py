@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from msgspec.structs import replace
 
 from garminsync_tui.jobs.queue import Queue
@@ -79,7 +81,7 @@ async def done(installation: Installation, job_type: str, **parameters: Any) -> 
 
 
 async def pulled(installation: Installation) -> dict[str, Kept]:
-    job = await done(installation, "workout_sync")
+    job = await done(installation, "workout_sync", look=True)
     assert job.status == "completed", job.error_message
     return await shelf(installation)
 
@@ -411,3 +413,17 @@ async def test_an_exercise_that_nobody_knows_is_not_sent(installation: Installat
     assert code(job) == "invalid_workout"
     assert "Sets: step 2: nobody knows SQUAT/BARBEL_BACK_SQUAT" in str(job.error_message)
     assert simulator.stats()["requests"]["total"] == 0
+
+
+async def test_a_sync_of_everything_looks_at_workouts_now_and_then(
+    installation: Installation, simulator: Simulator
+) -> None:
+    await done(installation, "workout_sync")
+    assert len(await shelf(installation)) == len(simulator.workouts())
+    simulator.reset_stats()
+    job = await done(installation, "workout_sync")
+    assert job.status == "completed"
+    assert simulator.stats()["requests"]["total"] == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=7)):
+        await done(installation, "workout_sync")
+    assert simulator.stats()["requests"]["total"] > 0
