@@ -57,6 +57,10 @@ fuzz *ARGS: setup
     GARMINSYNC_FUZZ_CASES="${GARMINSYNC_FUZZ_CASES:-10000}" .venv/bin/pytest -n auto tests/garmin/test_mutations.py tests/formats/test_fuzz.py {{ ARGS }}
     GARMINSYNC_FUZZ_CASES="${GARMINSYNC_FUZZ_CASES:-5000}" .venv/bin/pytest -n auto tests/workouts {{ ARGS }}
 
+# Whoever holds a job killed two hundred times, on both databases, and what was lost: about half an hour
+torture *ARGS: setup
+    {{ python }} -m tests.torture {{ ARGS }}
+
 # Simulator, throw-away home, sign-in, sync, and the app (without a terminal: a summary)
 demo *ARGS: setup
     .venv/bin/garminsync demo {{ ARGS }}

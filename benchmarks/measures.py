@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, reading, records, scale, syncing, upsert, writing
+from . import commands, decade, log, reading, records, scale, syncing, upsert, writing
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -23,9 +23,13 @@ MEASURES = {
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,
+    "log": log.of_a_million,
+    "log-ten-million": log.of_ten_million,
 }
 #: Each takes many minutes: `--quick` leaves them out.
-LONG = frozenset({"decade", "scale-sqlite", "scale-postgresql"})
+LONG = frozenset({"decade", "scale-sqlite", "scale-postgresql", "log"})
+#: Longer still: only where it is named.
+ON_REQUEST = frozenset({"log-ten-million"})
 
 
 def measure(name: str) -> bool:

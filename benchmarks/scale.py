@@ -43,6 +43,8 @@ ROWS = int(os.environ.get("GARMINSYNC_BENCH_ROWS", "10_000_000"))
 NEWEST = date(2026, 11, 1)
 ZONE = days.zone_of("Europe/Berlin")
 ROUNDS = 5
+#: Nobody extends it here, and whoever else has the database open must not take the job over.
+_LEASE_S = 24 * 3600.0
 #: Seconds between two readings: about what Garmin gives, so that ten years are ten million rows. Each metric that is
 #: not here has one value a day, also those that people have more seldom.
 INTERVALS_S = {
@@ -162,7 +164,7 @@ async def fill(database: Database, span: Span) -> Iterable[Line]:
     owner = (await accounts.get(database, ACCOUNT)).user_id
     await Queue(database).enqueue(owner, "health_metrics_sync", account_id=ACCOUNT)
     leases = Leases(database)
-    claim = await leases.claim(new_id())
+    claim = await leases.claim(new_id(), lease_s=_LEASE_S)
     assert claim is not None
     run = JobRun(leases, claim)
     async with run.page() as session:

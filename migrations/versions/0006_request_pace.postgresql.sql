@@ -22,3 +22,21 @@ CREATE VIEW request_budget_readable AS SELECT
     to_char(trial_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS trial_until,
     clock_ahead_s
 FROM request_budget;
+
+ALTER TABLE schedules ADD COLUMN daily_at TEXT;
+
+ALTER TABLE schedules ADD COLUMN time_zone TEXT;
+
+DROP VIEW schedules_readable;
+
+CREATE VIEW schedules_readable AS SELECT
+    id::text AS id,
+    garmin_connect_account_id::text AS garmin_connect_account_id,
+    job_type,
+    every_s,
+    enabled,
+    to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at,
+    to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
+    daily_at,
+    time_zone
+FROM schedules;

@@ -1,4 +1,4 @@
-"""How fast a server lets itself be asked: slowed down by refusals, blocked by its gate, and its clock.
+"""How fast a server lets itself be asked: slowed down by refusals, blocked by its gate, its clock; daily turns.
 
 Plain SQL for each database, so that what runs here can be read as it stands there.
 """

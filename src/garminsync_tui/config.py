@@ -9,7 +9,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +34,8 @@ class Setting:
     lowest: float | None = None
     #: Whether it is a date, written as text; empty where the default says how it is found.
     is_day: bool = False
+    #: Whether it is a time of day, written as text; empty for none.
+    is_time: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -44,6 +46,13 @@ SETTINGS: tuple[Setting, ...] = (
         30,
         "how often the app and the daemon sync",
         lowest=5,
+    ),
+    Setting(
+        "sync.daily_at",
+        "GARMINSYNC_DAILY_AT",
+        "",
+        "time of day to sync once a day instead, like 06:30, by the account's clocks; empty for every_minutes",
+        is_time=True,
     ),
     Setting(
         "sync.runner",
@@ -295,6 +304,8 @@ def _checked(name: str, value: Any, where: str) -> Any:
         return _names(setting, value, where)
     if isinstance(value, bool):
         raise wrong
+    if setting.is_time:
+        return _checked_time(value, wrong)
     if setting.is_day:
         return _checked_day(value, f"{where}: {name} {value}", wrong)
     if isinstance(setting.default, str):
@@ -320,6 +331,19 @@ def _checked_day(value: Any, what: str, wrong: UsageProblem) -> str:
     except ValueError:
         raise wrong from None
     return within(day, what).isoformat()
+
+
+def _checked_time(value: Any, wrong: UsageProblem) -> str:
+    """A time of day as text, also where TOML read it as a time; empty stays empty."""
+    if value == "":
+        return ""
+    try:
+        at = time.fromisoformat(str(value))
+    except ValueError:
+        raise wrong from None
+    if at.tzinfo or at.second or at.microsecond:
+        raise wrong
+    return f"{at:%H:%M}"
 
 
 def _names(setting: Setting, value: Any, where: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 
 from . import errors
@@ -23,8 +24,8 @@ from .store.database import Database
 from .sync.work import JOB_TYPE, work
 from .text import clean
 
-#: How long a stop may take before the lease is left to expire by itself.
-STOP_S = 10.0
+#: How long work may take to stop before it is abandoned: with what comes after it is ten seconds at most.
+STOP_S = 5.0
 _PARTLY_DONE = 5
 
 _EXIT_CODES = {
@@ -55,11 +56,12 @@ def line(job: SyncJob) -> str:
 
 
 async def ensure_schedules(queue: Queue, config: Config) -> None:
-    """Give the active account its schedules, at the interval of the settings."""
+    """Give the active account its schedules, as the settings have them."""
     account = await accounts.active_account(queue.database)
     if account is not None:
-        every_s = int(config["sync.every_minutes"] * 60)
-        await queue.ensure_schedules(account.id, list(JOB_TYPE.values()), every_s)
+        every_s, daily_at = int(config["sync.every_minutes"] * 60), config["sync.daily_at"] or None
+        types = list(JOB_TYPE.values())
+        await queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
 
 
 async def run(config: Config, database: Database, tell: Callable[[str], None]) -> int:
@@ -75,6 +77,7 @@ async def run(config: Config, database: Database, tell: Callable[[str], None]) -
 
     def ended(job: SyncJob) -> None:
         tell(line(job))
+        notify(f"STATUS={line(job)}")
         hook.ended(job)
 
     runner = Runner(database, work(config), kind="daemon", run_dir=config.paths.run, on_end=ended)
@@ -82,12 +85,14 @@ async def run(config: Config, database: Database, tell: Callable[[str], None]) -
     await runner.start()
     try:
         await scheduler.start()
-        async with _watched():
+        async with watched(runner):
             notify("READY=1")
+            notify("STATUS=running")
             tell(f"running on {database.name}; stop with Ctrl-C or SIGTERM")
             if await accounts.active_account(database) is None:
                 tell("no account is linked yet: run `garminsync login`")
             await stopped.wait()
+            notify("STATUS=handing back what is in progress")
             notify("STOPPING=1")
     finally:
         scheduler.stop()
@@ -158,18 +163,24 @@ def notify(text: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _watched() -> AsyncIterator[None]:
-    """Tell systemd's watchdog twice an interval that the event loop turns (sd_watchdog_enabled(3))."""
+async def watched(runner: Runner, fresh_s: float = 15.0) -> AsyncIterator[None]:
+    """Tell systemd's watchdog twice an interval that this moves (sd_watchdog_enabled(3)).
+
+    Only while the event loop turns and the runner, less than half an interval or `fresh_s` ago, looked at the queue
+    and the database answered: a process that hangs with either is worth no more than one that ended.
+    """
     interval_us = os.environ.get("WATCHDOG_USEC", "")
     meant = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     if not interval_us.isdecimal() or not int(interval_us) or not meant:
         yield
         return
+    half_s = int(interval_us) / 2_000_000
 
     async def beat() -> None:
         while True:
-            notify("WATCHDOG=1")
-            await asyncio.sleep(int(interval_us) / 2_000_000)
+            if time.monotonic() - runner.looked_at < max(half_s, fresh_s):
+                notify("WATCHDOG=1")
+            await asyncio.sleep(half_s)
 
     beating = asyncio.create_task(beat())
     try:

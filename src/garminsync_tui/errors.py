@@ -29,6 +29,7 @@ A programming error is not in this tree: it keeps its traceback and reaches the 
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 
@@ -183,6 +184,8 @@ class DiskFull(GarminSyncError):
     """No room for the database or a file; nothing already stored is harmed."""
 
     code = "disk_full"
+    #: What the system says then: the disk is full, the quota is used up, or a file may not grow any more.
+    ERRNOS: ClassVar = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class DatabaseUnusable(GarminSyncError):

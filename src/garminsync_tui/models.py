@@ -667,6 +667,7 @@ class WorkoutRemote(Table):
     garmin_updated: Mapped[str | None]
     #: Garmin's number of each entry of the calendar → its day.
     schedule: Mapped[dict[str, Any] | None]
+    #: When it and its days were last looked at.
     seen_at: Mapped[datetime] = _created()
     #: When it was found to be no longer at Garmin.
     gone_at: Mapped[datetime | None]
@@ -692,6 +693,9 @@ class Schedule(Table):
     enabled: Mapped[bool] = mapped_column(server_default=sa.text("true"))
     created_at: Mapped[datetime] = _created()
     updated_at: Mapped[datetime] = _updated()
+    #: Once a day instead, at this time ("06:30") by the clocks of `time_zone`.
+    daily_at: Mapped[str | None]
+    time_zone: Mapped[str | None]
 
     __table_args__ = (
         CheckConstraint("every_s >= 60", name="every_s_range"),

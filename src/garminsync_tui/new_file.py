@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, TextIO
 
-from .errors import GarminSyncError, UsageProblem
+from .errors import DiskFull, GarminSyncError, UsageProblem
 from .paths import PRIVATE_FILE_MODE
 
 #: What a file is called as long as it is not complete: a dot, anything, and this.
@@ -81,7 +80,7 @@ def _refuse(target: Path, replace: bool) -> None:
 
 
 def _unwritable(target: Path, problem: OSError) -> GarminSyncError | OSError:
-    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if problem.errno in DiskFull.ERRNOS:
         return problem
     return GarminSyncError(
         f"{target} cannot be written: {problem.strerror}.",

@@ -120,6 +120,17 @@ def beside(database: Path) -> tuple[Path, ...]:
     return tuple(database.with_name(database.name + ending) for ending in ("-wal", "-shm", ".lock", ".open"))
 
 
+def systemd_user_unit() -> Path:
+    """Where systemd looks for this user's units (systemd.unit(5)); the daemon's is this one."""
+    settings = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(settings).expanduser() / "systemd" / "user" / f"{APPLICATION}.service"
+
+
+def launchd_agent() -> Path:
+    """Where launchd looks for this user's agents (launchd.plist(5)); the daemon's is this one."""
+    return Path("~/Library/LaunchAgents").expanduser() / f"io.github.{APPLICATION}.plist"
+
+
 def key_beside(key: Path, what: str) -> Path:
     """A key that lies beside the one in use: prepared to take its place ("next"), or replaced by it."""
     return key.with_name(f"{key.name}.{what}")

@@ -58,7 +58,8 @@ def test_every_file_is_its_owners_alone(synced: Synced) -> None:
 
 def test_sync_brings_everything_and_says_so(synced: Synced) -> None:
     assert synced.sync.code == 0, synced.sync.err
-    activities, health, new = synced.sync.out.splitlines()
+    activities, health, workouts, new = synced.sync.out.splitlines()
+    assert workouts.startswith("workouts") and "5 new" in workouts
     assert activities.startswith("activities")
     assert health.startswith("health")
     assert "done" in activities
@@ -100,7 +101,7 @@ def test_status_is_one_screen_and_a_health_check(synced: Synced) -> None:
     assert seen["activities"] > 0
     assert seen["health"]["readings"] > 1000
     assert seen["failed_items"] == 0
-    assert set(seen["next_sync_at"]) == {"activity_sync", "health_metrics_sync"}
+    assert set(seen["next_sync_at"]) == {"activity_sync", "health_metrics_sync", "workout_sync"}
     assert seen["last_synced_at"]["activity_sync"].endswith("Z")
 
 

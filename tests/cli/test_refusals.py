@@ -133,6 +133,10 @@ def test_a_refused_sign_in_cools_down_without_asking_again(run: Run, simulator: 
     assert second.code == 3
     assert "next try is allowed at" in second.err
     assert simulator.stats()["requests"]["total"] == 0
+    assert "signing in: next try" in run("status").out
+    told = run("status", "--json").json["garmin"]
+    assert told["next_sign_in_at"]
+    assert told["next_try_at"] is None
 
 
 def test_logout_keeps_everything_and_login_links_again(run: Run, home: Path, linked: Simulator) -> None:

@@ -110,6 +110,12 @@ def changed(found: list[Seed], how: random.Random) -> tuple[bytes, str]:
     return content[:MOST_BYTES], ", ".join(done)
 
 
+def byte_changed(content: bytes, how: random.Random) -> tuple[bytes, str]:
+    """Any file, changed without a look at what it means; and what was done."""
+    done: list[str] = []
+    return _apply(content, how, _BYTE_CHANGES, done), ", ".join(done)
+
+
 _Change = Callable[[bytes, random.Random], bytes]
 
 
@@ -480,9 +486,6 @@ _END = {"disk": (4, "<H"), "members": (10, "<H"), "size": (12, "<I"), "offset": 
 
 class _Unseekable(io.BytesIO):
     """Makes zipfile write sizes behind each member (a data descriptor)."""
-
-    def seekable(self) -> bool:
-        return False
 
     def seek(self, *_: object) -> int:
         raise OSError

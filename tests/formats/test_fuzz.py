@@ -12,12 +12,14 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pytest
 
+from . import recording_samples as sample
 from .hostile_reader import LONGEST_S
 from .mutations import Seed, changed, seeds
 
@@ -84,3 +86,26 @@ def test_a_changed_file_is_read_or_refused_by_name(recordings: list[Seed], tmp_p
             except BaseException as problem:
                 problem.add_note(f"case {case}: {done}")
                 raise
+
+
+def _points_of_a_millisecond() -> bytes:
+    """Ten thousand points lie within the seconds on both sides that each high power is compared with."""
+    moments = (f"2026-05-01T10:00:{number // 1000:02}.{number % 1000:03}Z" for number in range(20_000))
+    points = "".join(
+        sample.tcx_point(moment, f"<Watts>{1900 - 1700 * (n % 2)}</Watts>") for n, moment in enumerate(moments)
+    )
+    return sample.tcx(f'<Activity Sport="Biking"><Lap><Track>{points}</Track></Lap></Activity>').encode()
+
+
+def _namespaces() -> bytes:
+    """gpxpy, which the first point makes it ask, compares each with all others."""
+    declared = "".join(f'<a xmlns:b{number}="c{number}"/>' for number in range(9_000))
+    return sample.gpx('<trkpt lat="1" lon="2"><time>yesterday</time></trkpt>' + declared).encode()
+
+
+@pytest.mark.parametrize(
+    ("make", "ended"), [(_points_of_a_millisecond, "read"), (_namespaces, "has more than 100 namespaces")]
+)
+def test_what_was_made_to_be_slow(tmp_path: Path, make: Callable[[], bytes], ended: str) -> None:
+    with Reader(tmp_path) as reader:
+        assert reader.read(make())["ended"] == ended

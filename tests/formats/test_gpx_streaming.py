@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import gpxpy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -128,6 +130,32 @@ def test_what_gpxpy_would_take_too_much_memory_for_is_refused(tmp_path: Path, mo
     assert len(read_track(path)) == 1
     monkeypatch.setattr(gpx, "MAX_GPXPY_CHARACTERS", 100)
     with pytest.raises(FileDamaged, match="too long"):
+        read_track(path)
+
+
+def test_a_declaration_in_every_point_is_one_namespace(tmp_path: Path) -> None:
+    """gpxpy compares each with all others, and with those of all files before."""
+    path = tmp_path / "recording.gpx"
+
+    def written(names: Callable[[int], str]) -> str:
+        points = "".join(f'<trkpt lat="5" lon="5"><x xmlns:b="{names(number)}"/></trkpt>' for number in range(200))
+        return document(POINT.format("<time>yesterday</time>") + points)
+
+    path.write_text(written(lambda _: "u"))
+    assert len(read_track(path)) == 201
+    path.write_text(written(str))
+    with pytest.raises(FileDamaged, match="100 namespaces"):
+        read_track(path)
+
+
+def test_a_machine_without_memory_is_no_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(_: str) -> None:
+        raise MemoryError
+
+    path = tmp_path / "recording.gpx"
+    path.write_text(document(POINT.format("<time>yesterday</time>")))
+    monkeypatch.setattr(gpxpy, "parse", parse)
+    with pytest.raises(MemoryError):
         read_track(path)
 
 

@@ -126,6 +126,42 @@ def _patched(content: bytes, field: str, value: int) -> bytes:
     return bytes(changed)
 
 
+def test_a_list_of_members_that_does_not_end(tmp_path: Path) -> None:
+    """zipfile would take all of it into memory before it says how many there are."""
+    content = archive(("a.fit", FIT))
+    begin, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    listed = content[begin:end] * 6_000
+    closing = content[end : end + 12] + struct.pack("<LLH", len(listed), begin, 0)
+    assert "longer list of members" in refused(tmp_path, content[:begin] + listed + closing)
+
+
+@pytest.mark.parametrize("name", ["a\0.fit", "", "a.fit/", "\x1b[31m.fit", "C:\\a.fit", "x" * 60_000 + ".fit"])
+def test_no_name_of_a_member_does_anything(tmp_path: Path, name: str) -> None:
+    try:
+        assert unpack(tmp_path, archive((name, FIT))).path == tmp_path / "original"
+    except FileDamaged as damage:
+        assert damage.reason.isprintable()
+    assert {path.name for path in tmp_path.iterdir()} <= {"download.zip", "original"}
+
+
+def test_sizes_that_stand_behind_the_member(tmp_path: Path) -> None:
+    class Pipe(io.BytesIO):
+        def seek(self, *_: object) -> int:
+            raise OSError
+
+    written = Pipe()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("a.fit", FIT)
+    assert written.getvalue()[6] & 8
+    assert unpack(tmp_path, written.getvalue()).sha256 == hashlib.sha256(FIT).digest()
+
+
+def test_members_that_lie_over_each_other(tmp_path: Path) -> None:
+    content = archive(("a", bytes(5_000)), ("b.fit", FIT))
+    second = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 1)
+    refused(tmp_path, content[: second + 42] + struct.pack("<L", 0) + content[second + 46 :])
+
+
 def test_a_member_whose_checksum_does_not_match(tmp_path: Path) -> None:
     assert refused(tmp_path, _patched(archive(("a.fit", FIT)), "crc", 1)) == "is not a whole ZIP archive"
 

@@ -176,6 +176,29 @@ def test_too_many_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: 
         read(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        gpx(f"{gpx_point(0)}</trkseg></trk><trk><trkseg>" * 5 + gpx_point(0)),
+        tcx('<Activity Sport="Other">' + '<Lap StartTime="2026-05-01T10:00:00Z"/>' * 6 + "</Activity>"),
+        tcx('<Activity Sport="Other"/>' * 6),
+    ],
+    ids=["tracks", "laps", "activities"],
+)
+def test_too_many_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    assert len(read(tmp_path, text).warnings) <= 1
+    monkeypatch.setattr(vetted_xml, "MAX_PARTS", 5)
+    with pytest.raises(FileDamaged, match="more than 5 laps, tracks or activities"):
+        read(tmp_path, text)
+
+
+def test_laps_within_laps(tmp_path: Path) -> None:
+    points = tcx_point("2026-05-01T10:00:00Z") + tcx_point("2026-05-01T10:00:09Z")
+    lap = f"<Lap><Lap><Track>{points}</Track></Lap></Lap>"
+    track = read(tmp_path, tcx(f'<Activity Sport="Running">{lap}</Activity>'))
+    assert (len(track), [lap.start.second for lap in track.laps]) == (2, [0])
+
+
 ENDLESS = {
     "attributes": ("<a {}/>", "a{}='1' ", "tag"),
     "namespaces": ("<a {}/>", "xmlns:a{}='u' ", "tag"),

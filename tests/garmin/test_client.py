@@ -538,3 +538,21 @@ async def test_the_proxy_of_the_environment_is_not_for_this_machine(monkeypatch:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with Talk(always(200, {"ok": True})) as talk:
         assert await talk.client.get("/x") == {"ok": True}
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (rb'["a\u0000b"]', "a\ufffdb"),
+        (rb'["\\u0000"]', "\\u0000"),
+        (rb'["\ud83d\ude00"]', "😀"),
+        (rb'["\ud83dx\udc9b"]', "\ufffdx\ufffd"),
+        (rb'["\ud83d\ud83d\ude00"]', "\ufffd😀"),
+        (b'["\xed\xb2\x9b"]', "\ufffd"),
+        (rb'["\\\ud83d"]', "\\\ufffd"),
+        ('["é😀"]'.encode(), "é😀"),
+    ],
+)
+async def test_what_no_database_takes_is_not_in_an_answer(body: bytes, read: str) -> None:
+    async with Talk(always(200, body)) as talk:
+        assert await talk.client.get("/a") == [read]

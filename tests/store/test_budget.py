@@ -246,9 +246,12 @@ async def test_an_answer_that_comes_late_opens_nothing(database: Database) -> No
     clock = Clock()
     asked = pace(database, clock)
     await asked.blocked()
+    clock.now += timedelta(hours=1, seconds=1)
+    await asked.take()
+    await pace(database, clock).blocked()
     await asked.answered()
     with pytest.raises(Blocked):
-        await asked.take()
+        await pace(database, clock).take()
 
 
 # ── Clocks ───────────────────────────────────────────────────────────────────────────────────────────

@@ -19,10 +19,7 @@ from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.models import (
     Activity,
-    CalendarDay,
-    Coverage,
     GarminConnectAccount,
-    HealthDaily,
     HealthMetric,
     SyncJob,
 )
@@ -31,6 +28,8 @@ from garminsync_tui.simulator import Simulator
 from garminsync_tui.store.database import Database
 from garminsync_tui.sync.session import Linking
 from garminsync_tui.sync.work import JOB_TYPE, work
+
+from ..synced import content
 
 DAYS = 8
 NOW = datetime(2026, 11, 3, 20, 0, tzinfo=UTC)
@@ -91,29 +90,6 @@ class Installation:
             assert digest == row.sha256, row.file_path
             found[row.file_path.split("/", 1)[1]] = digest.hex()
         return found
-
-
-async def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    wanted = {
-        "activities": (
-            Activity,
-            "garmin_activity_id name activity_type start_time utc_offset_s duration distance calories file_type"
-            " sha256 size_bytes extra",
-        ),
-        "health": (HealthMetric, "metric_type timestamp value unit extra"),
-        "daily": (HealthDaily, "metric_type day minimum maximum n last"),
-        "days": (CalendarDay, "day starts_at ends_at utc_offset_s source"),
-        "coverage": (Coverage, "endpoint day item status reason first_at last_at"),
-    }
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    async with database.read() as session:
-        for name, (table, columns) in wanted.items():
-            rows = await session.scalars(sa.select(table))
-            found[name] = sorted(
-                (tuple(getattr(row, column) for column in columns.split()) for row in rows),
-                key=lambda row: str(row[:3]),
-            )
-    return found
 
 
 async def stamps(database: Database) -> dict[str, datetime]:

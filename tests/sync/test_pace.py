@@ -92,8 +92,7 @@ def test_garmin_is_asked_once_a_second_at_most() -> None:
 # ── What is obeyed ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("path", [PROFILE, TOKEN])
-@pytest.mark.parametrize(("fault", "kind"), [(TOO_OFTEN, RateLimited), (GATE, Blocked)])
+@pytest.mark.parametrize(("path", "fault", "kind"), [(PROFILE, TOO_OFTEN, RateLimited), (TOKEN, GATE, Blocked)])
 async def test_nobody_asks_for_the_hour_that_garmin_wants(
     installation: Installation,
     simulator: Simulator,

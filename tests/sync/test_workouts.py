@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from msgspec.structs import replace
 
 from garminsync_tui.jobs.queue import Queue
@@ -79,7 +81,7 @@ async def done(installation: Installation, job_type: str, **parameters: Any) -> 
 
 
 async def pulled(installation: Installation) -> dict[str, Kept]:
-    job = await done(installation, "workout_sync")
+    job = await done(installation, "workout_sync", look=True)
     assert job.status == "completed", job.error_message
     return await shelf(installation)
 
@@ -421,3 +423,17 @@ async def test_a_list_that_came_without_them_takes_no_workout_for_gone(
     simulator.add_faults([{"path": "/workout-service/workouts", "status": 200, "body": body, "count": 1}])
     after = await pulled(installation)
     assert {name: each.state for name, each in after.items()} == dict.fromkeys(before, State.SYNCED)
+
+
+async def test_a_sync_of_everything_looks_at_workouts_now_and_then(
+    installation: Installation, simulator: Simulator
+) -> None:
+    await done(installation, "workout_sync")
+    assert len(await shelf(installation)) == len(simulator.workouts())
+    simulator.reset_stats()
+    job = await done(installation, "workout_sync")
+    assert job.status == "completed"
+    assert simulator.stats()["requests"]["total"] == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=7)):
+        await done(installation, "workout_sync")
+    assert simulator.stats()["requests"]["total"] > 0

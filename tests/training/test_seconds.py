@@ -210,6 +210,13 @@ def test_a_spike_between_medians() -> None:
     assert seconds(range(12), power_w=sprint).guarded == {}
 
 
+def test_a_spike_in_a_recording_of_many_points_a_second() -> None:
+    power = [200.0] * 300 + [1300.0] + [200.0] * 300
+    moments = [1000 + index for index in range(601)]
+    found = seconds_of(moments, {"power_w": power}, (), "cycling")
+    assert found.guarded == {"power_w": 1}
+
+
 @pytest.mark.parametrize(("sport", "limit"), [("running", 12.5), ("swimming", 4), ("cycling", 35)])
 def test_speeds_that_are_lost_positions(sport: Sport, limit: float) -> None:
     stream = seconds(range(2), speed_mps=[limit, limit + 0.1], sport=sport)

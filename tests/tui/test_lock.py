@@ -17,7 +17,7 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.store import unlocking
 from garminsync_tui.store.database import Database
 from garminsync_tui.tui.app import GarminSyncApp
-from garminsync_tui.tui.screens.dialogs import HelpScreen, UnlockScreen
+from garminsync_tui.tui.screens.dialogs import UnlockScreen
 from garminsync_tui.tui.screens.sign_in import SignInScreen
 from garminsync_tui.tui.widgets.field import Field
 
@@ -85,7 +85,7 @@ async def test_another_process_locks_it_also_while_nobody_looks(config: Config, 
 async def test_what_ends_below_does_not_take_the_lock_away(config: Config, database: Database) -> None:
     async with running(config, opened=False) as (app, pilot):
         await unlock(app, pilot)
-        for key, kind in (("a", SignInScreen), ("question_mark", HelpScreen), ("ctrl+p", CommandPalette)):
+        for key, kind in (("a", SignInScreen), ("ctrl+p", CommandPalette)):
             await pilot.press(key)
             await until(pilot, lambda kind=kind: isinstance(app.screen, kind))
             below = app.screen

@@ -6,6 +6,8 @@ import asyncio
 import subprocess
 import sys
 
+import pytest
+
 from garminsync_tui.config import Config
 from garminsync_tui.errors import DatabaseUnusable
 from garminsync_tui.store.database import Database
@@ -90,3 +92,19 @@ async def test_somebody_is_told_when_the_app_is_ready(config: Config) -> None:
         await until(pilot, lambda: told)
         assert isinstance(app, GarminSyncApp)
     assert told == [True]
+
+
+async def test_a_fault_that_ends_the_app_shows_no_variables(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> None:
+        password = "of-somebody"
+        raise ValueError(f"a fault{password[:0]}")
+
+    with pytest.raises(ValueError, match="a fault"):
+        async with running(config) as (app, pilot):
+            app.action_app_help = broken  # type: ignore[method-assign]
+            await pilot.press("question_mark")
+            await until(pilot, lambda: app.return_code is not None)
+    app._print_error_renderables()
+    said = capsys.readouterr().err
+    assert "of-somebody" not in said and "Traceback" not in said
+    assert "error: A fault of the program (ValueError)." in said and "The details are in the log." in said

@@ -75,11 +75,15 @@ async def test_a_wrong_password_then_a_code_wrong_and_right_then_everything_sync
             await until(pilot, lambda: app.situation and app.situation.synced_at and not app.situation.running)
             await until(pilot, lambda: app.situation and app.situation.activities == len(simulator.activity_ids()))
             await pilot.press("4")
-            await until(pilot, lambda: shown(app).count("✓ done") == 2)
+            await until(pilot, lambda: shown(app).count("✓ done") == 3)
     linked = await accounts.active_account(database)
     assert linked is not None
     assert linked.server == simulator.url
-    assert {row.job_type for row in await Queue(database).schedules()} == {"activity_sync", "health_metrics_sync"}
+    assert {row.job_type for row in await Queue(database).schedules()} == {
+        "activity_sync",
+        "health_metrics_sync",
+        "workout_sync",
+    }
 
 
 async def test_a_refusal_is_no_wrong_password_and_names_the_next_try(config: Config) -> None:
@@ -166,7 +170,7 @@ async def test_escape_keeps_a_year_and_syncs(paths: Paths, config: Config, datab
         async with asked(paths, simulator.url) as (app, pilot):
             assert await Queue(database).list() == []  # nothing is asked for before this is answered
             await pilot.press("escape")
-            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 3)
     assert not paths.config.exists()
 
 
@@ -189,7 +193,7 @@ async def test_a_date_is_typed_and_every_choice_tells_its_cost(
             await until(pilot, lambda: cost(date(2015, 2, 28), today) in said(app))
             assert "no date" not in shown(app)
             await pilot.press("enter")
-            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 3)
     assert 'since = "2015-02-28"' in paths.config.read_text()
 
 
@@ -199,7 +203,7 @@ async def test_a_date_gives_way_to_a_span_that_is_gone_back_to(
     with Simulator(days=1) as simulator:
         async with asked(paths, simulator.url) as (app, pilot):
             await pilot.press("tab", *"2015-02-28", "shift+tab", "enter")
-            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 3)
     assert str(months_before(now().astimezone().date(), 12)) in paths.config.read_text()
 
 
@@ -208,7 +212,7 @@ async def test_a_file_that_cannot_be_written_holds_up_no_sync(paths: Paths, conf
         async with asked(paths, simulator.url) as (app, pilot):
             paths.config.write_text("[health\n")
             await pilot.press("enter")
-            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 2)
+            await until(pilot, lambda: app.situation and len(app.situation.jobs) == 3)
             assert "is no TOML" in next(iter(app._notifications)).message
     assert paths.config.read_text() == "[health\n"
 

@@ -125,7 +125,7 @@ def _repeats(inner: st.SearchStrategy[Any], opaque: bool) -> st.SearchStrategy[A
     """Repeats of what is given."""
     fields: dict[str, Any] = {
         "skip_last_rest": st.booleans(),
-        "steps": st.lists(inner, min_size=1, max_size=3).map(tuple),
+        "steps": st.lists(inner, min_size=1, max_size=2).map(tuple),
         "garmin": LEFT_OVER if opaque else st.just({}),
     }
     return st.builds(d.Repeat, times=st.integers(1, 99), **fields) | st.builds(d.Repeat, seconds=POSITIVE, **fields)
@@ -136,7 +136,7 @@ def items(*, opaque: bool = True) -> st.SearchStrategy[tuple[d.Step | d.Repeat, 
     item: st.SearchStrategy[Any] = steps(opaque=opaque)
     for _ in range(3):
         item = steps(opaque=opaque) | _repeats(item, opaque)
-    return st.lists(item, min_size=1, max_size=4).map(tuple)
+    return st.lists(item, min_size=1, max_size=3).map(tuple)
 
 
 # ── Workouts ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,6 +164,6 @@ def workouts(*, opaque: bool = True) -> st.SearchStrategy[d.Workout]:
         garmin=left_over,
     )
     several = st.builds(
-        d.Workout, sport=st.just("multi_sport"), steps=st.lists(leg, min_size=1, max_size=3).map(tuple), **head
+        d.Workout, sport=st.just("multi_sport"), steps=st.lists(leg, min_size=1, max_size=2).map(tuple), **head
     )
     return single | single | several

@@ -12,6 +12,8 @@ import pytest
 from garminsync_tui.errors import InvalidWorkout
 from garminsync_tui.workouts.differences import same_meaning
 from garminsync_tui.workouts.garmin_json import from_garmin, patched, to_garmin
+from garminsync_tui.workouts.text_parser import parse
+from garminsync_tui.workouts.text_printer import print_workout
 
 _STORED = ("kaiord/*Output.json", "python-garminconnect/sample_workout.json")
 _ACCEPTED = ("kaiord/*Input.json", "taxuspt/*.json", "quick-plan/*.json")
@@ -41,6 +43,13 @@ def test_they_keep_their_meaning_there_and_back(folder: Path) -> None:
         again = to_garmin(workout)
         assert same_meaning(document, again) == [], name
         assert from_garmin(again) == workout, name
+
+
+def test_their_text_reads_as_the_same(folder: Path) -> None:
+    for name, document in _documents(folder, (*_STORED, *_ACCEPTED, *_GENERATED)):
+        workout = from_garmin(document)
+        for one_line in (False, True):
+            assert parse(print_workout(workout, one_line=one_line), workout).checked() == workout, name
 
 
 def test_unknown_fields_come_back_intact_from_every_level(folder: Path) -> None:

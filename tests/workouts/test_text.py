@@ -33,6 +33,8 @@ from garminsync_tui.workouts.definition import (
     Workout,
     Zone,
 )
+from garminsync_tui.workouts.differences import same_meaning
+from garminsync_tui.workouts.garmin_json import from_garmin, to_garmin
 from garminsync_tui.workouts.text_parser import Comment, parse
 from garminsync_tui.workouts.text_printer import print_item, print_workout
 
@@ -58,6 +60,13 @@ def test_an_example_is_printed_as_it_is_written(text: str) -> None:
     assert one_line.problems == ()
     assert one_line.workout == parsed.workout
     assert Workout.read(parsed.workout.stored()) == parsed.workout
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"athlete's terms", "power"}))
+def test_an_example_keeps_its_meaning_at_garmin_and_back_in_text(name: str) -> None:
+    document = to_garmin(parse(EXAMPLES[name]).checked())
+    back = print_workout(from_garmin(document))
+    assert same_meaning(document, to_garmin(parse(back).checked())) == [], back
 
 
 def test_a_workout_of_intervals_takes_less_than_sixty_characters() -> None:

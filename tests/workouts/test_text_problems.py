@@ -70,6 +70,7 @@ def problem_of(text: str, sport: Sport | None = None) -> tuple[int, int, int, st
         ("running", "ramp 100-200w/10", None),
         ("running", "ramp 100-200w/10min/0", None),
         ("running", "ramp z1/10min/5", None),
+        ("running", "ramp 100-200w/4s/5", None),
         ("swimming", "+finz", "+fins"),
         ("swimming", "fre", "free"),
         ("strength_training", "0kg", None),

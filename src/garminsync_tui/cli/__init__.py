@@ -6,7 +6,6 @@ needed, 4 rate-limited, 5 partly done; 130 after Ctrl-C.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import GarminSyncError
+from ..errors import DiskFull, GarminSyncError
 from .home import Group, Home
 from .output import say
 
@@ -32,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sync": ("sync", "sync", "Fetch what is new or missing, and follow it."),
     "reparse": ("reparse", "reparse", "Read stored answers or activity files again, without asking Garmin."),
     "daemon": ("daemon", "daemon", "Sync on schedule without a terminal."),
+    "service": ("service", "service", "Let the system keep the daemon running: systemd, or launchd on macOS."),
     "status": ("status", "status", "One screen of facts; the exit code serves as a health check."),
     "coverage": ("status", "coverage", "What is fetched, empty, failed or stale."),
     "doctor": ("doctor", "doctor", "Look for what is not as it should be, and say what to do about it."),
@@ -134,7 +134,7 @@ def _exit_code(problem: BaseException, home: Home) -> int:  # noqa: PLR0911 - a 
         case SystemExit():
             _leave_stdout()
             return problem.code if isinstance(problem.code, int) else 1
-        case OSError() if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        case OSError() if problem.errno in DiskFull.ERRNOS:
             _explain("There is no room left on the disk.", "Free some space; nothing stored is harmed.")
             return 1
         case OSError():

@@ -35,9 +35,15 @@ class _Formatter(logging.Formatter):
         return "\n".join(clean(line, _LONGEST_LINE) for line in text.splitlines())
 
 
+def log_file(paths: Paths) -> Path:
+    """The newest file of the log; the older ones lie beside it."""
+    return paths.logs / _FILE
+
+
 def to_file(paths: Paths) -> Path:
     """Log into the installation's folder; where. Called again it changes nothing."""
-    path = private_folder(paths.logs) / _FILE
+    private_folder(paths.logs)
+    path = log_file(paths)
     root = logging.getLogger()
     for handler in list(root.handlers):
         if isinstance(handler, RotatingFileHandler):
@@ -64,5 +70,6 @@ def crash(paths: Paths, problem: BaseException) -> Path:
 
 
 def _add(handler: logging.Handler) -> None:
+    logging.raiseExceptions = False  # a log that cannot be written is no reason for a traceback on the screen
     handler.setFormatter(_Formatter(_FORMAT))
     logging.getLogger().addHandler(handler)

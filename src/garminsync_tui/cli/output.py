@@ -21,13 +21,14 @@ _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _GAP = "  "
 _WIDEST_CELL = 200
 _LONGEST_TEXT = 1000
+_LONGEST_LINE = 4000
 _NARROWEST_TEXT, _WIDEST_TEXT = 30, 100
 
 
 def say(text: str) -> None:
-    """A line of narration, on stderr."""
+    """A line of narration, on stderr; several where the text has several. Names of files come from outside, too."""
     with suppress(BrokenPipeError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write("".join(clean(line, _LONGEST_LINE) + "\n" for line in text.split("\n")))
         sys.stderr.flush()
 
 

@@ -55,7 +55,7 @@ def rows_to(target: Path, columns: Sequence[str], form: Form, *, force: bool) ->
     from ..transfer.rows import Rows
 
     if not is_file(target):
-        yield Rows(sys.stdout, columns, form, text=clean if sys.stdout.isatty() else str)
+        yield Rows(sys.stdout, columns, form)
         return
     try:
         with new_file(target, replace=force) as stream:

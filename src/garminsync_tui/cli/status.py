@@ -112,7 +112,7 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
     lines += [("garmin", line) for line in garmin_lines(seen)]
-    lines.append(("coverage", _coverage_line(seen.coverage, config)))
+    lines.append(("coverage", coverage_line(seen.coverage, config)))
     queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(seen.jobs.items()))
     lines.append(("jobs", queued or "none yet"))
     running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in _running(seen))
@@ -190,7 +190,8 @@ def _garmin(seen: Glance) -> dict[str, Any]:
     }
 
 
-def _coverage_line(totals: list[Totals], config: Config) -> str:
+def coverage_line(totals: list[Totals], config: Config) -> str:
+    """How much is here of what the settings ask for."""
     from ..store.schema import ACTIVITY_FILE
 
     if not totals:

@@ -37,9 +37,9 @@ async def sync(
 ) -> int:
     """Fetch what is new or missing, and follow it.
 
-    Without WHAT it is all of them; of workouts that is what `workouts pull` does. Where the app or the daemon runs, it
-    does the work; Ctrl-C then ends only the watching. Else the work runs here, and Ctrl-C stops it with all that is
-    done kept.
+    Without WHAT it is all of them, workouts a few times a day; named, they are looked at now, as by `workouts pull`.
+    Where the app or the daemon runs, it does the work; Ctrl-C then ends only the watching. Else the work runs here, and
+    Ctrl-C stops it with all that is done kept.
     """
     wanted = list(dict.fromkeys(what)) or (["health"] if metrics else ["activities", "health", "workouts"])
     if metrics and "health" not in wanted:
@@ -62,6 +62,8 @@ async def sync(
             parameters: dict[str, Any] = {"since": since.isoformat()} if since and word != "workouts" else {}
             if full and word != "workouts":
                 parameters["full"] = True
+            if word == "workouts" and (what or full):
+                parameters["look"] = True
             if word == "health" and metrics:
                 parameters["metrics"] = sorted(metrics)
             job_id = await equal_running(queue, account.id, JOB_TYPE[word], parameters)

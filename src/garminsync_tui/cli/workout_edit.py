@@ -154,7 +154,13 @@ def _parsed(text: str, base: Workout | None = None) -> Workout:
     parsed = parse(text, base=base)
     if parsed.workout is None or parsed.problems:
         raise _unreadable("The text", parsed.problems)
+    _tell_comments(len(parsed.comments))
     return parsed.workout
+
+
+def _tell_comments(count: int) -> None:
+    if count > 0:
+        say(f"note: {count} {'comments are' if count > 1 else 'comment is'} not kept; a note in quotes is.")
 
 
 def _unreadable(what: str, problems: Any) -> UsageProblem:
@@ -191,6 +197,8 @@ def _edited(text: str, paths: Paths, draft_name: str, base: Workout | None = Non
         parsed = parse(written, base=base)
         if parsed.workout is not None and not parsed.problems:
             draft.drop()
+            # Those that the editor was opened with explain the form; they are nobody's own.
+            _tell_comments(len(parsed.comments) - text.count("\n# "))
             return parsed.workout
         for problem in parsed.problems:
             say(f"error: {clean(str(problem), 300)}")

@@ -40,7 +40,7 @@ async def pull(home: Home, out: Output) -> int:
     """
     async with home.opened() as (config, database):
         account = await _account(database)
-        return await _done(config, database, account, [{}], out, job_type="workout_sync")
+        return await _done(config, database, account, [{"look": True}], out, job_type="workout_sync")
 
 
 @click.command(cls=Command)

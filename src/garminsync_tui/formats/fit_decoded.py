@@ -14,7 +14,7 @@ from .fit_parts import CHECKSUM_BYTES, Part
 _MOST_VALUES = 600_000
 _MESSAGE_VALUES = 4
 #: Also what is passed over takes its time.
-_MOST_BYTES = 8 * 2**20
+_MOST_BYTES = 4 * 2**20
 
 
 def read_decoded(reading: Reading, content: bytes, part: Part, spent: Spent) -> None:
@@ -42,6 +42,8 @@ def read_decoded(reading: Reading, content: bytes, part: Part, spent: Spent) -> 
                     raise ValueError("too many messages")
                 if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.global_mesg_num in WANTED:
                     _take(reading, frame.global_mesg_num, _native_values(frame), frames)
+    except MemoryError:
+        raise
     except Exception as problem:  # fitdecode raises many kinds on hostile bytes
         raise PartDamaged(at_end=end == part.end and isinstance(problem, fitdecode.FitEOFError)) from problem
     if end < part.end:

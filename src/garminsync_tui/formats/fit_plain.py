@@ -38,8 +38,8 @@ _MOST_LAYOUTS = 1_000
 #: Values in messages that are not records, where a message itself is worth sixteen.
 _MOST_VALUES = 500_000
 _MESSAGE_VALUES = 16
-#: Five days and a half of seconds.
-_MOST_RECORDS = 500_000
+#: Four days of seconds.
+_MOST_RECORDS = 350_000
 
 
 class NotPlain(Exception):

@@ -12,13 +12,19 @@ from typing import Any, NamedTuple
 from ..errors import FileDamaged
 from .detection import HEAD_BYTES
 from .track import NAN, NO_TIME, Device, Point, Session, Track, parse_number, to_ms, track_of
-from .vetted_xml import check_points, read_xml_text, vet
+from .vetted_xml import check_parts, check_points, read_xml_text, vet
 
-#: gpxpy builds several objects an element: of a larger document it would take more memory than a reader may.
-MAX_GPXPY_CHARACTERS = 6 * 2**20
+# gpxpy builds several objects an element: of a larger document it would take more time and memory than a reader may.
+MAX_GPXPY_CHARACTERS = 4 * 2**20
+MAX_GPXPY_TAGS = 250_000
+#: gpxpy compares each declaration with all that it has met, and keeps them for as long as the program runs.
+MAX_GPXPY_NAMESPACES = 100
 
 # gpxpy looks for each declaration's "=" without a bound: text made of such words would take it for ever.
 _ENDLESS_DECLARATION = re.compile(r"\sxmlns[^=]{100}")
+
+#: What gpxpy takes for a declaration, wherever it stands.
+_DECLARATION = re.compile(r'\sxmlns:?[^=]*="[^"]+"')
 
 _PREFIXED_ROOT = re.compile(r"<([\w.-]+):gpx[\s>]")
 
@@ -230,6 +236,7 @@ class _Listener:
 
     def _end_track(self) -> None:
         self.sessions.append(_session(self._type, self._times))
+        check_parts(self._name, len(self.sessions))
 
 
 def _number(text: str) -> float:
@@ -293,13 +300,17 @@ def through_gpxpy(path: Path) -> Recorded:
     vet(path.name, (text[offset : offset + 2**16] for offset in range(0, len(text), 2**16)))
     if _ENDLESS_DECLARATION.search(text):
         raise FileDamaged(path.name, "has a namespace declaration that does not end")
-    if len(text) > MAX_GPXPY_CHARACTERS:
+    if len(text) > MAX_GPXPY_CHARACTERS or text.count("<") > MAX_GPXPY_TAGS:
         raise FileDamaged(path.name, "is not plain GPX, and too long to be looked at more closely")
+    if len(set(_DECLARATION.findall(text))) > MAX_GPXPY_NAMESPACES:
+        raise FileDamaged(path.name, f"has more than {MAX_GPXPY_NAMESPACES} namespaces")
     import gpxpy
 
     try:
         gpx = gpxpy.parse(_without_prefix(text))
         points, sessions = _recorded(gpx)
+    except MemoryError:
+        raise
     except Exception as problem:  # gpxpy passes on what its parts raise
         raise FileDamaged(path.name, "is XML, but not GPX") from problem
     return Recorded(points, sessions, gpx.creator)

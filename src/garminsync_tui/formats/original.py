@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import zipfile
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def open_original(zip_path: Path, into: Path, *, max_bytes: int = 256 * 2**20) -
     the disk stays an OSError.
     """
     name = zip_path.name
-    with zip_path.open("rb") as file:
+    with _Download(zip_path) as file:
         head = file.read(HEAD_BYTES)
         file.seek(0)
         file_type = detect(head)
@@ -56,6 +57,20 @@ def open_original(zip_path: Path, into: Path, *, max_bytes: int = 256 * 2**20) -
         if file_type is None:
             raise FileDamaged(name, f"its member {impression(first)}")
         return _write(into, file_type, _joined(first, pieces))
+
+
+class _Download(io.BufferedReader):
+    """A file that is read in pieces: zipfile would take a list of members at once, however long it claims to be."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._called = path.name
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file, up to a piece. Without a size zipfile reads what may be an archive's comment."""
+        if size is not None and size > _CHUNK_BYTES:
+            raise FileDamaged(self._called, "has a longer list of members than any archive of a recording")
+        return super().read(size)
 
 
 def _limited(pieces: Iterator[bytes], name: str, max_bytes: int) -> Iterator[bytes]:

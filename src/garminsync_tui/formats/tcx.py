@@ -21,7 +21,7 @@ from .track import (
     total,
     track_of,
 )
-from .vetted_xml import check_points, read_xml_text, vet
+from .vetted_xml import check_parts, check_points, read_xml_text, vet
 
 #: Elements of a track point that hold one number each; a later one stands in where an earlier is missing.
 _POINT_VALUES = (
@@ -133,6 +133,7 @@ class _Recorded:
 
     def _end_lap(self) -> None:
         times = [moment for moment, _ in self.points[self._points_before_lap :]]
+        self._points_before_lap = len(self.points)  # laps inside laps would have all points looked at again and again
         start = parse_time(self._lap.get("StartTime")) or (from_ms(min(times)) if times else None)
         if start is None:
             return
@@ -151,8 +152,10 @@ class _Recorded:
                 calories_kcal=_known(self._lap, "Calories"),
             )
         )
+        check_parts(self._name, len(self.laps))
 
     def _end_activity(self) -> None:
+        check_parts(self._name, len(self.sessions) + 1)
         laps = self.laps[self._laps_before_activity :]
         times = [moment for moment, _ in self.points[self._points_before_activity :]]
         starts = [lap.start for lap in laps] + ([from_ms(min(times))] if times else [])

@@ -22,9 +22,11 @@ from .detection import head_text, marked_encoding
 
 MAX_XML_BYTES = 64 * 2**20
 MAX_DEPTH = 64
-MAX_ELEMENTS = 4_000_000  # a recording of four days with one point a second
+MAX_ELEMENTS = 2_500_000  # there is no room for more in a recording of this size
 #: Four days with one point a second; each takes 600 bytes while it is read.
 MAX_POINTS = 350_000
+#: Laps, tracks and activities of one recording.
+MAX_PARTS = 20_000
 #: Different names of elements, attributes and namespaces: the parser remembers all of them.
 MAX_NAMES = 20_000
 #: One tag with its attributes, one comment, or the text between two tags.
@@ -94,6 +96,12 @@ def check_points(name: str, count: int) -> None:
     """Raise FileDamaged, naming `name`, where a recording has more points than any."""
     if count > MAX_POINTS:
         raise FileDamaged(name, f"has more than {MAX_POINTS} points")
+
+
+def check_parts(name: str, count: int) -> None:
+    """Raise FileDamaged, naming `name`, where a recording has more laps, or tracks, or activities than any."""
+    if count > MAX_PARTS:
+        raise FileDamaged(name, f"has more than {MAX_PARTS} laps, tracks or activities")
 
 
 def _declared_encoding(head: bytes) -> str:

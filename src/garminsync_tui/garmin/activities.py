@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from .shapes import instant_ms, number, sequence, unreadable
+from .shapes import instant_ms, number, sequence, storable_text, unreadable
 
 LIST = "/activitylist-service/activities/search/activities"
 COUNT = "/activitylist-service/activities/count"
@@ -35,7 +35,6 @@ _LONGEST_S = 10 * 366 * 86_400
 _FARTHEST_M = 1e8
 _MOST_KCAL = 1e6
 _WIDEST_OFFSET_S = 15 * 3600
-_LONGEST_TEXT = 2_000
 _DEEPEST = 6
 
 
@@ -124,7 +123,7 @@ def _row(item: Any) -> ActivityRow | str:
     by_hand = item.get("manualActivity")
     return ActivityRow(
         garmin_activity_id=garmin_activity_id,
-        name=_text(name) or None if isinstance(name, str) else None,
+        name=storable_text(name) or None if isinstance(name, str) else None,
         activity_type=_type(item.get("activityType")),
         start_time=start_time,
         utc_offset_s=_offset_s(item.get("startTimeLocal"), start_time),
@@ -181,7 +180,7 @@ def _rest(item: Mapping[str, Any]) -> dict[str, Any]:
 def _storable(value: Any, depth: int) -> Any:
     """What both databases take as JSON: no null or empty parts, no NaN, no lone surrogate, not deep."""
     if isinstance(value, str):
-        return _text(value)
+        return storable_text(value)
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -192,8 +191,3 @@ def _storable(value: Any, depth: int) -> Any:
         parts = ((key, _storable(part, depth - 1)) for key, part in value.items() if _FIELD.fullmatch(key))
         return {key: part for key, part in parts if part is not None} or None
     return [part for each in value if (part := _storable(each, depth - 1)) is not None] or None
-
-
-def _text(value: str) -> str:
-    """PostgreSQL takes no NUL, and neither database a lone surrogate."""
-    return value[:_LONGEST_TEXT].replace("\x00", "").encode("utf-8", "replace").decode()

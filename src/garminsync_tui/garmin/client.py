@@ -9,9 +9,9 @@ sends one byte a second holds nobody.
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import os
+import re
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -60,6 +60,11 @@ _MOST_REDIRECTS = 3
 _LAST_USED = "/device-service/deviceservice/mylastused"
 _LATER = "Nothing stored was changed. It is tried again by itself."
 _NOTHING_LOST = "Nothing stored was changed. The next sync asks again."
+
+_HALF = re.compile("[\ud800-\udfff]")
+_DOUBTFUL = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+#: An escape of JSON: a whole pair of surrogates, one code, or a letter.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
 class Bearer(Protocol):
@@ -382,7 +387,7 @@ class Client:
         if "html" in received.kind or text.startswith(b"<"):
             raise self._unexpected(path, "is a web page, not data")
         try:
-            return json.loads(text, parse_constant=_not_a_number)
+            return json.loads(_storable(text), parse_constant=_not_a_number)
         except (ValueError, RecursionError):
             if not received.says_its_end:
                 raise _cut_off() from None
@@ -396,6 +401,17 @@ class Client:
         for secret in (quote(self._display_name, safe=""), self._device_id):
             path = path.replace(secret, "…") if secret else path
         return path
+
+
+def _storable(text: bytes) -> str:
+    """JSON without what no database takes but JSON can spell: NUL, and half of a pair of surrogates."""
+    found = _HALF.sub("\ufffd", text.decode(json.detect_encoding(text), "surrogatepass"))
+    return _ESCAPE.sub(_mended, found) if _DOUBTFUL.search(found) else found
+
+
+def _mended(escape: re.Match[str]) -> str:
+    code = (escape[1] or "").lower()
+    return "\\ufffd" if code == "0000" or "d800" <= code <= "dfff" else escape[0]
 
 
 def _received(response: httpx2.Response) -> _Received:
@@ -457,7 +473,7 @@ def _new_file(into: Path) -> Iterator[BinaryIO]:
             written = file.tell()
         kept = written > 0
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in DiskFull.ERRNOS:
             room = "Make room on that disk; the sync goes on by itself."
             raise DiskFull(f"There is no room for a file in {into.parent}.", hint=room) from error
         raise

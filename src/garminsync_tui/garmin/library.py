@@ -218,6 +218,9 @@ class LibraryClient(Client):
         except GarminConnectAuthenticationError:
             raise NoToken("no client id was given a token") from None
 
+    def _refresh_session(self) -> None:
+        """Never by itself: a new token may look old by this machine's clock, and its refresh token is to be stored."""
+
     def _complete_mfa_widget(self, mfa_code: str) -> None:
         self._count(1)
         super()._complete_mfa_widget(mfa_code)

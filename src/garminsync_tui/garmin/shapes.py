@@ -27,6 +27,7 @@ _LOWEST_SENTINEL = -2
 #: Why something is left out, where others than `Collected` find it.
 ANOTHER_TIME = "at another time"
 UNREADABLE_ROWS = "in rows that cannot be read"
+_LONGEST_TEXT = 2_000
 _WORD = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
@@ -110,6 +111,11 @@ def instant_ms(value: Any) -> int | None:
 def is_near(day: date, at_ms: int) -> bool:
     """Whether an instant may belong to a day, in any zone, or to the night that ends on it."""
     return _EARLIEST_EVENING_MS <= at_ms - day_ms(day) < LATEST_END_MS
+
+
+def storable_text(text: str) -> str:
+    """`text` as both databases take it: PostgreSQL takes no NUL, neither takes a lone surrogate; and no novels."""
+    return text[:_LONGEST_TEXT].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def plain_word(value: Any) -> str | None:

@@ -28,6 +28,7 @@ from ..errors import (
 )
 from . import retry_after
 from .server import Server
+from .shapes import storable_text
 
 if TYPE_CHECKING:
     from .library import LibraryClient
@@ -137,9 +138,9 @@ class SignIn:
             raise UnexpectedAnswer("Garmin's profile has no profileId or displayName.", hint=_TRY_LATER)
         full_name = found.get("fullName")
         return Profile(
-            garmin_user_id=str(profile_id),
-            display_name=display_name,
-            full_name=full_name if isinstance(full_name, str) else "",
+            garmin_user_id=storable_text(str(profile_id)),
+            display_name=storable_text(display_name),
+            full_name=storable_text(full_name) if isinstance(full_name, str) else "",
             time_zone=self._time_zone(display_name),
         )
 

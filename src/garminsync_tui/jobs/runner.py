@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import fcntl
+import itertools
 import logging
+import math
 import os
 import random
 import socket
@@ -18,6 +19,7 @@ from uuid import UUID
 from .. import __version__
 from ..errors import (
     Cancelled,
+    DatabaseBusy,
     DatabaseTooNew,
     DatabaseUnusable,
     DiskFull,
@@ -45,10 +47,12 @@ _LONGEST_PAUSE_S = 3600.0
 _MOST_ATTEMPTS = 8
 _RATE_PAUSE_S = 60.0
 _LONGEST_RATE_PAUSE_S = 24 * 3600.0
+_ABANDONED_S = 2.0
 #: Without any signal the queue is looked at this often: jobs come due by the clock, runners die in silence.
 _LOOK_EVERY_S = 2.0
-#: Between tries to write down how a job ended; after the last one its lease runs out.
-_END_PAUSES_S = (1.0, 5.0, 15.0, None)
+#: Between tries to write down how a job ended. After the last one its lease runs out, unless there is only no room
+#: or somebody else holds the database.
+_END_PAUSES_S = (1.0, 5.0, 15.0)
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +97,8 @@ class Runner:
         self._woken = asyncio.Event()
         self._stopping = False
         self._told_alive_at = time.monotonic()
+        #: When the queue was last looked at and the database answered, by the monotonic clock.
+        self.looked_at = -math.inf
 
     # ── Life ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -103,7 +109,10 @@ class Runner:
         self._loops = [self._taking_up, asyncio.create_task(self._hear())]
 
     async def stop(self, timeout_s: float = 10.0) -> None:
-        """Hand every job back with its checkpoint and go; `timeout_s` is the most that it takes."""
+        """Hand every job back with its checkpoint and go.
+
+        What does not end within `timeout_s` is stopped wherever it is, for which there are two seconds more.
+        """
         self._stopping = True
         self._woken.set()
         ends = asyncio.get_running_loop().time() + timeout_s
@@ -115,8 +124,11 @@ class Runner:
             run.interrupt(SliceOver("The runner stops."))
         if tasks := [task for _, task in self._runs.values()]:
             await asyncio.wait(tasks, timeout=max(ends - asyncio.get_running_loop().time(), 0.0))
-        for run, task in list(self._runs.values()):
+        for run, _ in list(self._runs.values()):
             run.abandon()
+        if tasks := [task for _, task in self._runs.values()]:  # those that heed it are still handed back
+            await asyncio.wait(tasks, timeout=min(_ABANDONED_S, timeout_s))
+        for _, task in list(self._runs.values()):
             task.cancel()
         await asyncio.gather(*self._loops, *(task for _, task in self._runs.values()), return_exceptions=True)
         self._loops = []
@@ -176,6 +188,7 @@ class Runner:
             self._woken.clear()
             try:
                 await self._start_due()
+                self.looked_at = time.monotonic()
             except GarminSyncError as problem:
                 _log.warning("the queue cannot be read: %s", problem.message)
             except Exception:  # a runner outlives what it does not understand
@@ -265,21 +278,24 @@ class Runner:
             raise problem
         if problem is not None and not isinstance(problem, GarminSyncError) and not _no_room(problem):
             _log.error("job %s ended by a fault of the program", run.job.id, exc_info=problem)
-        for pause_s in _END_PAUSES_S:
+        if problem is not None:
+            await run.note(*_last_line(problem))
+        for tries in itertools.count(1):
             try:
                 async with self._database.write() as session:
                     await self._write_end(session, run, problem)
                 return
-            except (DatabaseUnusable, DiskFull):
-                if pause_s is None or self._stopping:
+            except (DatabaseUnusable, DiskFull) as refused:
+                patient = isinstance(refused, DiskFull | DatabaseBusy) or tries <= len(_END_PAUSES_S)
+                if self._stopping or not patient:
                     raise
-                await asyncio.sleep(pause_s)
+                # Nobody can read the reason in the job's row, so whoever listens hears it.
+                self._listener(Progress(run.job.id, run.share or 0.0, 1, refused.message))
+                await asyncio.sleep(_END_PAUSES_S[min(tries, len(_END_PAUSES_S)) - 1])
 
     async def _write_end(self, session: Transaction, run: JobRun, problem: BaseException | None) -> None:
         leases, claim = self._leases, run.claim
         attempt = (await leases.held(session, claim)).attempt
-        if problem is not None:
-            await run.note(*_last_line(problem))
         await run.save(session)
         match problem:
             case None:
@@ -292,8 +308,7 @@ class Runner:
                 wait_s = min(max(asked_s, 1.0), _LONGEST_RATE_PAUSE_S)
                 await leases.release(session, claim, code=problem.code, text=_text(problem), wait_s=wait_s)
             case _ if isinstance(problem, DiskFull) or _no_room(problem):
-                text = "There is no room left on the disk."
-                await leases.release(session, claim, code=DiskFull.code, text=text, wait_s=_DISK_PAUSE_S)
+                await leases.release(session, claim, code=DiskFull.code, text=_text(problem), wait_s=_DISK_PAUSE_S)
             case Unavailable() | DatabaseUnusable() if not isinstance(problem, DatabaseTooNew):
                 if attempt >= _MOST_ATTEMPTS:
                     await leases.fail(session, claim, problem.code, _text(problem))
@@ -339,4 +354,4 @@ def _text(problem: BaseException) -> str:
 
 
 def _no_room(problem: BaseException) -> bool:
-    return isinstance(problem, OSError) and problem.errno in {errno.ENOSPC, errno.EDQUOT}
+    return isinstance(problem, OSError) and problem.errno in DiskFull.ERRNOS

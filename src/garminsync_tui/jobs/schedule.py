@@ -70,7 +70,7 @@ class Scheduler:
                         account.user_id,
                         schedule.job_type,
                         account_id=account.id,
-                        schedule=(schedule.id, str(slot_of(schedule, self._clock()))),
+                        schedule=(schedule.id, slot_of(schedule, self._clock())),
                     )
                     made += [job_id] if job_id else []
                 self._arm(schedule)

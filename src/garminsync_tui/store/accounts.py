@@ -227,6 +227,15 @@ async def mark_sign_in_needed(database: Database, account_id: UUID) -> None:
 # ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def names(database: Database) -> set[str]:
+    """Everything here that tells who somebody is: to be left out of a report."""
+    account = GarminConnectAccount
+    async with database.read() as session:
+        users = await session.scalars(sa.select(User.username))
+        rows = await session.execute(sa.select(account.garmin_user_id, account.display_name))
+        return {name for name in (*users, *(name for row in rows for name in row)) if name}
+
+
 async def read_tokens(database: Database, vault: Vault, account_id: UUID) -> StoredTokens:
     """The account's tokens. Raises SignInRequired where there are none, or Garmin refused them before."""
     async with database.read() as session:

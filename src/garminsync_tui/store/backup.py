@@ -19,13 +19,12 @@ from ..errors import DatabaseBusy, DatabaseTooNew, DatabaseUnusable, DiskFull, G
 from ..new_file import DRAFT_ENDING, new_draft
 from ..paths import beside, migration_backup, migration_backups, private_folder
 from ..units import size
+from .room import RESERVE_BYTES
 from .schema import HEAD, KNOWN
 
 #: Backups before migrations that are kept of a database.
 KEPT = 2
 _STALE_S = 24 * 3600.0
-#: What a disk should have left when a backup is written.
-_RESERVE_BYTES = 16 * 2**20
 _BUSY_S = 30.0
 _LOOK_EVERY_STEPS = 100_000
 
@@ -86,8 +85,9 @@ def look_inside(path: Path, *, apart: bool = False, named: Path | None = None) -
     named = named or path
     with explained(named), contextlib.closing(connected(path, apart=apart)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        foreign = DatabaseUnusable(f"{named} is no database of garminsync.", hint="Name a file that `backup` wrote.")
         if "alembic_version" not in tables or "sync_jobs" not in tables:
-            raise DatabaseUnusable(f"{named} is no database of garminsync.", hint="Name a file that `backup` wrote.")
+            raise foreign
         [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or [""]
         if revision not in KNOWN:
             raise DatabaseTooNew(
@@ -97,11 +97,18 @@ def look_inside(path: Path, *, apart: bool = False, named: Path | None = None) -
         counted = "SELECT coalesce(sum(n), 0) FROM health_counts" if "health_counts" in tables else "SELECT NULL"
         ended = "SELECT max(completed_at) FROM sync_jobs WHERE status = 'completed' AND job_type LIKE '%sync'"
         [synced_ms] = connection.execute(ended).fetchone()
+        [readings] = connection.execute(counted).fetchone()
+        try:
+            synced_at = datetime.fromtimestamp(synced_ms / 1000, UTC) if synced_ms else None
+        except (TypeError, ValueError, OverflowError, OSError):
+            raise foreign from None
+        if not isinstance(readings, int | None):
+            raise foreign
         return Contents(
             revision=revision,
             activities=connection.execute("SELECT count(*) FROM activities").fetchone()[0],
-            readings=connection.execute(counted).fetchone()[0],
-            synced_at=datetime.fromtimestamp(synced_ms / 1000, UTC) if synced_ms else None,
+            readings=readings,
+            synced_at=synced_at,
             size_bytes=_bytes_of(path),
         )
 
@@ -109,9 +116,9 @@ def look_inside(path: Path, *, apart: bool = False, named: Path | None = None) -
 def require_room(folder: Path, needed_bytes: int) -> None:
     """Raises DiskFull where a file of so many bytes would fill the disk."""
     free = shutil.disk_usage(folder).free
-    if free < needed_bytes + _RESERVE_BYTES:
+    if free < needed_bytes + RESERVE_BYTES:
         raise DiskFull(
-            f"{folder} has {size(free)} free; a copy of the database needs {size(needed_bytes + _RESERVE_BYTES)}.",
+            f"{folder} has {size(free)} free; a copy of the database needs {size(needed_bytes + RESERVE_BYTES)}.",
             hint="Free some space, or name another disk. Nothing was changed.",
         )
 
@@ -138,6 +145,8 @@ def explained(database: Path, target: Path | None = None) -> Iterator[None]:
     """Turn what SQLite says into what a person can act on."""
     try:
         yield
+    except UnicodeDecodeError:  # the driver's, as it tells of a damaged schema in the schema's own bytes
+        raise DatabaseUnusable(f"{database} is damaged.", hint="Use an earlier backup.") from None
     except sqlite3.Error as problem:
         match getattr(problem, "sqlite_errorcode", 0) & 0xFF:
             case sqlite3.SQLITE_INTERRUPT:

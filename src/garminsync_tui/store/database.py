@@ -22,10 +22,13 @@ from ..paths import PRIVATE_FILE_MODE, private_folder
 from ..redaction import hide
 from . import migrate
 from .in_use import InUse
+from .room import require_reserve
 
 _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
 _BUSY_TIMEOUT_MS = 30_000
+_BUSY = "The database {} is held by another process."
+_TRY_AGAIN = "Try again in a moment; nothing was lost."
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 _SOUND_SQLITE = (3, 51, 3)
 
@@ -96,6 +99,11 @@ class Database:
     async def __aexit__(self, *problem: object) -> None:
         await self.close()
 
+    def require_reserve(self) -> None:
+        """Raises DiskFull where little more may be written into the file; a server looks after itself."""
+        if self.sqlite:
+            require_reserve(Path(str(self.url.database)).parent)
+
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A consistent look; what comes out of it is detached and stays as it was read."""
@@ -134,6 +142,7 @@ class _WalLock:
     """
 
     def __init__(self, database: Path) -> None:
+        self._database = database
         self._log = database.with_name(database.name + "-wal")
         self._file = os.open(
             database.with_name(database.name + ".lock"),
@@ -177,8 +186,12 @@ class _WalLock:
                 await self._checkpoint(engine)
                 break
             await asyncio.sleep(0.01)
-        # Checkpoints take milliseconds, and a file lock has no event to wait for.
-        while not self._try(fcntl.LOCK_SH):  # noqa: ASYNC110
+        # Checkpoints take milliseconds, and a file lock has no event to wait for. Who holds it may have been stopped.
+        clock = asyncio.get_running_loop().time
+        ends = clock() + _BUSY_TIMEOUT_MS / 1000
+        while not self._try(fcntl.LOCK_SH):
+            if clock() > ends:
+                raise DatabaseBusy(_BUSY.format(self._database), hint=_TRY_AGAIN)
             await asyncio.sleep(0.01)
 
     async def _checkpoint(self, engine: AsyncEngine) -> None:
@@ -322,6 +335,11 @@ def _translated(name: str) -> Any:
         yield
     except DBAPIError as problem:
         raise _translation(name, problem) or problem from None
+    except UnicodeDecodeError as problem:
+        if b"malformed" not in problem.object:
+            raise
+        # What the driver wanted to say of a damaged schema holds bytes of it.
+        raise DatabaseUnusable(_DAMAGED.format(name), hint=_DAMAGED_HINT) from None
     except GarminSyncError:
         raise
     except (ConnectionError, TimeoutError, socket.gaierror) as problem:
@@ -335,13 +353,16 @@ def _no_connection(name: str, problem: BaseException) -> DatabaseUnusable:
     )
 
 
+_DAMAGED = "{} is damaged or is no database."
+_DAMAGED_HINT = "Move it away and restore a backup, or sync again into a new one."
+
 #: What the drivers say, and what a person can do about it.
 _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ...] = (
     (
         ("database is locked", "lock timeout", "lock_timeout"),
         DatabaseBusy,
-        "The database {} is held by another process.",
-        "Try again in a moment; nothing was lost.",
+        _BUSY,
+        _TRY_AGAIN,
     ),
     (
         ("disk is full", "disk full", "no space left"),
@@ -350,10 +371,16 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
         "Free some space; waiting jobs go on by themselves.",
     ),
     (
-        ("malformed", "not a database"),
+        ("disk i/o error",),
         DatabaseUnusable,
-        "{} is damaged or is no database.",
-        "Move it away and restore a backup, or sync again into a new one.",
+        "The disk failed while {} was read or written.",
+        "Look at that disk and at the system's log; nothing was changed.",
+    ),
+    (
+        ("malformed", "not a database", "could not decode to utf-8"),
+        DatabaseUnusable,
+        _DAMAGED,
+        _DAMAGED_HINT,
     ),
     (
         ("unable to open", "readonly", "permission denied"),
@@ -370,10 +397,16 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
 )
 
 
+#: SQLite's own names of what it calls an I/O error and what is a used-up quota, a limit, or no room for its index.
+_NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}
+
+
 def _translation(name: str, problem: DBAPIError) -> GarminSyncError | None:
     if isinstance(problem, IntegrityError):
         return None  # the rules of the model: a fault of ours
     said = str(problem.orig).lower()
+    if getattr(problem.orig, "sqlite_errorname", None) in _NO_ROOM:
+        said = "disk is full"
     for signs, kind, message, hint in _TRANSLATIONS:
         if any(sign in said for sign in signs):
             return kind(message.format(name), hint=hint)

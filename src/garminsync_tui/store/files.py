@@ -28,10 +28,10 @@ from ..errors import DiskFull, FileDamaged
 from ..models import Activity, ActivityFile
 from ..paths import PRIVATE_FILE_MODE, private_folder
 from .database import Database
+from .room import require_reserve
 
 _GARMIN_ID = re.compile(r"[0-9]{1,20}")
 _CHUNK_BYTES = 2**20
-_NO_SPACE_ERRNO = 28
 #: The problem of a file that is not there.
 MISSING = "it is missing"
 
@@ -86,12 +86,13 @@ class FileStore:
 
     @contextlib.contextmanager
     def drafts(self) -> Iterator[Path]:
-        """A private folder for what is not finished yet; gone at the end of the block."""
+        """A private folder for what is not finished yet; gone at the end of the block. Raises DiskFull."""
+        require_reserve(self.root)
         folder = private_folder(self._drafts / uuid4().hex)
         try:
             yield folder
         except OSError as problem:
-            if problem.errno == _NO_SPACE_ERRNO:
+            if problem.errno in DiskFull.ERRNOS:
                 raise DiskFull(
                     f"There is no room left for files below {self.root}.",
                     hint="Free some space; waiting jobs go on by themselves.",
@@ -120,7 +121,7 @@ class FileStore:
             try:
                 os.link(draft, target, follow_symlinks=False)  # unlike a rename, a link replaces nothing
             except FileExistsError:
-                if _digest(target)[0] != sha256:
+                if self.problem(relative, sha256, size, read=True) is not None:
                     version += 1
                     continue
             draft.unlink()
@@ -161,12 +162,12 @@ class FileStore:
 
         Raises FileDamaged where it is missing or not what its row says.
         """
-        path = self.root / activity.file_path
-        if not await asyncio.to_thread(self._intact, path, activity):
+        name, sha256, size_bytes = activity.file_path, activity.sha256, activity.size_bytes
+        if await asyncio.to_thread(self.problem, name, sha256, size_bytes, read=True) is not None:
             if database.sqlite:
-                raise FileDamaged(activity.file_path, "the file is missing, or not the one that was stored")
-            await self._fetch(database, activity, path)
-        return path
+                raise FileDamaged(name, "the file is missing, or not the one that was stored")
+            await self.fetch(database, activity)
+        return self.root / name
 
     # ── Looking whether all is there ─────────────────────────────────────────────────────────────────────
 
@@ -182,8 +183,8 @@ class FileStore:
                 path = here / name
                 try:
                     status = path.lstat()
-                except FileNotFoundError:
-                    continue  # a draft that was finished meanwhile
+                except OSError:
+                    continue  # a draft that was finished meanwhile, or a folder that may be listed and not entered
                 if not stat.S_ISLNK(status.st_mode) and status.st_mode & _OTHERS:
                     looked.open_to_others.append(path)
                 if parts == (_DRAFTS,) and time.time() - status.st_mtime > _STALE_S:
@@ -192,11 +193,16 @@ class FileStore:
                 looked.files.extend((here / name).relative_to(self.root).as_posix() for name in names)
         return looked
 
-    def problem(self, relative: str, sha256: bytes, size_bytes: int, *, read: bool) -> str | None:
+    def problem(  # noqa: PLR0911 - a table of problems
+        self, relative: str, sha256: bytes, size_bytes: int, *, read: bool
+    ) -> str | None:
         """What is wrong with a file, in words; None where it is whole, MISSING where it is not there.
 
-        Without `read` only its size is looked at.
+        Without `read` only its size is looked at. What is no file, or of another size, is never opened: it might not
+        end. No file of ours is outside of the root, which is also a rule of the database.
         """
+        if relative.startswith("/") or ".." in relative.split("/"):
+            return MISSING
         path = self.root / relative
         try:
             found = path.stat()
@@ -255,19 +261,16 @@ class FileStore:
 
     async def fetch(self, database: Database, activity: ActivityFileNamed) -> None:
         """Replace this machine's copy by the bytes in the database. Raises FileDamaged where they are not whole."""
-        await self._fetch(database, activity, self.root / activity.file_path)
-
-    def _intact(self, path: Path, activity: Activity) -> bool:
-        return path.is_file() and _digest(path) == (activity.sha256, activity.size_bytes)
-
-    async def _fetch(self, database: Database, activity: ActivityFileNamed, path: Path) -> None:
         async with database.read() as session:
             content = await session.scalar(sa.select(ActivityFile.bytes).where(ActivityFile.sha256 == activity.sha256))
         if content is None or hashlib.sha256(content).digest() != activity.sha256:
             raise FileDamaged(activity.file_path, "the database does not hold the file that its row names")
-        await asyncio.to_thread(self._cache, path, content)
+        await asyncio.to_thread(self._cache, activity.file_path, content)
 
-    def _cache(self, path: Path, content: bytes) -> None:
+    def _cache(self, relative: str, content: bytes) -> None:
+        path = self.root / relative
+        if path.is_dir() and not path.is_symlink():
+            self.set_aside(relative)  # nothing can be moved over a folder
         with self.drafts() as folder:
             draft = folder / path.name
             _write_new(draft, content)

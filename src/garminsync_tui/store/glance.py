@@ -42,6 +42,8 @@ class Turns(NamedTuple):
     garmin_connect_account_id: UUID
     job_type: str
     every_s: int
+    daily_at: str | None
+    time_zone: str | None
 
 
 class Registered(NamedTuple):
@@ -159,7 +161,9 @@ _QUESTIONS = {
     "verified": """
          SELECT completed_at, metadata FROM sync_jobs WHERE job_type = 'verify' AND completed_at IS NOT NULL
           ORDER BY completed_at DESC LIMIT 20""",
-    "schedules": "SELECT garmin_connect_account_id, job_type, every_s FROM schedules WHERE enabled ORDER BY id",
+    "schedules": """
+        SELECT garmin_connect_account_id, job_type, every_s, daily_at, time_zone FROM schedules
+         WHERE enabled ORDER BY id""",
     "runners": """
         SELECT kind, host, pid, version, lock_path, started_at, heartbeat_at FROM runners ORDER BY started_at""",
     "paces": "SELECT scope, wait_until, blocks, rate_per_s, clock_ahead_s FROM request_budget ORDER BY scope",
@@ -231,9 +235,7 @@ def _glance(answers: Mapping[str, Sequence[tuple[Any, ...]]], now: Any, size_byt
         days=(_day(first), _day(last)),
         jobs=dict(answers["jobs"]),
         synced={job_type: _given(_instant(moment)) for job_type, moment in answers["synced"]},
-        schedules=[
-            Turns(plain.uuid(account), job_type, every_s) for account, job_type, every_s in answers["schedules"]
-        ],
+        schedules=[Turns(plain.uuid(account), *turns) for account, *turns in answers["schedules"]],
         runners=[_registered(*row) for row in answers["runners"]],
         paces=[_pace(*row) for row in answers["paces"]],
         coverage=[

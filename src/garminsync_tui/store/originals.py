@@ -65,6 +65,12 @@ async def count(session: AsyncSession) -> int:
     return await session.scalar(sa.select(sa.func.count()).select_from(Activity)) or 0
 
 
+async def missing_in_database(session: AsyncSession) -> int:
+    """How many activities have no bytes in PostgreSQL, without reading any."""
+    held = sa.exists().where(ActivityFile.sha256 == Activity.sha256)
+    return await session.scalar(sa.select(sa.func.count()).select_from(Activity).where(~held)) or 0
+
+
 async def page(session: AsyncSession, after: UUID | None, limit: int) -> list[Original]:
     """The next activities in the order of their ids."""
     account = GarminConnectAccount

@@ -52,7 +52,7 @@ class AskedFile:
         """The same, at once."""
         try:
             return self._connection.execute(question, _for_sqlite(values)).fetchall()
-        except sqlite3.Error as problem:
+        except (sqlite3.Error, UnicodeDecodeError) as problem:
             raise DatabaseUnusable(
                 f"{self._path} cannot be read: {problem}.", hint="`garminsync db status` says what is wrong with it."
             ) from None
@@ -89,7 +89,7 @@ def at_file(path: Path) -> Iterator[AskedFile | None]:
             stack.enter_context(contextlib.closing(connection))
             connection.execute("BEGIN")
             [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or [None]
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):  # the driver tells of a damaged schema in the schema's bytes
             revision = None
         yield AskedFile(connection, path) if revision == HEAD else None
 

@@ -231,11 +231,14 @@ async def forget(session: AsyncSession, account_id: UUID, garmin_workout_id: str
 
 
 async def plan(session: AsyncSession, account_id: UUID, entries: Sequence[tuple[str, str, date]]) -> None:
-    """The calendar as it is now: (entry, Garmin's workout id, day); what is not among them is planned no more."""
+    """The calendar as it is now: (entry, Garmin's workout id, day); what is not among them is planned no more.
+
+    With it, everything at Garmin was looked at.
+    """
     by_workout: dict[str, dict[str, str]] = {}
     for number, garmin_workout_id, day in entries:
         by_workout.setdefault(garmin_workout_id, {})[number] = day.isoformat()
     for garmin_workout_id, remote in (await remotes(session, account_id)).items():
         planned = by_workout.get(garmin_workout_id)
-        if (remote.schedule or None) != planned:
-            await change_remote(session, account_id, garmin_workout_id, schedule=planned)
+        values = {"schedule": planned} if (remote.schedule or None) != planned else {}
+        await change_remote(session, account_id, garmin_workout_id, seen_at=now(), **values)

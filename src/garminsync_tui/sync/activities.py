@@ -143,6 +143,10 @@ class Walk:
         for _ in range(_MOST_PAGES):
             limit = PAGE_SIZE if self.to_the_end or start else NEWS_PAGE_SIZE
             rows, unreadable = parse_activities(await self.client.get(LIST, {"start": str(start), "limit": str(limit)}))
+            if start and self.seen and not self._joins(rows, unreadable):
+                # What was read before it became shorter meanwhile: some that followed may have moved out of sight.
+                start = max(start - limit // 2, 0)
+                continue
             self._unreadable += len(unreadable)
             for sentence in unreadable:
                 self.run.failed_item("activity", sentence)
@@ -152,10 +156,17 @@ class Walk:
             wanted = [row for row in fresh if self.since is None or _local_day(row) >= self.since]
             changed = await self._save_page(wanted, start, listed)
             self.saved += changed
-            self.reached_end = listed < limit or not fresh
-            if self.reached_end or len(wanted) < len(fresh) or not (changed or self.to_the_end):
+            self.reached_end = listed < limit
+            # A page that repeats what was read is no end that can be believed, and there is nothing behind it either.
+            if self.reached_end or not fresh or len(wanted) < len(fresh) or not (changed or self.to_the_end):
                 break
             start += listed - _OVERLAP
+        else:
+            await self.run.note("warning", f"Garmin's list has no end: it was left after {_MOST_PAGES} pages")
+
+    def _joins(self, rows: list[ActivityRow], unreadable: list[str]) -> bool:
+        """Whether a page begins with something that was read before, as it does unless something was deleted."""
+        return rows[0].garmin_activity_id in self.seen if rows else bool(unreadable)
 
     async def _save_page(self, rows: list[ActivityRow], start: int, listed: int) -> int:
         """Store one page; the number of activities that are new or were edited."""
@@ -177,6 +188,7 @@ class Walk:
             if name in waiting or (name in known and name not in page.again):
                 continue
             await self.run.breathe(self.client.requests)
+            self.run.database.require_reserve()
             title = f"{row.start_time:%Y-%m-%d} {row.name or ''}".strip()
             self.run.progress(start + position, max(start + listed, 1), title)
             await self._fetch(row, page)
@@ -398,23 +410,23 @@ def _summary(row: ActivityRow) -> bytes:
 
 
 def _adopted(files: FileStore, path: Path, row: ActivityRow) -> tuple[StoredFile, dict[str, Any]] | None:
-    """An orphan as a stored file, where it is whole and its bytes tell where it came from."""
-    file_type = detect(_head(path))
-    if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
-        return None
+    """An orphan as a stored file, where it can be read, is whole and its bytes tell where it came from."""
     try:
+        file_type = detect(_head(path))
+        if file_type is None or path.suffix.lower() != f".{file_type.lower()}":
+            return None
         validate(path, file_type)
-    except FileDamaged:
+        if file_type == "FIT":
+            origin = "original"  # nobody else writes FIT
+        elif path.read_bytes() == _summary(row):
+            origin = "synthesized"
+        elif row.has_original is False:
+            origin = "export"
+        else:
+            return None
+        return files.adopt(path, file_type), {"file_origin": origin}
+    except (FileDamaged, OSError):
         return None
-    if file_type == "FIT":
-        origin = "original"  # nobody else writes FIT
-    elif path.read_bytes() == _summary(row):
-        origin = "synthesized"
-    elif row.has_original is False:
-        origin = "export"
-    else:
-        return None
-    return files.adopt(path, file_type), {"file_origin": origin}
 
 
 def _claimed_type(row: ActivityRow) -> str:

@@ -216,6 +216,7 @@ class _Work:
             if fetch.is_range and await self._is_settled(fetch):
                 continue
             await self.run.breathe(self.client.requests)
+            self.run.database.require_reserve()
             left = len(self._left) + len(chosen) - place
             done = 1 - left / max(self._planned, left)
             self.run.progress(self._before + (1 - self._before) * done, 1, self._note(fetch, left))

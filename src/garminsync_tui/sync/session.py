@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from ..errors import Blocked, RateLimited, SignInBlocked, SignInRefused, SignInRequired, Unavailable, UsageProblem
+from ..errors import (
+    Blocked,
+    GarminSyncError,
+    RateLimited,
+    SignInBlocked,
+    SignInRefused,
+    SignInRequired,
+    Unavailable,
+    UsageProblem,
+)
 from ..garmin.client import Client
 from ..garmin.server import Server
 from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
@@ -20,6 +30,7 @@ from ..store.accounts import StoredTokens
 from ..store.budget import Pace, Rate
 from ..store.database import Database
 from ..store.vault import Vault
+from .threads import in_thread
 
 #: Renew this long before the token ends, so that a skewed clock does no harm.
 _EARLY = timedelta(minutes=5)
@@ -68,7 +79,14 @@ class Bearer:
             if owner is None:
                 await asyncio.sleep(_LOOK_AGAIN_S)
                 continue
-            return await self._refresh_as(owner, refused)
+            refreshing = asyncio.ensure_future(self._refresh_as(owner, refused))
+            try:
+                return await asyncio.shield(refreshing)
+            except asyncio.CancelledError:
+                # Garmin has used up the old refresh token, or is about to: what began is brought to its end.
+                with contextlib.suppress(GarminSyncError):
+                    await asyncio.shield(refreshing)
+                raise
 
     async def _refresh_as(self, owner: UUID, refused: str) -> StoredTokens:
         fresh: StoredTokens | None = None
@@ -84,7 +102,7 @@ class Bearer:
                 refresh=tokens.refresh,
                 expires_at=tokens.expires_at or datetime.now(UTC),
             )
-            fresh = stored(await asyncio.to_thread(refresh, old, self._server))
+            fresh = stored(await in_thread(refresh, old, self._server))
             await self._pace.answered()
         except SignInRequired:
             await self._pace.answered()
@@ -186,12 +204,18 @@ class Linking:
 
     async def _in_thread[**P, T](self, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
         self._loop = asyncio.get_running_loop()
-        return await asyncio.to_thread(work, *arguments, **options)
+        return await in_thread(work, *arguments, **options)
 
     def _charge(self, requests: int) -> None:
         """From the sign-in's thread: its requests wait for nobody, but those after them do."""
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self._pace.charge(requests), self._loop).result()
+        charging = self._pace.charge(requests)
+        try:
+            charged = asyncio.run_coroutine_threadsafe(charging, self._loop)
+        except RuntimeError:  # the loop has ended: nobody wants this sign-in any more
+            charging.close()
+            raise
+        charged.result()
 
     async def _refuse_early(self) -> None:
         wait = await budget.sign_in_wait(self._database, self._server.url)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from ..config import Config
 from ..errors import SignInRequired
+from ..garmin.client import Client
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
 from ..store import accounts
@@ -32,14 +34,12 @@ def work(config: Config) -> Mapping[str, Work]:
     rate = _rate(config)
 
     async def activities(run: JobRun) -> None:
-        account = await _account(run)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (_, client):
             await sync_activities(run, client, files, config)
         await look_after_figures(run, config)
 
     async def health(run: JobRun) -> None:
-        account = await _account(run)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (account, client):
             await sync_health(
                 run,
                 client,
@@ -52,15 +52,13 @@ def work(config: Config) -> Mapping[str, Work]:
         await look_after_figures(run, config)
 
     async def workouts(run: JobRun) -> None:
-        account = await _account(run)
         athlete = await athlete_today(run.database, config)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (_, client):
             await pull(run, client, athlete)
 
     async def one_workout(run: JobRun) -> None:
-        account = await _account(run)
         athlete = await athlete_today(run.database, config)
-        async with await open_client(run.database, config.paths, account, rate) as client:
+        async with _talk(run, config, rate) as (_, client):
             await upload(run, client, athlete)
 
     async def reread(run: JobRun) -> None:
@@ -89,8 +87,15 @@ def _rate(config: Config) -> Rate | None:
     return Rate(per_s=config["sync.requests_per_second"], burst=3)
 
 
-async def _account(run: JobRun) -> GarminConnectAccount:
+@asynccontextmanager
+async def _talk(run: JobRun, config: Config, rate: Rate | None) -> AsyncIterator[tuple[GarminConnectAccount, Client]]:
+    """The job's account, and a client that speaks for it. Where Garmin refuses its tokens, nobody asks again."""
     account = await accounts.get(run.database, run.account_id)
     if not account.active or account.sign_in_needed_since:
         raise SignInRequired()
-    return account
+    try:
+        async with await open_client(run.database, config.paths, account, rate) as client:
+            yield account, client
+    except SignInRequired:
+        await accounts.mark_sign_in_needed(run.database, account.id)
+        raise

@@ -101,12 +101,19 @@ def _is_steady(values: array[float], low: float, high: float, change: float) -> 
 
 def _without_spikes(time_ms: Sequence[int], values: array[float], weight_kg: float | None) -> array[float]:
     limit = max(judged.POWER_W, judged.POWER_W_PER_KG * (weight_kg or 0.0))
-    reach_ms = judged.POWER_SPIKE_SIDE_S * 1000
+    reach_ms, most = judged.POWER_SPIKE_SIDE_S * 1000, judged.POWER_SPIKE_SIDE_POINTS
     kept = array("d", values)
     for index in [index for index, value in enumerate(values) if value > judged.POWER_SPIKE_W]:
-        before = measured(values[bisect_left(time_ms, time_ms[index] - reach_ms) : index])
-        after = measured(values[index + 1 : bisect_right(time_ms, time_ms[index] + reach_ms)])
-        if values[index] > limit or (before and after and _is_spike(before, values[index], after)):
+        if values[index] > limit:
+            kept[index] = nan
+            continue
+        begin = max(bisect_left(time_ms, time_ms[index] - reach_ms), index - most)
+        before = measured(values[begin:index])
+        if not before or values[index] - before[-1] <= judged.POWER_SPIKE_W:
+            continue
+        end = min(bisect_right(time_ms, time_ms[index] + reach_ms), index + 1 + most)
+        after = measured(values[index + 1 : end])
+        if after and _is_spike(before, values[index], after):
             kept[index] = nan
     return kept
 

@@ -15,8 +15,8 @@ SMART_RECORDING_S = 2.0
 GAPS_IN_A_WINDOW = 3
 #: Judgement: after this much silence the device was off, whether or not the file tells of a pause.
 LONGEST_SILENCE_S = 4 * 3600
-#: Judgement: a recording with more running seconds is damaged times; keeps memory bounded.
-LONGEST_RECORDING_S = 14 * 86_400
+#: Judgement: a recording with more running seconds is damaged times; keeps time and memory bounded.
+LONGEST_RECORDING_S = 4 * 86_400
 
 # How much of an activity a number must have seen
 
@@ -40,6 +40,8 @@ POWER_W_PER_KG = 25.0
 #: Judgement: one sample so far above the medians of the seconds on both sides is a spike of the sensor.
 POWER_SPIKE_W = 1000.0
 POWER_SPIKE_SIDE_S = 5
+#: Judgement: where there are more points in these seconds, so many beside the sample say the same.
+POWER_SPIKE_SIDE_POINTS = 25
 #: Judgement: faster is a lost position. A sport that is not here may be fast.
 SPEED_MPS = {"running": 12.5, "walking": 12.5, "swimming": 4.0, "cycling": 35.0}
 #: Judgement: nobody rises or falls faster on foot or on a bike; skis and gliders do, so other sports may.

@@ -87,7 +87,7 @@ def seconds_of(
     Points at most 10 s apart are joined: along a line, power and cadence by holding what was last reported.
     Across more than that only distance is known, for it is cumulative. `pauses` are (stop_ms, start_ms) of the
     timer. Where nothing recorded speed it is the distance of each second. Impossible samples are dropped
-    before anything is joined to them. A recording of more than 14 days of running time has no seconds.
+    before anything is joined to them. A recording of more than 4 days of running time has no seconds.
     """
     points, dropped = guarded(time_ms, {name: columns[name] for name in COLUMNS if name in columns}, sport, weight_kg)
     times = array("q", time_ms)

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, TextIO
 
+from ..text import clean
+
 Form = Literal["csv", "jsonl"]
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+#: With their wide forms, which East Asian spreadsheets take for the same.
+_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class Rows:
     """Writes rows of texts, numbers, objects and nothing (None) one at a time, keeping none.
 
-    Everything but ASCII inside objects is escaped. In CSV an object is its JSON, None an empty cell, and a text that
-    a spreadsheet would take for a formula begins with an apostrophe. `text` is applied to texts in CSV first: what goes
-    to a terminal has to be cleaned.
+    Everything but ASCII inside objects is escaped, so that JSON Lines has every text as it came. In CSV an object is
+    its JSON, None an empty cell; a text is clean, and begins with an apostrophe where a spreadsheet would take it for
+    a formula.
     """
 
-    def __init__(self, stream: TextIO, columns: Sequence[str], form: Form, *, text: Callable[[str], str] = str) -> None:
+    def __init__(self, stream: TextIO, columns: Sequence[str], form: Form) -> None:
         self._stream = stream
-        self._text = text
         self._columns = columns
         self._csv = csv.writer(stream, lineterminator="\n") if form == "csv" else None
         if self._csv:
@@ -38,7 +40,7 @@ class Rows:
         if isinstance(value, dict):
             return _json(value)
         if isinstance(value, str):
-            text = self._text(value)
+            text = clean(value, len(value) + 1)
             return f"'{text}" if text.startswith(_FORMULAS) else text
         return value
 

@@ -136,7 +136,8 @@ class Engine:
 
     async def _ensure_schedules(self, account: GarminConnectAccount) -> None:
         types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
-        await self.queue.ensure_schedules(account.id, types, self._config["sync.every_minutes"] * 60)
+        every_s, daily_at = self._config["sync.every_minutes"] * 60, self._config["sync.daily_at"] or None
+        await self.queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
 
     @_undisturbed
     async def sync_now(self) -> None:

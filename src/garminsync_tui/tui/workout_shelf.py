@@ -98,7 +98,7 @@ class WorkoutShelf:
     @_undisturbed
     async def pull(self) -> None:
         """Queue a look at Garmin. Raises SignInRequired."""
-        await self._queued("workout_sync", {})
+        await self._queued("workout_sync", {"look": True})
 
     @_undisturbed
     async def plan(self, workout_id: UUID, day: date, *, off: bool = False) -> None:

@@ -23,6 +23,7 @@ from .text_numbers import NUMBER, clock, distance, number, read_distance, read_n
 from .text_words import Unreadable
 
 _COUNT = re.compile(r"([0-9]{1,15})reps?")
+_MOST_REPS = 10**15
 _CALORIES = re.compile(rf"({NUMBER})k?cal")
 _UNTIL = re.compile(rf"(hr|p|power)([<>=])(z?)({NUMBER})(bpm|w)?")
 _SIGN: dict[Until | None, str] = {"above": ">", "below": "<", None: "="}
@@ -52,7 +53,7 @@ def end_words(end: End, sport: Sport, kind: Kind) -> str | None:  # noqa: PLR091
             return f"{'dist:' if _is_short(end, sport) else ''}{distance(end)}"
         case Calories():
             return f"{number(end.kcal)}kcal"
-        case Reps():
+        case Reps() if end.count < _MOST_REPS:
             return f"{end.count}reps"
         case UntilHeartRate():
             limit = f"z{end.zone}" if end.zone is not None else number(end.bpm or 0)

@@ -202,6 +202,8 @@ def _read_ramp(word: str) -> Ramp:
         raise Unreadable(expected)
     if not 1 <= int(rest[:9]) <= _MOST_RAMP_STEPS:
         raise Unreadable(f"at most {_MOST_RAMP_STEPS} steps of a ramp, and at least one")
+    if (end.seconds if isinstance(end, Time) else end.meters) < int(rest):
+        raise Unreadable("a second or a metre at least for each step of a ramp")
     try:
         found, falls = read_target(values), False
     except Unreadable as problem:
@@ -236,8 +238,7 @@ def _stepped(step: Step, ramp: Ramp) -> list[Step]:
 
 
 def _parts(first: float, last: float, count: int) -> list[float]:
-    exact = [first + (last - first) * part / count for part in range(count + 1)]
-    exact[-1] = last
+    exact = [first * ((count - part) / count) + last * (part / count) for part in range(count + 1)]
     whole = [floor(value + 0.5) for value in exact[1:-1]]
     rounded = [first, *map(float, whole), last]
     return rounded if all(a < b for a, b in pairwise(rounded)) else exact

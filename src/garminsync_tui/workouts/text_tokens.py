@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import Any, Literal, NamedTuple
 
 from ..text import clean
@@ -190,14 +191,17 @@ def _opaque(line: str, start: int) -> Token:
     try:
         if deepest > _DEEPEST_JSON:
             raise ValueError("too deep")
-        value, problem = json.loads(text[1:], parse_constant=_no_constant), None
+        value, problem = json.loads(text[1:], parse_float=_finite, parse_constant=_finite), None
     except (ValueError, RecursionError):
         value, problem = {}, Unreadable("a JSON object, as this program wrote it")
     return Token("opaque", start + 1, at - start, text, value, problem)
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
+def _finite(number: str) -> float:
+    value = float(number)
+    if not isfinite(value):
+        raise ValueError("JSON has no such number")
+    return value
 
 
 def opaque(parts: dict[str, Any]) -> str:

@@ -189,10 +189,29 @@ class Queue:
         async with self.database.read() as session:
             return [row for row in await session.scalars(fresh) if not is_dead(row)]
 
+    async def dead_runners(self) -> Sequence[RunnerRow]:
+        """Runners that ended without a word: their lock is free here, or nobody heard of them for a lease."""
+        stale = RunnerRow.heartbeat_at <= from_now(-LEASE_S)
+        rows = sa.select(RunnerRow, stale).order_by(RunnerRow.started_at)
+        async with self.database.read() as session:
+            return [row for row, was_long_ago in await session.execute(rows) if was_long_ago or is_dead(row)]
+
     # ── Schedules ────────────────────────────────────────────────────────────────────────────────────
 
-    async def ensure_schedules(self, account_id: UUID, job_types: Sequence[str], every_s: int) -> None:
-        """The account's schedules, made or brought to `every_s` seconds and enabled."""
+    async def ensure_schedules(
+        self,
+        account_id: UUID,
+        job_types: Sequence[str],
+        every_s: int,
+        *,
+        daily_at: str | None = None,
+        time_zone: str | None = None,
+    ) -> None:
+        """The account's schedules, made or brought to `every_s` seconds and enabled.
+
+        With `daily_at` ("06:30") once a day instead, by the clocks of `time_zone`.
+        """
+        wanted = {"every_s": every_s, "daily_at": daily_at, "time_zone": time_zone if daily_at else None}
         async with self.database.write() as session:
             rows = await session.scalars(sa.select(Schedule).where(Schedule.garmin_connect_account_id == account_id))
             known = {row.job_type: row for row in rows}
@@ -201,8 +220,9 @@ class Queue:
                 if row is None:
                     row = Schedule(id=new_id(), garmin_connect_account_id=account_id, job_type=job_type)
                     session.add(row)
-                if (row.every_s, row.enabled) != (every_s, True):
-                    row.every_s, row.enabled = every_s, True
+                for name, value in (wanted | {"enabled": True}).items():
+                    if getattr(row, name) != value:
+                        setattr(row, name, value)
 
     async def schedules(self) -> Sequence[Schedule]:
         """The schedules that are on."""

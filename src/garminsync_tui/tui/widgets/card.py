@@ -37,7 +37,7 @@ class Card(Widget):
     def __init__(self, title: str, *, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._title = title
-        self.border_title = title
+        self.border_title = Content(title)
 
     def render(self) -> Content:
         """Three lines in a box, or one line."""

@@ -39,7 +39,7 @@ class Pane(Vertical):
         self._message = Static("", markup=False, classes="pane--message")
         self._skeleton: Timer | None = None
         self._as_of = ""
-        self.border_title = title
+        self.border_title = Content(title)
         #: loading, empty, error or ready
         self.state = "ready"
 
