@@ -22,6 +22,11 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More than processors: many tests wait for a process to end or a lease to run out, and use none meanwhile."""
+    return (os.cpu_count() or 1) + 2
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Recorded responses and files; tests that read them are skipped where they are not present."""

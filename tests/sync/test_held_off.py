@@ -65,7 +65,8 @@ async def waiting(queue: Queue, fences: dict[Any, int]) -> list[SyncJob]:
         while True:
             jobs = list(await queue.list(status="pending"))
             tried = [job for job in jobs if error_code(job) == RateLimited.code and job.fence > fences.get(job.id, 0)]
-            if len(tried) == len(JOB_TYPE):
+            # A turn of the schedule may have come in between, and be one more of its kind.
+            if {job.job_type for job in tried} == set(JOB_TYPE.values()):
                 return tried
             await asyncio.sleep(0.25)
 
