@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -26,6 +27,7 @@ from .room import require_reserve
 
 _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
+_MODE_AGAIN_S = 0.02
 _BUSY_TIMEOUT_MS = 30_000
 _BUSY = "The database {} is held by another process."
 _TRY_AGAIN = "Try again in a moment; nothing was lost."
@@ -289,7 +291,6 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "cell_size_check=ON",
@@ -297,6 +298,7 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
             "cache_size=-16000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        _keep_a_log(cursor)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -304,6 +306,21 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _keep_a_log(cursor: Any) -> None:
+    """WAL. Who opens a new database while another one changes its mode is told "locked" at once, time-out or not."""
+    import sqlite3
+
+    deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem) or time.monotonic() > deadline:
+                raise
+        time.sleep(_MODE_AGAIN_S)
 
 
 def _postgresql_engine(url: URL) -> AsyncEngine:
