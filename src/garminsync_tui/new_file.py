@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, TextIO
 
 from .errors import DiskFull, GarminSyncError, UsageProblem
-from .paths import PRIVATE_FILE_MODE
+from .paths import PRIVATE_FILE_MODE, private_folder
 
 #: What a file is called as long as it is not complete: a dot, anything, and this.
 DRAFT_ENDING = ".part"
@@ -86,3 +86,27 @@ def _unwritable(target: Path, problem: OSError) -> GarminSyncError | OSError:
         f"{target} cannot be written: {problem.strerror}.",
         hint="Is the folder there, and may you write into it?",
     )
+
+
+class Draft:
+    """A text that is not finished: it survives a crash, and is gone once it is kept or thrown away."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> str | None:
+        """What is there."""
+        try:
+            return self.path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def write(self, text: str) -> None:
+        """Keep a text, durably and for its owner only."""
+        private_folder(self.path.parent)
+        with new_file(self.path, replace=True) as file:
+            file.write(text)
+
+    def drop(self) -> None:
+        """It is not needed any more."""
+        self.path.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageProblem, WorkoutChanged
+from ..new_file import Draft
 from ..text import clean
 from .home import Command, Home, pass_home, waits
 from .output import say
@@ -121,7 +122,7 @@ async def edit(home: Home, name: str, text: str | None) -> int:
                     before=kept.workout.workout_definition,
                 )  # fmt: skip
         except WorkoutChanged as problem:
-            draft = _Draft(config.paths, kept.workout.id.hex)
+            draft = Draft(config.paths.drafts / f"{kept.workout.id.hex}.txt")
             draft.write(print_workout(after))
             hint = f"What you wrote is kept in {draft.path}: edit again to put it in the place of what is there now."
             raise WorkoutChanged(problem.message, hint=hint) from None
@@ -184,7 +185,7 @@ def _edited(text: str, paths: Paths, draft_name: str, base: Workout | None = Non
 
     if not sys.stdin.isatty():
         raise UsageProblem("An editor needs a terminal.", hint="Give the text as an argument, or --file - and stdin.")
-    draft = _Draft(paths, draft_name)
+    draft = Draft(paths.drafts / f"{draft_name}.txt")
     if (left := draft.read()) is not None:
         say("The draft of an earlier edit is opened.")
         text = left
@@ -206,30 +207,3 @@ def _edited(text: str, paths: Paths, draft_name: str, base: Workout | None = Non
         if sys.stdin.readline().strip().lower() in {"n", "no"}:
             raise UsageProblem("The text cannot be read yet.", hint=f"It is kept in {draft.path}: edit again to go on.")
         text = written
-
-
-class _Draft:
-    """Text that is not a workout yet, kept over a crash."""
-
-    def __init__(self, paths: Paths, name: str) -> None:
-        self.path = paths.drafts / f"{name}.txt"
-
-    def read(self) -> str | None:
-        """What is there."""
-        try:
-            return self.path.read_text("utf-8")
-        except FileNotFoundError:
-            return None
-
-    def write(self, text: str) -> None:
-        """Keep a text, durably and for its owner only."""
-        from ..new_file import new_file
-        from ..paths import private_folder
-
-        private_folder(self.path.parent)
-        with new_file(self.path, replace=True) as file:
-            file.write(text)
-
-    def drop(self) -> None:
-        """It is not needed any more."""
-        self.path.unlink(missing_ok=True)

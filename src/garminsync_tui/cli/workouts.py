@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from ..workouts.estimate import Estimate
     from ..workouts.findings import Finding
 
-_SIGNS = {
-    "draft": "○",
-    "synced": "●",
-    "edited": "▲",
-    "changed at Garmin": "▼",
-    "conflict": "!",
-    "gone at Garmin": "✗",
-    "not as pushed": "!",
-}
 _PROFILE_COLUMNS = 60
 _BLOCKS = "▁▂▃▄▅▆▇█"
 #: The share of the threshold that fills a column of the profile.
@@ -91,13 +82,12 @@ async def list_workouts(home: Home, out: Output) -> int:
 
 def _row(kept: Kept, estimated: Estimate, units: Units) -> Sequence[str]:
     definition = kept.workout.workout_definition
-    state = kept.state.value
     return (
         kept.workout.name,
         definition["sport"].replace("_", " "),
         estimated.time_words(),
         estimated.distance_words(units) if estimated.meters.known else "",
-        f"{_SIGNS[state]} {state}",
+        f"{kept.state.sign} {kept.state.value}",
         ", ".join(f"{day:%d %b}" for day, _ in kept.days),
         kept.remote.garmin_workout_id if kept.remote else kept.workout.id.hex[-8:],
     )
@@ -196,8 +186,8 @@ def findings(definition: Workout, athlete: Athlete, at_garmin: Workout | None = 
 def _garmin_side(kept: Kept) -> list[tuple[str, str]]:
     from ..units import local_time
 
-    remote, state = kept.remote, kept.state.value
-    facts = [("state", f"{_SIGNS[state]} {state}")]
+    remote = kept.remote
+    facts = [("state", f"{kept.state.sign} {kept.state.value}")]
     if remote is None:
         return facts
     facts.append(("at Garmin", remote.garmin_workout_id))

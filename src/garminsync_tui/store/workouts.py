@@ -33,6 +33,22 @@ class State(enum.StrEnum):
     GONE = "gone at Garmin"
     REFUSED = "not as pushed"
 
+    @property
+    def sign(self) -> str:
+        """One character for it, beside the word."""
+        return _SIGNS[self]
+
+
+_SIGNS = {
+    State.DRAFT: "○",
+    State.SYNCED: "●",
+    State.EDITED: "▲",
+    State.CHANGED_AT_GARMIN: "▼",
+    State.CONFLICT: "!",
+    State.GONE: "✗",
+    State.REFUSED: "!",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

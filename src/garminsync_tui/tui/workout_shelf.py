@@ -6,15 +6,13 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import date
 from functools import wraps
-from pathlib import Path
 from typing import Any, Concatenate, NamedTuple
 from uuid import UUID
 
 from ..config import Config
 from ..garmin.exercises import catalogue
 from ..jobs.queue import Queue
-from ..new_file import new_file
-from ..paths import private_folder
+from ..new_file import Draft
 from ..store import accounts, workouts
 from ..store.database import Database
 from ..store.workouts import Kept
@@ -123,27 +121,3 @@ class WorkoutShelf:
     async def exercises(self) -> dict[str, frozenset[str]]:
         """Exercises by category; read in a thread, for they come out of Garmin's library."""
         return await asyncio.to_thread(catalogue)
-
-
-class Draft:
-    """A text that survives a crash of the app; gone once it is saved or thrown away."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def read(self) -> str | None:
-        """What is there."""
-        try:
-            return self.path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
-
-    def write(self, text: str) -> None:
-        """Keep a text, durably and for its owner only."""
-        private_folder(self.path.parent)
-        with new_file(self.path, replace=True) as file:
-            file.write(text)
-
-    def drop(self) -> None:
-        """It is not needed any more."""
-        self.path.unlink(missing_ok=True)

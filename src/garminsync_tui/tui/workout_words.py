@@ -15,16 +15,6 @@ from ..workouts.estimate import Bar, Estimate
 if TYPE_CHECKING:
     from ..store.workouts import Kept
 
-#: Sign and colour of each state; the word stands beside the sign, so that nothing is said by colour alone.
-STATES = {
-    "draft": ("○", "$text-muted"),
-    "synced": ("●", "$text-success"),
-    "edited": ("▲", "$text-warning"),
-    "changed at Garmin": ("▼", "$text-warning"),
-    "conflict": ("!", "$text-error"),
-    "gone at Garmin": ("✗", "$text-error"),
-    "not as pushed": ("!", "$text-warning"),
-}
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _FULL_SHARE = 1.25
 #: Colours of zones 1 to 7.
@@ -33,8 +23,7 @@ _ZONES = ("$text-muted", "$text-primary", "$text-success", "$text-warning", "$te
 
 def state_words(kept: Kept) -> str:
     """Like "● synced"."""
-    word = kept.state.value
-    return f"{STATES[word][0]} {word}"
+    return f"{kept.state.sign} {kept.state.value}"
 
 
 def takes(estimated: Estimate, system: Units) -> str:

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from ...errors import GarminSyncError
+    from ...new_file import Draft
     from ..engine import Engine
-    from ..workout_shelf import Draft
 
 #: After the last key a draft is written.
 _DRAFT_AFTER_S = 0.7
