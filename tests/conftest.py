@@ -23,8 +23,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """More than processors: many tests wait for a process to end or a lease to run out, and use none meanwhile."""
-    return (os.cpu_count() or 1) + 2
+    """One more than processors: many tests wait for a process to end or a lease to run out, and use none meanwhile."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

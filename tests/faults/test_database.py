@@ -143,6 +143,11 @@ Mishap = Callable[[Database, int], Awaitable[None]]
 @pytest.fixture
 async def on_a_server(database_url: str, tmp_path: Path, simulator: Simulator) -> AsyncIterator[Installation]:
     found = await install(tmp_path / "home", database_url, simulator)
+    # The tests' servers answer a commit before it is written: here it has to be there after a restart.
+    async with found.database.write() as session:
+        name = await session.scalar(sa.select(sa.func.current_database()))
+        await session.execute(sa.text(f'ALTER DATABASE "{name}" SET synchronous_commit = on'))
+    await found.database.engine.dispose()
     yield found
     await found.database.close()
 
@@ -187,8 +192,10 @@ async def test_a_page_whose_connection_breaks_is_undone_and_done_again(
     monkeypatch.setattr(FileStore, "share", breaks)
     jobs = await sync(here)
     assert broken
-    assert ends(jobs) == [("pending", "database"), DONE]
-    assert "does not answer" in (jobs[0].error_message or "")
-    assert await here.files() == {}, "none of the page is there"
-    await recover(here, simulator)
+    told = [line.text for line in await Queue(here.database).events(jobs[0].id)]
+    assert any("does not answer" in line for line in told), told
+    if ends(jobs) != [DONE, DONE]:  # on a slow machine its next try comes before the other job has ended
+        assert ends(jobs) == [("pending", "database"), DONE]
+        assert await here.files() == {}, "none of the page is there"
+        await recover(here, simulator)
     await is_as_if_nothing_had_happened(here, undisturbed)
