@@ -196,10 +196,10 @@ class WorkoutEditor(Screen):
         if assumed := estimated.assumed_words(self.garminsync.units):
             lines.append(assumed)
         pane = self.query_one("#head-pane", Pane)
-        pane.border_title = Content(text.clean(workout.name or "No name yet: r names it", 80))
-        self.query_one("#head", Static).update(
-            Content("\n".join(text.clean(line, 300) for line in lines)), layout=False
-        )
+        title = Content(text.clean(workout.name or "No name yet: r names it", 80))
+        if pane.border_title != title.markup:
+            pane.border_title = title
+        self._say("#head", Content("\n".join(text.clean(line, 300) for line in lines)))
         written = self._in_text and self.query_one("#text", WorkoutText).text != self._begun
         pane.ready("▲ unsaved" if self._unsaved or written else "saved" if self._workout_id else "")
 
@@ -259,7 +259,7 @@ class WorkoutEditor(Screen):
         self._check(lines)
 
     def _check(self, lines: Sequence[Content]) -> None:
-        self.query_one("#findings", Static).update(Content("\n").join(lines), layout=False)
+        self._say("#findings", Content("\n").join(lines))
         self.query_one("#check-pane", Pane).ready()
 
     # ── Moving ───────────────────────────────────────────────────────────────────────────────────────
@@ -544,7 +544,13 @@ class WorkoutEditor(Screen):
     def _say_line(self, words: str) -> None:
         shown = self.query_one("#completions", Static)
         shown.display = bool(words)
-        shown.update(Content(text.clean(words, 300)), layout=False)
+        self._say("#completions", Content(text.clean(words, 300)))
+
+    def _say(self, where: str, words: Content) -> None:
+        """Paint words where they are others than before; their place keeps its size."""
+        shown = self.query_one(where, Static)
+        if shown.content != words:
+            shown.update(words, layout=False)
 
     def _hide_line(self) -> None:
         self._line_done = None

@@ -24,8 +24,9 @@ class Profile(Widget):
 
     def draw(self, bars: Sequence[Bar], marked: Place | None = None) -> None:
         """Show these bars."""
-        self._bars, self._marked = bars, marked
-        self.refresh()
+        if (bars, marked) != (self._bars, self._marked):
+            self._bars, self._marked = bars, marked
+            self.refresh()
 
     def render(self) -> Content:
         """As wide as the room is."""

@@ -16,7 +16,8 @@ class WorkoutText(TextArea):
     """A new line begins where the last one did, and further in below a repeat. Tab is for who holds it."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id, soft_wrap=False, tab_behavior="focus")
+        # Wrapped: a line that grows beyond the widest one would lay out the whole screen again with each key.
+        super().__init__(id=id, soft_wrap=True, tab_behavior="focus")
         self.cursor_blink = False  # an idle screen sends nothing to the terminal
 
     async def _on_key(self, event: events.Key) -> None:
