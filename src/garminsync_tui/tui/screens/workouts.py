@@ -77,6 +77,8 @@ class WorkoutsScreen(Place):
     def show_problem(self, problem: GarminSyncError) -> None:
         """The list says it."""
         self.query_one("#workouts-pane", Pane).failed(problem)
+        for other in ("#calendar-pane", "#preview-pane"):
+            self.query_one(other, Pane).empty("")
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
