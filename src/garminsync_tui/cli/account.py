@@ -14,7 +14,7 @@ from ..errors import AlreadyRunning, UsageProblem, WrongCode
 from ..text import clean
 from .dates import DAY
 from .home import Command, Group, Home, pass_home, waits
-from .output import Output, listing, say
+from .output import Output, confirmed, listing, say
 from .secret import secret
 
 if TYPE_CHECKING:
@@ -263,18 +263,12 @@ async def delete(home: Home, yes: bool) -> int:
         say(f"  {number(what.readings)} health readings,")
         say(f"  {number(what.jobs)} jobs.")
         say("Garmin's copy is not touched.")
-        if not yes and not _confirmed("Delete all of it? [y/N] "):
+        if not yes and not confirmed("Delete all of it? [y/N] "):
             say("Nothing was deleted.")
             return 1
         await delete_account(database, found.id, config.paths.files)
         say(f"{name} and its data are deleted.")
     return 0
-
-
-def _confirmed(question: str) -> bool:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 # ── The local user ───────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import click
 
 from ..errors import AlreadyRunning, DatabaseUnusable, GarminSyncError, UsageProblem
 from .home import Command, Home, pass_home
-from .output import Output, listing, say
+from .output import Output, confirmed, listing, say
 
 if TYPE_CHECKING:
     from ..paths import Paths
@@ -77,7 +76,7 @@ def restore(home: Home, source: Path, yes: bool) -> int:
         say("which is kept under another name. Original files and the key are not touched.")
     else:
         say(f"where nothing is yet: {database}.")
-    if not yes and not _confirmed("Restore it? [y/N] "):
+    if not yes and not confirmed("Restore it? [y/N] "):
         say("Nothing was changed.")
         return GarminSyncError.exit_code
     with _stopped_like_ctrl_c():
@@ -172,9 +171,3 @@ def _stopped_like_ctrl_c() -> Iterator[None]:
         raise GarminSyncError("Stopped; nothing was changed.") from None
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _confirmed(question: str) -> bool:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -37,6 +37,13 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 
+def confirmed(question: str) -> bool:
+    """Whether a person says yes; anything else, and the end of stdin, is no."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """Where a listing goes and how it is written."""

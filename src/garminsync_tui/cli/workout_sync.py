@@ -13,7 +13,7 @@ from ..errors import SignInRequired
 from ..text import clean
 from .dates import COMING_DAY
 from .home import Command, Home, pass_home, waits
-from .output import Output, listing, say
+from .output import Output, confirmed, listing, say
 from .sync import PRIORITY, report
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ async def delete(home: Home, name: str, here: bool, yes: bool, out: Output) -> i
         kept = await workouts.find(database, account.id if account else None, name)
         there = kept.remote is not None and not kept.remote.gone_at and not here
         called = clean(kept.workout.name)
-        if not yes and not _confirmed(f"Delete “{called}” here{' and at Garmin' if there else ''}? [y/N] "):
+        if not yes and not confirmed(f"Delete “{called}” here{' and at Garmin' if there else ''}? [y/N] "):
             say("Nothing was deleted.")
             return 1
         if there:
@@ -173,12 +173,6 @@ async def delete(home: Home, name: str, here: bool, yes: bool, out: Output) -> i
             await workouts.remove(session, kept.workout.id)
         say(f"“{called}” is deleted here.")
     return 0
-
-
-def _confirmed(question: str) -> bool:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 async def _account(database: Database) -> GarminConnectAccount:

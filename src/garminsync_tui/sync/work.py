@@ -20,7 +20,7 @@ from .reparse import reparse
 from .session import open_client, rate_for
 from .trainee import athlete_today
 from .verify import verify
-from .workouts import pull, upload
+from .workouts import is_due, pull, upload
 
 Work = Callable[[JobRun], Awaitable[None]]
 
@@ -52,6 +52,9 @@ def work(config: Config) -> Mapping[str, Work]:
         await look_after_figures(run, config)
 
     async def workouts(run: JobRun) -> None:
+        if not await is_due(run):
+            run.progress(1, 1, "looked at lately")
+            return
         athlete = await athlete_today(run.database, config)
         async with _talk(run, config, rate) as (_, client):
             await pull(run, client, athlete)

@@ -7,7 +7,7 @@ looks for the workout before it makes one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -48,15 +48,9 @@ _NOT_READ_BACK = "It was sent, and not read back yet."
 
 
 async def pull(run: JobRun, client: Client, athlete: Athlete) -> None:
-    """Bring in what is new or changed at Garmin; what was edited on both sides is only marked.
-
-    With the parameter `look` in any case; without it, as a part of every sync, now and then: workouts change rarely.
-    """
+    """Bring in what is new or changed at Garmin; what was edited on both sides is only marked."""
     async with run.database.read() as session:
         known = await store.remotes(session, run.account_id)
-    if not run.parameters.get("look") and _looked_lately(known.values()):
-        run.progress(1, 1, "looked at lately")
-        return
     unanswered = await _unanswered(run)
     seen: set[str] = set()
     total = len(known)
@@ -93,8 +87,13 @@ async def _is_gone(run: JobRun, client: Client, number: str) -> bool:
     return False
 
 
-def _looked_lately(known: Collection[WorkoutRemote]) -> bool:
-    return bool(known) and min(remote.seen_at for remote in known) > datetime.now(UTC) - _LOOK_EVERY
+async def is_due(run: JobRun) -> bool:
+    """Whether to pull: always with the parameter `look`; as a part of every sync a few times a day."""
+    if run.parameters.get("look"):
+        return True
+    async with run.database.read() as session:
+        known = (await store.remotes(session, run.account_id)).values()
+    return not known or min(remote.seen_at for remote in known) <= datetime.now(UTC) - _LOOK_EVERY
 
 
 def _months() -> list[date]:
