@@ -196,9 +196,9 @@ class WorkoutEditor(Screen):
         if assumed := estimated.assumed_words(self.garminsync.units):
             lines.append(assumed)
         pane = self.query_one("#head-pane", Pane)
-        title = Content(text.clean(workout.name or "No name yet: r names it", 80))
-        if pane.border_title != title.markup:
-            pane.border_title = title
+        name = text.clean(workout.name or "No name yet: r names it", 80)
+        if pane.border_title != Content(name).markup:
+            pane.border_title = Content(name)
         self._say("#head", Content("\n".join(text.clean(line, 300) for line in lines)))
         written = self._in_text and self.query_one("#text", WorkoutText).text != self._begun
         pane.ready("▲ unsaved" if self._unsaved or written else "saved" if self._workout_id else "")
