@@ -14,7 +14,9 @@ from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.screens.coverage import CoverageScreen
 from garminsync_tui.tui.screens.coverage_days import CoverageDaysScreen
 from garminsync_tui.tui.screens.dialogs import HelpScreen
+from garminsync_tui.tui.screens.health import HealthScreen
 from garminsync_tui.tui.screens.jobs import JobsScreen
+from garminsync_tui.tui.screens.place import Place
 from garminsync_tui.tui.screens.today import TodayScreen
 from garminsync_tui.tui.screens.workout_editor import WorkoutEditor
 from garminsync_tui.tui.screens.workouts import WorkoutsScreen
@@ -22,11 +24,16 @@ from garminsync_tui.tui.screens.workouts import WorkoutsScreen
 from .conftest import running, shown, until
 
 PLACES = (
-    TodayScreen, ActivitiesScreen, ActivityScreen, WorkoutsScreen, WorkoutEditor, JobsScreen, CoverageScreen,
-    CoverageDaysScreen,
+    TodayScreen, ActivitiesScreen, ActivityScreen, HealthScreen, WorkoutsScreen, WorkoutEditor, JobsScreen,
+    CoverageScreen, CoverageDaysScreen,
 )  # fmt: skip
 SCREENS = {screen.place: screen for screen in PLACES}
 CHARTED = ActivityScreen
+
+
+def place_of(app: GarminSyncApp) -> str:
+    assert isinstance(app.screen, Place)
+    return app.screen.place
 
 
 @pytest.mark.parametrize("action", keys.ACTIONS, ids=lambda action: action.id)
@@ -65,14 +72,14 @@ def test_no_key_is_out_of_reach_somewhere() -> None:
 
 
 async def test_help_lists_every_key_of_its_screen(config: Config) -> None:
-    async with running(config, size=(100, 40)) as (app, pilot):
-        for place, number in (("today", "1"), ("activities", "2"), ("workouts", "3"), ("jobs", "4")):
+    async with running(config, size=(100, 60)) as (app, pilot):
+        for place, number in (("today", "1"), ("activities", "2"), ("health", "3"), ("workouts", "4"), ("jobs", "5")):
             await pilot.press(number, "question_mark")
             await until(pilot, lambda: isinstance(app.screen, HelpScreen))
             await pilot.pause()
             text = shown(app)
             for action in keys.ACTIONS:
-                if action.place in {"", place}:
+                if not action.place or keys.works_on(place, action):
                     assert action.words in text, action.id
                     assert action.label in text
             await pilot.press("escape")
@@ -83,11 +90,12 @@ async def test_the_footer_ends_with_palette_and_help(config: Config) -> None:
     async with running(config, size=(60, 24)) as (app, pilot):
         for width in (60, 80, 120):
             await pilot.resize_terminal(width, 24)
-            for number in "1234":
+            for number in "12345":
                 await pilot.press(number)
                 await until(pilot, lambda: shown(app).splitlines()[-1].rstrip().endswith("^p Palette  ? Help"))
                 footer = shown(app).splitlines()[-1]
-                named = [action for action in keys.ACTIONS if f"{action.label} {action.words}" in footer]
+                here = [each for each in keys.ACTIONS if not each.place or keys.works_on(place_of(app), each)]
+                named = [action for action in here if f"{action.label} {action.words}" in footer]
                 assert 3 <= len(named) <= 8
                 assert len(footer) == width
 
@@ -109,14 +117,14 @@ async def test_what_cannot_be_done_says_why(config: Config) -> None:
         await until(pilot, lambda: app._notifications)
         [said] = app._notifications
         assert said.message == "Sync now: connect your Garmin account first: press a."
-        await pilot.press("4", "x")
+        await pilot.press("5", "x")
         await until(pilot, lambda: len(app._notifications) == 2)
         assert "there is no job here yet" in [each.message for each in app._notifications][1]
 
 
 async def test_a_click_on_a_place_or_a_hint_is_its_key(config: Config, account: GarminConnectAccount) -> None:
     async with running(config) as (app, pilot):
-        column = shown(app).splitlines()[0].index("4 Jobs")
+        column = shown(app).splitlines()[0].index("5 Jobs")
         await pilot.click(offset=(column, 0))
         await until(pilot, lambda: app.current_mode == "jobs")
         footer = shown(app).splitlines()[-1]

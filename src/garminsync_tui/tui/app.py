@@ -31,6 +31,7 @@ from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
 from .screens.figures import FiguresScreen
+from .screens.health import HealthScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import Place
@@ -73,6 +74,7 @@ class GarminSyncApp(App[int]):
     MODES = {  # noqa: RUF012 - Textual's own attribute
         "today": TodayScreen,
         "activities": ActivitiesScreen,
+        "health": HealthScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
     }
@@ -116,6 +118,8 @@ class GarminSyncApp(App[int]):
         self._waiting: dict[UUID, Progress] = {}
         self._showing: Timer | None = None
         self._missed = False
+        #: What Health is to show next, where another place asked for it.
+        self.wanted_metric = ""
         self.animation_level = "none"
 
     @property
@@ -271,6 +275,11 @@ class GarminSyncApp(App[int]):
     def open_activity(self, activity_id: UUID) -> None:
         """Show one activity on top of the list it was chosen from."""
         self.push_screen(ActivityScreen(activity_id))
+
+    def open_health(self, metric: str) -> None:
+        """Show a metric in Health."""
+        self.wanted_metric = metric
+        self.action_go("health")
 
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""

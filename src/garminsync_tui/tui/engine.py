@@ -31,6 +31,7 @@ from ..store.files import FileStore
 from ..store.unlocking import Try
 from ..sync.session import Linking
 from ..sync.work import JOB_TYPE, work
+from .health_shelf import HealthShelf
 from .situation import Situation
 from .workout_shelf import WorkoutShelf
 
@@ -97,6 +98,8 @@ class Engine:
         self.under_way: set[asyncio.Future[Any]] = set()
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
+        #: Everything that Health shows.
+        self.health = HealthShelf(config, database, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:

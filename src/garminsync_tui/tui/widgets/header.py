@@ -58,13 +58,18 @@ class Header(Widget):
         fitting = (each for each in said if tabs.cell_length + each.cell_length < width)
         state = next(fitting, Content.styled(f"{self.state} ", self.state.colour))
         if tabs.cell_length + state.cell_length > width:
-            tabs = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
+            narrower = (
+                Content.assemble(*(self._tab(place) for place in keys.PLACES)),
+                Content(" ").join([self._tab(place, "") for place in keys.PLACES]),
+            )
+            menu = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
+            tabs = next((each for each in narrower if each.cell_length + state.cell_length <= width), menu)
         return Content.assemble(tabs, " " * max(width - tabs.cell_length - state.cell_length, 1), state)
 
-    def _tab(self, place: str) -> Content:
+    def _tab(self, place: str, margin: str = " ") -> Content:
         entry = keys.action(f"places.{place}")
         words = f"{entry.label} {entry.words}"
         here = place == self.place
         click = Style.from_meta({"@click": f"app.act('{entry.id}')"})
-        shown = Content.styled(f"[{words}]" if here else f" {words} ", "bold" if here else "$text-muted")
+        shown = Content.styled(f"[{words}]" if here else f"{margin}{words}{margin}", "bold" if here else "$text-muted")
         return shown.stylize(click)
