@@ -108,13 +108,15 @@ def _by_day(
     known = {row.day: value_of(metric, row) for row in rows}
     words = METRICS[metric].words
     total = metric in _SUMS or metric.endswith("_total")
+    event = METRICS[metric].granularity is Granularity.EVENT
     return Series(
         [float(day.toordinal()) for day in days],
         [known.get(day, math.nan) for day in days],
         lambda value: units.metric_value(metric, value, system),
         colour=colour,
         shape="steps" if words else "bars" if total else "line",
-        join=_JOINED_EVENTS if METRICS[metric].granularity is Granularity.EVENT else _JOINED_DAYS,
+        join=_JOINED_EVENTS if event else _JOINED_DAYS,
+        breaks=not event,
         marks=range(len(words)) if words else None,
     )
 

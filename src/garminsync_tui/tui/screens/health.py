@@ -204,7 +204,6 @@ class HealthScreen(ChartedPlace):
         self._show_spans()
         if view.empty:
             pane.empty(view.empty)
-            pane.border_subtitle = Content("")
             return
         chart.draw(view.panels, view.ticks, view.whole)
         self.query_one("#health-lines", Static).update(Content("\n".join(view.lines)))
