@@ -130,6 +130,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("hooks.on_failed", "GARMINSYNC_ON_FAILED", "", "command that the daemon runs when something failed"),
     Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
     Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),
+    Setting(
+        "display.graphs",
+        "GARMINSYNC_GRAPHS",
+        "braille",
+        "what charts and maps are drawn with: braille dots, block characters, or plain ASCII",
+        choices=("braille", "blocks", "ascii"),
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 #: Variables and flags are text.

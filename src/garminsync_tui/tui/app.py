@@ -407,7 +407,7 @@ class GarminSyncApp(App[int]):
         """The palette: every action that has its key on this screen."""
         place = getattr(screen, "place", "")
         for each in keys.ACTIONS:
-            if each.place in {"", place} and each.id != "app.palette":
+            if (not each.place or keys.works_on(place, each)) and each.id != "app.palette":
                 yield SystemCommand(each.command, f"{each.label}  {each.words}", self._command(each.id))
 
     def _command(self, name: str) -> Callable[[], None]:

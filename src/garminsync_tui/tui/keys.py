@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
 PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs"}
 
+#: The screens with a chart, and so with its keys.
+CHARTED = frozenset({"activity"})
+
 #: What keys are called where people read them.
 _NAMES = {
     "comma": ",",
@@ -79,6 +82,8 @@ class Action:
         area, _, verb = self.id.partition(".")
         if area == "places":
             return f"app.go('{verb}')"
+        if area == "chart":
+            return f"screen.chart('{verb}')"
         if area == "zones":
             return f"screen.zone({verb})"
         return f"{'screen' if self.place else 'app'}.{self.id.replace('.', '_')}"
@@ -199,6 +204,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("editor.exercise", "x", "Exercise", "editor"),
     Action("editor.rename", "r", "Name, sport, pool", "editor"),
     Action("editor.again", "full_stop", "Last change again", "editor"),
+    Action("chart.left", "left", "Cursor left", "chart"),
+    Action("chart.right", "right", "Cursor right", "chart"),
+    Action("chart.far_left", "shift+left", "Ten to the left", "chart"),
+    Action("chart.far_right", "shift+right", "Ten to the right", "chart"),
+    Action("chart.first", "home", "First value", "chart"),
+    Action("chart.last", "end", "Last value", "chart"),
+    Action("chart.closer", "plus", "Zoom in", "chart"),
+    Action("chart.wider", "minus", "Zoom out", "chart"),
     Action("coverage.open", "enter", "Days", "coverage", hint=True, title="days of the month", why_not=_without_store),
     Action("coverage.again", "f", "Fetch again", "coverage", hint=True, why_not=_without_account),
     Action("days.again", "f", "Fetch again", "days", hint=True, why_not=_without_account),
@@ -232,6 +245,11 @@ def bindings(place: str = "") -> list[BindingType]:
         if each.place == place
         for index, key in enumerate(each.keys.split(","))
     ]
+
+
+def works_on(place: str, each: Action) -> bool:
+    """Whether an action's key works on a screen, and not everywhere."""
+    return bool(place) and (each.place == place or (each.place == "chart" and place in CHARTED))
 
 
 def hints(place: str) -> Iterator[Action]:

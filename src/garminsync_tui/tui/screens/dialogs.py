@@ -135,7 +135,7 @@ class HelpScreen(ModalScreen[None]):
         lines: list[Content] = []
         if self._place:
             lines.append(Content.styled(keys.PLACES.get(self._place, self._place.capitalize()), "bold"))
-            lines += [_line(each) for each in keys.ACTIONS if each.place == self._place] + [Content("")]
+            lines += [_line(each) for each in keys.ACTIONS if keys.works_on(self._place, each)] + [Content("")]
         lines.append(Content.styled("Everywhere", "bold"))
         lines += [_line(each) for each in keys.ACTIONS if not each.place]
         lines += [Content(""), Content.styled("In lists", "bold")]
