@@ -101,6 +101,10 @@ def _without_workout(app: GarminSyncApp) -> str:
     return "" if getattr(app.screen, "selected", None) else "there is no workout here yet: press n to write one"
 
 
+def _nothing_to_copy(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "copy_text", lambda: None)() else "there is nothing to copy here"
+
+
 def _without_workout_or_account(app: GarminSyncApp) -> str:
     return _without_workout(app) or _without_account(app)
 
@@ -211,6 +215,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
     Action("app.back", "escape", "Back", title="back"),
+    Action("app.copy", "y", "Copy", title="copy what is selected", why_not=_nothing_to_copy),
     Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
     Action("app.quit", "q,ctrl+q", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),

@@ -14,7 +14,8 @@ from ... import text, units
 from ...errors import UsageProblem
 from ...filters import Condition, parse
 from .. import keys
-from ..activity_words import COLUMNS, row
+from ..activity_words import COLUMNS, row, title
+from ..clipboard import Clip
 from ..widgets.field import Field
 from ..widgets.pane import Pane
 from ..widgets.table import Table
@@ -140,6 +141,14 @@ class ActivitiesScreen(Place):
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
         self.query_one("#list", Table).focus()
+
+    def copy_text(self) -> Clip | None:
+        """The selected activity in one line."""
+        name = self.query_one("#list", Table).selected
+        activity = next((each for each in self._loaded if str(each.id) == name), None)
+        if activity is None:
+            return None
+        return Clip(title(activity), "\t".join(row(activity, self.garminsync.units, 0)))
 
     def back(self) -> bool:
         """Clear the filter, or leave its line; False where there is nothing left to go back from."""

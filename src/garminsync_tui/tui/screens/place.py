@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from ..app import GarminSyncApp
+    from ..clipboard import Clip
     from ..engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -54,6 +55,10 @@ class Place(Screen[None]):
     def show_problem(self, problem: GarminSyncError) -> None:
         """Say why nothing could be read."""
         raise NotImplementedError
+
+    def copy_text(self) -> Clip | None:
+        """What `y` copies: what is selected; None where nothing is."""
+        return None
 
     def back(self) -> bool:
         """Take back what was chosen on the screen, before it is left; whether there was something."""
