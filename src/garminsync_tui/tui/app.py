@@ -289,7 +289,8 @@ class GarminSyncApp(App[int]):
             return
 
         async def copied() -> None:
-            route = await clipboard.copy(self, clip.text)
+            words = clip.text if isinstance(clip.text, str) else await clip.text()
+            route = await clipboard.copy(self, words)
             self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
 
         self.do(copied)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,10 +20,10 @@ TERMINAL = "the terminal (OSC 52)"
 
 
 class Clip(NamedTuple):
-    """What a place has to copy: what people call it, and the text."""
+    """What a place has to copy: what people call it, and the text, or what reads it."""
 
     what: str
-    text: str
+    text: str | Callable[[], Awaitable[str]]
 
 
 async def copy(app: App[int], text: str) -> str:

@@ -22,6 +22,7 @@ _NAMES = {
     "comma": ",",
     "full_stop": ".",
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "equals_sign": "=",
     "ctrl+p": "^p",
@@ -97,6 +98,10 @@ def _without_account(app: GarminSyncApp) -> str:
     return "Garmin asks for a new sign-in: press a" if account.sign_in_needed_since else ""
 
 
+def _without_activity(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "selected", None) else "there is no activity here"
+
+
 def _without_workout(app: GarminSyncApp) -> str:
     return "" if getattr(app.screen, "selected", None) else "there is no workout here yet: press n to write one"
 
@@ -138,7 +143,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
+    Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
     Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
+    Action("activities.map", "H", "Year map", "activities", hint=True, title="show or hide the map of the year"),
+    Action("activities.reverse", "R", "Sort the other way", "activities", why_not=_without_store),
+    Action("activities.mark_all", "asterisk,A", "Mark all that match", "activities", why_not=_without_activity),
+    Action("activities.week", "w", "Only that week", "activities", why_not=_without_store),
+    Action("activities.before", "comma", "Year before", "activities", why_not=_oldest),
+    Action("activities.after", "full_stop", "Year after", "activities", why_not=_newest),
     Action(
         "jobs.cancel",
         "x",
