@@ -24,7 +24,7 @@ from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import coverage_words, keys
+from . import clipboard, coverage_words, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
@@ -281,6 +281,19 @@ class GarminSyncApp(App[int]):
         workout = Workout.read(kept.workout.workout_definition) if kept else None
         base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None
         self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
+
+    def action_app_copy(self) -> None:
+        """Copy what the place on the screen has selected, and say what went where."""
+        clip = self.screen.copy_text() if isinstance(self.screen, Place) else None
+        if clip is None:
+            return
+
+        async def copied() -> None:
+            words = clip.text if isinstance(clip.text, str) else await clip.text()
+            route = await clipboard.copy(self, words)
+            self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
+
+        self.do(copied)
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""

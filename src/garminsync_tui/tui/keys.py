@@ -25,6 +25,7 @@ _NAMES = {
     "comma": ",",
     "full_stop": ".",
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "equals_sign": "=",
     "ctrl+p": "^p",
@@ -102,8 +103,16 @@ def _without_account(app: GarminSyncApp) -> str:
     return "Garmin asks for a new sign-in: press a" if account.sign_in_needed_since else ""
 
 
+def _without_activity(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "selected", None) else "there is no activity here"
+
+
 def _without_workout(app: GarminSyncApp) -> str:
     return "" if getattr(app.screen, "selected", None) else "there is no workout here yet: press n to write one"
+
+
+def _nothing_to_copy(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "copy_text", lambda: None)() else "there is nothing to copy here"
 
 
 def _without_workout_or_account(app: GarminSyncApp) -> str:
@@ -139,7 +148,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
+    Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
     Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
+    Action("activities.map", "H", "Year map", "activities", hint=True, title="show or hide the map of the year"),
+    Action("activities.reverse", "R", "Sort the other way", "activities", why_not=_without_store),
+    Action("activities.mark_all", "asterisk,A", "Mark all that match", "activities", why_not=_without_activity),
+    Action("activities.week", "w", "Only that week", "activities", why_not=_without_store),
+    Action("activities.before", "comma", "Year before", "activities", why_not=_oldest),
+    Action("activities.after", "full_stop", "Year after", "activities", why_not=_newest),
     Action(
         "jobs.cancel",
         "x",
@@ -224,6 +240,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
     Action("app.back", "escape", "Back", title="back"),
+    Action("app.copy", "y", "Copy", title="copy what is selected", why_not=_nothing_to_copy),
     Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
     Action("app.quit", "q,ctrl+q", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
