@@ -262,6 +262,7 @@ def _from_file(paths: Paths) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as problem:
         raise UsageProblem(f"{paths.config} is no TOML: {problem}.", hint="Mend that line.") from None
     found: dict[str, Any] = {}
+    tables.pop("keymap", None)  # the app's, which names what is wrong with it and starts all the same
     for table, entries in tables.items():
         for key, value in entries.items() if isinstance(entries, dict) else [("", entries)]:
             name = f"{table}.{key}" if key else table

@@ -24,13 +24,14 @@ from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import clipboard, coverage_words, keys
+from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
-from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.dialogs import QuitScreen, UnlockScreen
 from .screens.figures import FiguresScreen
+from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import Place
@@ -117,6 +118,8 @@ class GarminSyncApp(App[int]):
         self._showing: Timer | None = None
         self._missed = False
         self.animation_level = "none"
+        self.keymap = keymap.read(config.paths.config)
+        keys.rebind(self.keymap.keys)  # before anything is painted
 
     @property
     def units(self) -> Units:
@@ -129,7 +132,15 @@ class GarminSyncApp(App[int]):
         """Open the database after the first paint."""
         if self.config["display.theme"] in self.available_themes:
             self.theme = self.config["display.theme"]
+        self._use_keymap()
         self.call_after_refresh(self._open)
+
+    def _use_keymap(self) -> None:
+        self.set_keymap(dict(self.keymap.keys))
+        if problems := self.keymap.problems:
+            _log.warning("keys: %s", "; ".join(map(str, problems)))
+            more = f" {len(problems) - 1} more in Settings, Keys." if len(problems) > 1 else ""
+            self.notify(f"{problems[0]} Its usual keys stay.{more}", title="Keys", severity="warning", markup=False)
 
     def _open(self) -> None:
         self.fault = None
