@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
 _log = logging.getLogger(__name__)
-_INTERNAL = GarminSyncError("A fault of the program; the log has the details.")
+#: What is said of a fault of ours.
+INTERNAL = GarminSyncError(
+    "A fault of the program.", hint="The details are in the log; `garminsync doctor` says where that is."
+)
 SMALLEST = (40, 12)
 
 #: What a pane says where there is nothing.
@@ -54,6 +59,11 @@ class Place(Screen[None]):
     def show_problem(self, problem: GarminSyncError) -> None:
         """Say why nothing could be read."""
         raise NotImplementedError
+
+    def tell(self, problem: GarminSyncError) -> None:
+        """Say it as long as there is something to say it on: the app may be leaving."""
+        with contextlib.suppress(NoMatches):  # its parts are taken down one after the other
+            self.show_problem(problem)
 
     def back(self) -> bool:
         """Take back what was chosen on the screen, before it is left; whether there was something."""
@@ -111,7 +121,7 @@ class Place(Screen[None]):
             if not self.app.is_running or not self.is_attached:
                 return  # the screen went away while it was being filled
             _log.exception("%s could not be read", self.place)
-            self.show_problem(_INTERNAL)
+            self.show_problem(INTERNAL)
         finally:
             self._reading = False
 
