@@ -303,7 +303,8 @@ class GarminSyncApp(App[int]):
         """Edit a workout, or a new one that begins with these words."""
         # Only now: the parser and Garmin's exercises are needed by nobody who does not edit.
         from ..workouts.definition import Workout
-        from .screens.workout_editor import Opened, WorkoutEditor
+        from .screens.editor_panes import Opened
+        from .screens.workout_editor import WorkoutEditor
 
         workout = Workout.read(kept.workout.workout_definition) if kept else None
         base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None
