@@ -101,8 +101,7 @@ async def test_a_fault_that_ends_the_app_shows_no_variables(config: Config, caps
 
     with pytest.raises(ValueError, match="a fault"):
         async with running(config) as (app, pilot):
-            app.action_app_help = broken  # type: ignore[method-assign]
-            await pilot.press("question_mark")
+            app.call_later(broken)
             await until(pilot, lambda: app.return_code is not None)
     app._print_error_renderables()
     said = capsys.readouterr().err

@@ -56,6 +56,7 @@ async def _findings(config: Config, database: Database, seen: Glance) -> list[Fi
     from ..store import coverage, originals
     from ..store.database import sqlite_version
     from ..store.vault import key_state
+    from .log import log_file
 
     paths = config.paths
     async with database.read() as session:
@@ -66,6 +67,7 @@ async def _findings(config: Config, database: Database, seen: Glance) -> list[Fi
             missing = await originals.missing_in_database(session)
     return [
         *checkup.versions(database, seen, sqlite_version()),
+        *checkup.log(log_file(paths)),
         *checkup.permissions(paths),
         *checkup.network(paths, database),
         *checkup.room(paths, database),
@@ -76,6 +78,7 @@ async def _findings(config: Config, database: Database, seen: Glance) -> list[Fi
         *checkup.coverage(seen, config),
         *checkup.failures(causes),
         *checkup.drift(left_out),
+        *checkup.keymap(paths),
     ]
 
 

@@ -19,22 +19,24 @@ from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
+from textual.worker import WorkerFailed
 
 from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import clipboard, coverage_words, keys
+from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
-from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.dialogs import QuitScreen, UnlockScreen
 from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
+from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
-from .screens.place import Place
+from .screens.place import INTERNAL, Place
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
 from .screens.workouts import WorkoutsScreen
@@ -119,6 +121,8 @@ class GarminSyncApp(App[int]):
         self._showing: Timer | None = None
         self._missed = False
         self.animation_level = "none"
+        self.keymap = keymap.read(config.paths.config)
+        keys.rebind(self.keymap.keys)  # before anything is painted
 
     @property
     def units(self) -> Units:
@@ -131,18 +135,28 @@ class GarminSyncApp(App[int]):
         """Open the database after the first paint."""
         if self.config["display.theme"] in self.available_themes:
             self.theme = self.config["display.theme"]
+        self._use_keymap()
         self.call_after_refresh(self._open)
+
+    def _use_keymap(self) -> None:
+        self.set_keymap(dict(self.keymap.keys))
+        if problems := self.keymap.problems:
+            _log.warning("keys: %s", "; ".join(map(str, problems)))
+            more = f" {len(problems) - 1} more in Settings, Keys." if len(problems) > 1 else ""
+            self.notify(f"{problems[0]} Its usual keys stay.{more}", title="Keys", severity="warning", markup=False)
 
     def _open(self) -> None:
         self.fault = None
         self.run_worker(self._live(), group="engine", exclusive=True)
 
     async def _live(self) -> None:
-        """Open, unlock, run jobs, and look at what changed until the app ends."""
+        """Open, unlock, run jobs, and look at what changed until the app ends; a database that is lost is awaited."""
+        was_open = False
         while True:
             try:
                 if self.engine is None:
                     self.engine = await self._opened()
+                    was_open = True
                 await self._follow_changes(self.engine)
                 self.exit(0)
                 return
@@ -151,9 +165,12 @@ class GarminSyncApp(App[int]):
             except Exception as problem:
                 _log.exception("the app lost its database")
                 self._failed(GarminSyncError(f"A fault of the program ({type(problem).__name__}); the log has more."))
-            if self.engine is None:
+            if not was_open:
                 return  # whatever is wrong with it, a person has to see to it first
             await asyncio.sleep(_TRY_AGAIN_S)
+            if self.engine is not None and self.engine.database.replaced:
+                engine, self.engine = self.engine, None
+                await engine.close()
 
     async def _opened(self) -> Engine:
         # In a thread: these imports take longer than everything painted until now.
@@ -204,7 +221,7 @@ class GarminSyncApp(App[int]):
     def _failed(self, problem: GarminSyncError) -> None:
         self.fault = problem
         if isinstance(self.screen, Place):
-            self.screen.show_problem(problem)
+            self.screen.tell(problem)
 
     async def on_unmount(self) -> None:
         """Hand running jobs back: the next runner goes on at their checkpoints."""
@@ -253,7 +270,11 @@ class GarminSyncApp(App[int]):
         if reason := action.why_not(self):
             self.notify(f"{action.words}: {reason}.", severity="warning", markup=False)
             return
-        await self.run_action(action.method, self.screen if action.place else self)
+        try:
+            await self.run_action(action.method, self.screen if action.place else self)
+        except Exception:
+            _log.exception("%s broke", name)
+            self._tell(INTERNAL)
 
     def do(self, what: Callable[[], Awaitable[object]]) -> None:
         """Do something with the database in a worker; a problem becomes a toast, never a crash."""
@@ -262,9 +283,15 @@ class GarminSyncApp(App[int]):
             try:
                 await what()
             except GarminSyncError as problem:
-                self.notify(text.clean(f"{problem.message} {problem.hint}".strip()), severity="error", markup=False)
+                self._tell(problem)
+            except Exception:
+                _log.exception("what was asked for broke")
+                self._tell(INTERNAL)
 
         self.run_worker(guarded(), group="acting")
+
+    def _tell(self, problem: GarminSyncError) -> None:
+        self.notify(text.clean(f"{problem.message} {problem.hint}".strip()), severity="error", markup=False)
 
     def action_go(self, place: str) -> None:
         """Show a place as it was left."""
@@ -399,6 +426,17 @@ class GarminSyncApp(App[int]):
         if not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """What breaks in a worker is words on the screen that it worked for and a traceback in the log, no end."""
+        if not isinstance(error, WorkerFailed):
+            super()._handle_exception(error)
+            return
+        _log.error("a worker broke", exc_info=error.error)
+        if isinstance(self.screen, Place):
+            self.screen.tell(INTERNAL)
+        else:
+            self._tell(INTERNAL)
+
     def _fatal_error(self) -> None:
         """End with a sentence: Textual's own traceback would print what variables hold, passwords among it."""
         problem = sys.exception() or self._exception
@@ -427,7 +465,7 @@ class GarminSyncApp(App[int]):
         """The palette: every action that has its key on this screen."""
         place = getattr(screen, "place", "")
         for each in keys.ACTIONS:
-            if each.place in {"", place} and each.id != "app.palette":
+            if (not each.place or keys.works_on(place, each)) and each.id != "app.palette":
                 yield SystemCommand(each.command, f"{each.label}  {each.words}", self._command(each.id))
 
     def _command(self, name: str) -> Callable[[], None]:

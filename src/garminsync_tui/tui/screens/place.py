@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
 _log = logging.getLogger(__name__)
-_INTERNAL = GarminSyncError("A fault of the program; the log has the details.")
+#: What is said of a fault of ours.
+INTERNAL = GarminSyncError(
+    "A fault of the program.", hint="The details are in the log; `garminsync doctor` says where that is."
+)
 SMALLEST = (40, 12)
 
 #: What a pane says where there is nothing.
@@ -60,6 +65,11 @@ class Place(Screen[None]):
     def copy_text(self) -> Clip | None:
         """What `y` copies: what is selected; None where nothing is."""
         return None
+
+    def tell(self, problem: GarminSyncError) -> None:
+        """Say it as long as there is something to say it on: the app may be leaving."""
+        with contextlib.suppress(NoMatches):  # its parts are taken down one after the other
+            self.show_problem(problem)
 
     def back(self) -> bool:
         """Take back what was chosen on the screen, before it is left; whether there was something."""
@@ -123,12 +133,12 @@ class Place(Screen[None]):
         try:
             await what
         except GarminSyncError as problem:
-            self.show_problem(problem)
+            self.tell(problem)
         except Exception:
             if not self.app.is_running or not self.is_attached:
                 return  # the screen went away while it was being filled
             _log.exception("%s could not be read", self.place)
-            self.show_problem(_INTERNAL)
+            self.tell(INTERNAL)
 
     def focus_first(self, widget: Widget) -> None:
         """Put the keyboard on `widget` unless it is somewhere already."""

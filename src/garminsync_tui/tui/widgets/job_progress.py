@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from ... import text, units
 from ..situation import at, how_far, note
+from .glyphs import glyphs_of
 from .sparkline import bar
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class JobProgress(Widget):
             left = width
         if self.count:
             length = self._bar_length(left)
-            drawn = f"{bar(self.share, length)} " if length else ""
+            drawn = f"{bar(self.share, length, glyphs_of(self.app))} " if length else ""
             parts += [(drawn, "$text-accent"), (f"{self.count}  ", "")]
             left -= length + len(self.count) + 3
         if self.note and left > 3:
