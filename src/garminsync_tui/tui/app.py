@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
@@ -31,6 +31,7 @@ from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import QuitScreen, UnlockScreen
+from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
 from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
     from ..garmin.endpoints import Endpoint
     from ..jobs.run import Progress
     from ..jobs.runner import Work
-    from ..models import SyncJob
+    from ..models import Activity, SyncJob
+    from ..store.activity_lists import Key
     from ..store.database import Database
     from ..store.workouts import Kept
     from .engine import Engine
@@ -298,6 +300,11 @@ class GarminSyncApp(App[int]):
     def open_activity(self, activity_id: UUID) -> None:
         """Show one activity on top of the list it was chosen from."""
         self.push_screen(ActivityScreen(activity_id))
+
+    def export(self, chosen: Sequence[Key], first: Activity) -> None:
+        """Write the recordings of some activities into files; `first` is one of them."""
+        if self.engine is not None:
+            self.push_screen(ExportScreen(self.engine.activities, chosen, first))
 
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""

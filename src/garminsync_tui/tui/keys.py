@@ -177,6 +177,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
     Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
+    Action("activities.export", "e", "Export", "activities", hint=True, why_not=_without_activity),
     Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
     Action("activities.map", "H", "Year map", "activities", hint=True, title="show or hide the map of the year"),
     Action("activities.reverse", "R", "Sort the other way", "activities", why_not=_without_store),
