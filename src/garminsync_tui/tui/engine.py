@@ -32,6 +32,7 @@ from ..store.unlocking import Try
 from ..sync.session import Linking
 from ..sync.work import JOB_TYPE, work
 from .situation import Situation
+from .upkeep import Upkeep
 from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
@@ -97,6 +98,8 @@ class Engine:
         self.under_way: set[asyncio.Future[Any]] = set()
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
+        #: What Settings does with the installation.
+        self.upkeep = Upkeep(config, database, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
@@ -138,6 +141,12 @@ class Engine:
         types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
         every_s, daily_at = self._config["sync.every_minutes"] * 60, self._config["sync.daily_at"] or None
         await self.queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
+
+    @_undisturbed
+    async def take_up_schedule(self) -> None:
+        """Bring the account's schedules to what the settings say now."""
+        if account := await accounts.active_account(self.database):
+            await self._ensure_schedules(account)
 
     @_undisturbed
     async def sync_now(self) -> None:
