@@ -30,6 +30,7 @@ from ..sync.work import JOB_TYPE, work
 from .activity_shelf import ActivityShelf
 from .situation import Situation
 from .undisturbed import undisturbed as _undisturbed
+from .upkeep import Upkeep
 from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
@@ -69,6 +70,8 @@ class Engine:
         self.activities = ActivityShelf(database, FileStore(config.paths.files), self.under_way)
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
+        #: What Settings does with the installation.
+        self.upkeep = Upkeep(config, database, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
@@ -110,6 +113,12 @@ class Engine:
         types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
         every_s, daily_at = self._config["sync.every_minutes"] * 60, self._config["sync.daily_at"] or None
         await self.queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
+
+    @_undisturbed
+    async def take_up_schedule(self) -> None:
+        """Bring the account's schedules to what the settings say now."""
+        if account := await accounts.active_account(self.database):
+            await self._ensure_schedules(account)
 
     @_undisturbed
     async def sync_now(self) -> None:
