@@ -6,7 +6,7 @@ Imported after the first paint: SQLAlchemy, the schedule and the syncs take long
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from .. import formats
 from ..config import Config
-from ..errors import FileDamaged
+from ..errors import FileDamaged, UsageProblem
 from ..filters import Condition
 from ..garmin.endpoints import BY_NAME, Endpoint, endpoints_of
 from ..jobs.queue import Queue, utc_now
@@ -23,15 +23,15 @@ from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
 from ..jobs.schedule import Scheduler
 from ..jobs.turns import next_turn
-from ..models import Activity, GarminConnectAccount, JobEvent, SyncJob, User
+from ..models import Activity, GarminConnectAccount, JobEvent, Schedule, SyncJob, User
 from ..store import accounts, activities, budget, coverage, days, health, unlocking
 from ..store.changes import changes
 from ..store.database import Database
 from ..store.files import FileStore
 from ..store.unlocking import Try
-from ..sync.session import Linking
-from ..sync.work import JOB_TYPE, work
-from .situation import Situation
+from ..sync.session import Linking, rate_for
+from ..sync.work import JOB_TYPE, chosen_rate, work
+from .situation import Pace, Situation
 from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
@@ -137,7 +137,10 @@ class Engine:
     async def _ensure_schedules(self, account: GarminConnectAccount) -> None:
         types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
         every_s, daily_at = self._config["sync.every_minutes"] * 60, self._config["sync.daily_at"] or None
-        await self.queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
+        off = [JOB_TYPE[name] for name in self._config["sync.off"]]
+        await self.queue.ensure_schedules(
+            account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone, off=off
+        )
 
     @_undisturbed
     async def sync_now(self) -> None:
@@ -238,20 +241,44 @@ class Engine:
     async def situation(self) -> Situation:
         """How things stand now."""
         moment = self._clock()
-        schedules = await self.queue.schedules()
+        schedules = await self.queue.schedules(also_off=True)
         async with self.database.read() as session:
             stored = await activities.count(session)
         account = await accounts.active_account(self.database)
         return Situation(
             moment=moment,
             account=account,
-            jobs=await self.queue.list(limit=_JOBS_SHOWN),
+            jobs=await self._jobs_of(schedules),
             runners=await self.queue.runners(),
             own_runner=self._runner.id if self._runner else None,
-            next_turn=min((next_turn(schedule, moment) for schedule in schedules), default=None),
+            next_turn=min((next_turn(each, moment) for each in schedules if each.enabled), default=None),
             activities=stored,
             wait=await budget.wait(self.database, account.server, self._clock) if account else None,
+            schedules=schedules,
+            pace=await self._pace(account) if account else None,
         )
+
+    async def _jobs_of(self, schedules: Sequence[Schedule]) -> Sequence[SyncJob]:
+        """The newest jobs, and of each schedule the last one, however long that is ago."""
+        jobs = list(await self.queue.list(limit=_JOBS_SHOWN))
+        for job_type in {each.job_type for each in schedules} - {job.job_type for job in jobs}:
+            jobs += await self.queue.list(job_type=job_type, limit=1)
+        return jobs
+
+    async def _pace(self, account: GarminConnectAccount) -> Pace:
+        allowed = rate_for(account.server, chosen_rate(self._config))
+        return Pace(allowed.per_s if allowed else None, await budget.slowed_to(self.database, account.server))
+
+    @_undisturbed
+    async def schedule(self, settings: Mapping[str, Any]) -> None:
+        """Let the syncs run by other settings (`sync.…`) from now on; the config file says so. Raises UsageProblem."""
+        for name, value in settings.items():
+            if (origin := self._config.values[name].origin) not in {"default", "file"}:
+                raise UsageProblem(f"{name} is set by the {origin}, which goes first.", hint="Change it there.")
+            await asyncio.to_thread(self._config.save, name, value)
+        await self._ensure_schedules(await accounts.require_account(self.database))
+        if self.scheduler:
+            await self.scheduler.due_now()
 
     def today(self, account: GarminConnectAccount | None) -> date:
         """The date where the account's owner lives."""

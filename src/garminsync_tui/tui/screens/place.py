@@ -17,6 +17,7 @@ from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
     from textual.widget import Widget
 
     from ..app import GarminSyncApp
@@ -47,6 +48,7 @@ class Place(Screen[None]):
         super().__init__()
         self._reading = False
         self._again = False
+        self._seconds: Timer | None = None
 
     def content(self) -> ComposeResult:
         """What lies between header and footer."""
@@ -64,6 +66,27 @@ class Place(Screen[None]):
         """Say it as long as there is something to say it on: the app may be leaving."""
         with contextlib.suppress(NoMatches):  # its parts are taken down one after the other
             self.show_problem(problem)
+
+    def counts(self) -> bool:
+        """Whether a second changes what is shown."""
+        return False
+
+    def tick(self) -> None:
+        """A second is over while something counts."""
+
+    def keep_time(self) -> None:
+        """Tick each second while something counts that somebody looks at, and else not at all."""
+        counting = self.is_current and self.app.app_focus and self.counts()
+        if counting and self._seconds is None:
+            self._seconds = self.set_interval(1.0, self._second)
+        elif not counting and self._seconds is not None:
+            self._seconds.stop()
+            self._seconds = None
+
+    def _second(self) -> None:
+        self.keep_time()
+        if self._seconds is not None:
+            self.tick()
 
     def back(self) -> bool:
         """Take back what was chosen on the screen, before it is left; whether there was something."""
@@ -89,6 +112,7 @@ class Place(Screen[None]):
         """Follow what the app knows."""
         self.watch(self.app, "situation", self._changed, init=False)
         self.watch(self.app, "fault", self._changed, init=False)
+        self.watch(self.app, "app_focus", self.keep_time, init=False)
 
     def on_screen_resume(self) -> None:
         """It may have changed while another screen was shown."""
@@ -124,6 +148,7 @@ class Place(Screen[None]):
             self.show_problem(INTERNAL)
         finally:
             self._reading = False
+            self.keep_time()
 
     def focus_first(self, widget: Widget) -> None:
         """Put the keyboard on `widget` unless it is somewhere already."""
