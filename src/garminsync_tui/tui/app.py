@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
@@ -134,6 +134,10 @@ class GarminSyncApp(App[int]):
     def units(self) -> Units:
         """Kilometres or miles."""
         return cast(Units, self.config["display.units"])
+
+    def now(self) -> datetime:
+        """The time that countdowns go by."""
+        return self._clock() if self._clock else datetime.now(UTC)
 
     # ── Opening and leaving ──────────────────────────────────────────────────────────────────────────
 

@@ -180,12 +180,16 @@ def _newest(app: GarminSyncApp) -> str:
     return _without_store(app) or getattr(app.screen, "why_not_after", "")
 
 
+def _without_job(app: GarminSyncApp) -> str:
+    if getattr(app.screen, "selected_job", None):
+        return ""
+    return f"there is no job here yet: press {label('sync.now')} to sync"
+
+
 def _unless(statuses: tuple[str, ...], reason: str) -> Callable[[GarminSyncApp], str]:
     def why_not(app: GarminSyncApp) -> str:
         job = getattr(app.screen, "selected_job", None)
-        if job is None:
-            return f"there is no job here yet: press {label('sync.now')} to sync"
-        return "" if job.status in statuses else reason
+        return _without_job(app) if job is None or job.status in statuses else reason
 
     return why_not
 
@@ -235,6 +239,20 @@ ACTIONS: tuple[Action, ...] = (
         title="pause or resume",
         why_not=_unless(("pending", "in_progress"), "this job has ended"),
     ),
+    Action(
+        "jobs.schedule",
+        "t",
+        "Schedule",
+        "jobs",
+        hint=True,
+        title="change when syncs run",
+        why_not=lambda app: _without_account(app) or getattr(app.screen, "why_not_schedule", ""),
+    ),
+    Action("jobs.find", "slash", "Find", "jobs", hint=True, title="find in the log", why_not=_without_job),
+    Action("jobs.follow", "f", "Follow", "jobs", hint=True, title="follow the log or not", why_not=_without_job),
+    Action("jobs.level", "l", "Level", "jobs", title="level of the log", why_not=_without_job),
+    Action("jobs.open", "enter", "Read the log", "jobs", why_not=_without_job),
+    Action("jobs.save", "e", "Save the log", "jobs", why_not=_without_job),
     Action("workouts.edit", "enter", "Edit", "workouts", hint=True, why_not=_without_workout),
     Action("workouts.new", "n", "New", "workouts", hint=True, title="write a new one", why_not=_without_store),
     Action("workouts.classic", "N", "Classic", "workouts", hint=True, title="start from a classic session"),
