@@ -62,6 +62,19 @@ def test_a_sound_home_has_no_problem(run: Run, linked: Simulator) -> None:
     assert "✗" not in result.out
 
 
+def test_the_last_fault_of_the_program_is_named(run: Run, linked: Simulator, home: Path) -> None:
+    assert "garminsync.log: nothing yet" in run("doctor").out
+    lines = ["Traceback (most recent call last):", "  a frame", "ValueError: of a screen", "2026-11-28 INFO after it"]
+    log = home / "logs" / "garminsync.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text("\n".join(lines) + "\n")
+    log.chmod(0o600)
+    result = run("doctor")
+    assert "A fault of the program is in the log: ValueError: of a screen" in result.out
+    assert "garminsync.log from line" in result.out
+    assert result.code == 0
+
+
 def test_what_others_may_open_is_a_problem(run: Run, linked: Simulator, home: Path) -> None:
     (home / "key").chmod(0o644)
     result = run("doctor")
@@ -76,6 +89,14 @@ def test_nothing_yet_is_no_problem(run: Run) -> None:
 # ── This machine ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_key_that_cannot_be_is_a_problem_with_its_line(run: Run, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text('[display]\nunits = "metric"\n[keymap]\n"jobs.kill" = ["x"]\n')
+    result = run("doctor")
+    assert result.code == 1
+    assert f"{home / 'config.toml'}, line 4: there is no action 'jobs.kill'" in result.out
+
+
 def found(run: Run, level: str) -> str:
     return "\n".join(f["what"] for f in run("doctor", "--json").json if f["level"] == level)
 
@@ -83,6 +104,7 @@ def found(run: Run, level: str) -> str:
 def test_every_finding_that_is_not_well_says_what_to_do(run: Run, linked: Simulator, home: Path) -> None:
     (home / "logs").chmod(0o755)
     (home / "garminsync.db").chmod(0o640)
+    home.mkdir(exist_ok=True)
     (home / "config.toml").write_text("")
     result = run("doctor", "--json")
     assert result.code == 1
@@ -206,6 +228,7 @@ def test_a_bundle_helps_and_tells_nothing_of_whose_it_is(
     with closing(sqlite3.connect(home / "garminsync.db")) as connection, connection:
         connection.execute("UPDATE users SET username = 'canary.user'")
         connection.execute("UPDATE garmin_connect_accounts SET display_name = 'Cänary Ñame'")
+    home.mkdir(exist_ok=True)
     (home / "config.toml").write_text(
         '[hooks]\non_failed = "curl -H canary-hook https://x"\n[athlete]\nmax_heart_rate_bpm = 191\n'
     )

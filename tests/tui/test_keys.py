@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import runpy
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 from textual.command import CommandPalette
+from textual.widgets import Input
 
 from garminsync_tui.config import Config
 from garminsync_tui.models import GarminConnectAccount
@@ -13,10 +19,10 @@ from garminsync_tui.tui.screens.activities import ActivitiesScreen
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.screens.coverage import CoverageScreen
 from garminsync_tui.tui.screens.coverage_days import CoverageDaysScreen
-from garminsync_tui.tui.screens.dialogs import HelpScreen
 from garminsync_tui.tui.screens.health import HealthScreen
+from garminsync_tui.tui.screens.help import HelpScreen
 from garminsync_tui.tui.screens.jobs import JobsScreen
-from garminsync_tui.tui.screens.place import Place
+from garminsync_tui.tui.screens.settings import SettingsScreen
 from garminsync_tui.tui.screens.today import TodayScreen
 from garminsync_tui.tui.screens.workout_editor import WorkoutEditor
 from garminsync_tui.tui.screens.workouts import WorkoutsScreen
@@ -25,15 +31,10 @@ from .conftest import running, shown, until
 
 PLACES = (
     TodayScreen, ActivitiesScreen, ActivityScreen, HealthScreen, WorkoutsScreen, WorkoutEditor, JobsScreen,
-    CoverageScreen, CoverageDaysScreen,
+    CoverageScreen, CoverageDaysScreen, SettingsScreen,
 )  # fmt: skip
 SCREENS = {screen.place: screen for screen in PLACES}
 CHARTED = ActivityScreen
-
-
-def place_of(app: GarminSyncApp) -> str:
-    assert isinstance(app.screen, Place)
-    return app.screen.place
 
 
 @pytest.mark.parametrize("action", keys.ACTIONS, ids=lambda action: action.id)
@@ -48,12 +49,15 @@ def test_every_action_can_be_done(action: keys.Action) -> None:
 
 def test_ids_and_keys_are_used_once() -> None:
     assert len({action.id for action in keys.ACTIONS}) == len(keys.ACTIONS)
-    everywhere = [key for action in keys.ACTIONS if not action.place for key in action.keys.split(",")]
-    for place in SCREENS:
-        here = [key for action in keys.ACTIONS if keys.works_on(place, action) for key in action.keys.split(",")]
-        # Where one writes, its own keys win.
-        together = here if place == "editor" else here + everywhere
-        assert len(set(together)) == len(together)
+    for one, other in combinations(keys.ACTIONS, 2):
+        if keys.share_keys(one, other):
+            assert not set(one.keys.split(",")) & set(other.keys.split(",")), (one.id, other.id)
+
+
+def test_the_page_of_keys_is_the_table() -> None:
+    script = Path(__file__).parents[2] / "docs" / "app_keys.py"
+    written = script.with_name("app-keys.md").read_text("utf-8")
+    assert written == runpy.run_path(str(script))["page"](), "`just app-keys` writes it anew"
 
 
 def test_no_key_is_out_of_reach_somewhere() -> None:
@@ -71,31 +75,64 @@ def test_no_key_is_out_of_reach_somewhere() -> None:
     assert not used & refused
 
 
-async def test_help_lists_every_key_of_its_screen(config: Config) -> None:
-    async with running(config, size=(100, 60)) as (app, pilot):
-        for place, number in (("today", "1"), ("activities", "2"), ("health", "3"), ("workouts", "4"), ("jobs", "5")):
-            await pilot.press(number, "question_mark")
+async def test_each_place_has_its_keys_in_reach_in_help_and_palette(config: Config) -> None:
+    async with running(config, size=(100, 100)) as (app, pilot):
+        for place in keys.PLACES:
+            await pilot.press(keys.action(f"places.{place}").keys)
+            await until(pilot, lambda place=place: app.current_mode == place)
+            await pilot.pause()
+            mine = [action for action in keys.ACTIONS if not action.place or keys.works_on(place, action)]
+            lists = [widget for widget in app.screen.query("*") if widget.can_focus and not isinstance(widget, Input)]
+            taken = {key for widget in lists for key in widget._bindings.key_to_bindings}
+            titles = {command.title for command in app.get_system_commands(app.screen)}
+            for action in mine:
+                assert action.id == "app.palette" or action.command in titles
+                assert re.fullmatch(r"[A-Z][a-z]+: \S.*", action.command)
+                # What has the keyboard takes none of them for itself; what is chosen with enter tells the screen.
+                assert action.keys in {"enter", "t,home"} or not taken & set(action.keys.split(",")), action.id
+            await pilot.press("question_mark")
             await until(pilot, lambda: isinstance(app.screen, HelpScreen))
             await pilot.pause()
-            text = shown(app)
-            for action in keys.ACTIONS:
-                if not action.place or keys.works_on(place, action):
-                    assert action.words in text, action.id
-                    assert action.label in text
+            left, right = app.screen.query_one("#help").content_region.column_span
+            lines = [line[left:right].split() for line in shown(app).splitlines()]
+            for action in mine:
+                assert [*action.all_labels.split(), *action.words.split(), action.id] in lines, action.id
             await pilot.press("escape")
             assert not isinstance(app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("size", [(60, 24), (80, 24)])
+async def test_help_is_searched(config: Config, size: tuple[int, int]) -> None:
+    async with running(config, size=size) as (app, pilot):
+        await pilot.press(keys.action("places.jobs").keys, "question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("slash", *"jobs.can")
+        await until(pilot, lambda: f"1 of {_count('jobs') + 3}" in shown(app))
+        assert "Cancel" in shown(app)
+        assert "jobs.cancel" in shown(app)
+        assert "jobs.retry" not in shown(app)
+        await pilot.press(*"zz")
+        await until(pilot, lambda: "No key has that" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "jobs.retry" in shown(app))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+def _count(place: str) -> int:
+    return sum(action.place in {"", place} for action in keys.ACTIONS)
 
 
 async def test_the_footer_ends_with_palette_and_help(config: Config) -> None:
     async with running(config, size=(60, 24)) as (app, pilot):
         for width in (60, 80, 120):
             await pilot.resize_terminal(width, 24)
-            for number in "12345":
-                await pilot.press(number)
+            for place in keys.PLACES:
+                await pilot.press(keys.action(f"places.{place}").keys)
                 await until(pilot, lambda: shown(app).splitlines()[-1].rstrip().endswith("^p Palette  ? Help"))
                 footer = shown(app).splitlines()[-1]
-                here = [each for each in keys.ACTIONS if not each.place or keys.works_on(place_of(app), each)]
-                named = [action for action in here if f"{action.label} {action.words}" in footer]
+                mine = [action for action in keys.ACTIONS if not action.place or keys.works_on(place, action)]
+                named = [action for action in mine if f"{action.label} {action.words}" in footer]
                 assert 3 <= len(named) <= 8
                 assert len(footer) == width
 
@@ -117,14 +154,14 @@ async def test_what_cannot_be_done_says_why(config: Config) -> None:
         await until(pilot, lambda: app._notifications)
         [said] = app._notifications
         assert said.message == "Sync now: connect your Garmin account first: press a."
-        await pilot.press("5", "x")
+        await pilot.press(keys.action("places.jobs").keys, "x")
         await until(pilot, lambda: len(app._notifications) == 2)
         assert "there is no job here yet" in [each.message for each in app._notifications][1]
 
 
 async def test_a_click_on_a_place_or_a_hint_is_its_key(config: Config, account: GarminConnectAccount) -> None:
     async with running(config) as (app, pilot):
-        column = shown(app).splitlines()[0].index("5 Jobs")
+        column = shown(app).splitlines()[0].index(f"{keys.label('places.jobs')} Jobs")
         await pilot.click(offset=(column, 0))
         await until(pilot, lambda: app.current_mode == "jobs")
         footer = shown(app).splitlines()[-1]

@@ -9,8 +9,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
@@ -19,22 +19,26 @@ from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
+from textual.worker import WorkerFailed
 
 from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import coverage_words, keys
+from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
-from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.dialogs import QuitScreen, UnlockScreen
+from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
 from .screens.health import HealthScreen
+from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
-from .screens.place import Place
+from .screens.place import INTERNAL, Place
+from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
 from .screens.workouts import WorkoutsScreen
@@ -46,7 +50,8 @@ if TYPE_CHECKING:
     from ..garmin.endpoints import Endpoint
     from ..jobs.run import Progress
     from ..jobs.runner import Work
-    from ..models import SyncJob
+    from ..models import Activity, SyncJob
+    from ..store.activity_lists import Key
     from ..store.database import Database
     from ..store.workouts import Kept
     from .engine import Engine
@@ -57,6 +62,8 @@ _LOOK_EVERY_S = 0.5
 _SHOW_PROGRESS_EVERY_S = 0.25
 _SHOW_PROGRESS_OVER_SSH_EVERY_S = 1.0
 _TRY_AGAIN_S = 5.0
+#: Between two looks at the config file's date.
+_FOLLOW_FILE_EVERY_S = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +84,7 @@ class GarminSyncApp(App[int]):
         "health": HealthScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
+        "settings": SettingsScreen,
     }
     DEFAULT_MODE = "today"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
@@ -120,31 +128,89 @@ class GarminSyncApp(App[int]):
         self._missed = False
         #: What Health is to show next, where another place asked for it.
         self.wanted_metric = ""
+        #: What is wrong with the config file since it was changed.
+        self.config_problem: GarminSyncError | None = None
         self.animation_level = "none"
+        self.keymap = keymap.read(config.paths.config)
+        keys.rebind(self.keymap.keys)  # before anything is painted
 
     @property
     def units(self) -> Units:
         """Kilometres or miles."""
         return cast(Units, self.config["display.units"])
 
+    def now(self) -> datetime:
+        """The time that countdowns go by."""
+        return self._clock() if self._clock else datetime.now(UTC)
+
     # ── Opening and leaving ──────────────────────────────────────────────────────────────────────────
 
     def on_mount(self) -> None:
         """Open the database after the first paint."""
-        if self.config["display.theme"] in self.available_themes:
-            self.theme = self.config["display.theme"]
+        self.look_at_theme(self.config["display.theme"])
+        self._use_keymap()
+        self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
         self.call_after_refresh(self._open)
+
+    def _use_keymap(self) -> None:
+        self.set_keymap(dict(self.keymap.keys))
+        if problems := self.keymap.problems:
+            _log.warning("keys: %s", "; ".join(map(str, problems)))
+            more = f" {len(problems) - 1} more in Settings, Keys." if len(problems) > 1 else ""
+            self.notify(f"{problems[0]} Its usual keys stay.{more}", title="Keys", severity="warning", markup=False)
+
+    # ── Settings ─────────────────────────────────────────────────────────────────────────────────────
+
+    def look_at_theme(self, name: str) -> None:
+        """Show a theme, where there is one of that name."""
+        if name in self.available_themes:
+            self.theme = name
+
+    def follow_file(self) -> None:
+        """Go by the config file again where somebody changed it; a broken one is named, and the old values stay."""
+        if not self.app_focus:
+            return
+        try:
+            changed = self.config.follow()
+        except GarminSyncError as problem:
+            self.config_problem = problem
+            said = f"{problem.message} {problem.hint} The settings stay as they were."
+            self.notify(text.clean(said, 500), severity="error", markup=False)
+            changed = set()
+        else:
+            if changed is not None:
+                self.config_problem = None
+        if changed is not None:
+            self.settings_changed(changed)
+
+    def settings_changed(self, names: set[str]) -> None:
+        """Go by settings that are another now, and by the keys that the file has."""
+        if "display.theme" in names:
+            self.look_at_theme(self.config["display.theme"])
+        if names & {"sync.every_minutes", "sync.daily_at"} and self.engine is not None:
+            self.do(self.engine.take_up_schedule)
+        now = keymap.read(self.config.paths.config)
+        if now != self.keymap and self.config_problem is None:
+            self.keymap = now
+            keys.rebind(now.keys)
+            self._use_keymap()
+        if isinstance(self.screen, Place):
+            self.screen.on_screen_resume()
+
+    # ── Opening ──────────────────────────────────────────────────────────────────────────────────────
 
     def _open(self) -> None:
         self.fault = None
         self.run_worker(self._live(), group="engine", exclusive=True)
 
     async def _live(self) -> None:
-        """Open, unlock, run jobs, and look at what changed until the app ends."""
+        """Open, unlock, run jobs, and look at what changed until the app ends; a database that is lost is awaited."""
+        was_open = False
         while True:
             try:
                 if self.engine is None:
                     self.engine = await self._opened()
+                    was_open = True
                 await self._follow_changes(self.engine)
                 self.exit(0)
                 return
@@ -153,9 +219,12 @@ class GarminSyncApp(App[int]):
             except Exception as problem:
                 _log.exception("the app lost its database")
                 self._failed(GarminSyncError(f"A fault of the program ({type(problem).__name__}); the log has more."))
-            if self.engine is None:
+            if not was_open:
                 return  # whatever is wrong with it, a person has to see to it first
             await asyncio.sleep(_TRY_AGAIN_S)
+            if self.engine is not None and self.engine.database.replaced:
+                engine, self.engine = self.engine, None
+                await engine.close()
 
     async def _opened(self) -> Engine:
         # In a thread: these imports take longer than everything painted until now.
@@ -206,7 +275,7 @@ class GarminSyncApp(App[int]):
     def _failed(self, problem: GarminSyncError) -> None:
         self.fault = problem
         if isinstance(self.screen, Place):
-            self.screen.show_problem(problem)
+            self.screen.tell(problem)
 
     async def on_unmount(self) -> None:
         """Hand running jobs back: the next runner goes on at their checkpoints."""
@@ -220,6 +289,7 @@ class GarminSyncApp(App[int]):
 
     def on_app_focus(self) -> None:
         """Somebody looks again; while nobody did, nothing was read or drawn."""
+        self.follow_file()
         if self._missed and self.engine is not None:
             self._missed = False
             self.run_worker(self._look(self.engine), group="looking")
@@ -255,7 +325,11 @@ class GarminSyncApp(App[int]):
         if reason := action.why_not(self):
             self.notify(f"{action.words}: {reason}.", severity="warning", markup=False)
             return
-        await self.run_action(action.method, self.screen if action.place else self)
+        try:
+            await self.run_action(action.method, self.screen if action.place else self)
+        except Exception:
+            _log.exception("%s broke", name)
+            self._tell(INTERNAL)
 
     def do(self, what: Callable[[], Awaitable[object]]) -> None:
         """Do something with the database in a worker; a problem becomes a toast, never a crash."""
@@ -264,9 +338,15 @@ class GarminSyncApp(App[int]):
             try:
                 await what()
             except GarminSyncError as problem:
-                self.notify(text.clean(f"{problem.message} {problem.hint}".strip()), severity="error", markup=False)
+                self._tell(problem)
+            except Exception:
+                _log.exception("what was asked for broke")
+                self._tell(INTERNAL)
 
         self.run_worker(guarded(), group="acting")
+
+    def _tell(self, problem: GarminSyncError) -> None:
+        self.notify(text.clean(f"{problem.message} {problem.hint}".strip()), severity="error", markup=False)
 
     def action_go(self, place: str) -> None:
         """Show a place as it was left."""
@@ -281,15 +361,34 @@ class GarminSyncApp(App[int]):
         self.wanted_metric = metric
         self.action_go("health")
 
+    def export(self, chosen: Sequence[Key], first: Activity) -> None:
+        """Write the recordings of some activities into files; `first` is one of them."""
+        if self.engine is not None:
+            self.push_screen(ExportScreen(self.engine.activities, chosen, first))
+
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""
         # Only now: the parser and Garmin's exercises are needed by nobody who does not edit.
         from ..workouts.definition import Workout
-        from .screens.workout_editor import Opened, WorkoutEditor
+        from .screens.editor_panes import Opened
+        from .screens.workout_editor import WorkoutEditor
 
         workout = Workout.read(kept.workout.workout_definition) if kept else None
         base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None
         self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
+
+    def action_app_copy(self) -> None:
+        """Copy what the place on the screen has selected, and say what went where."""
+        clip = self.screen.copy_text() if isinstance(self.screen, Place) else None
+        if clip is None:
+            return
+
+        async def copied() -> None:
+            words = clip.text if isinstance(clip.text, str) else await clip.text()
+            route = await clipboard.copy(self, words)
+            self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
+
+        self.do(copied)
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""
@@ -387,6 +486,17 @@ class GarminSyncApp(App[int]):
         """Show a toast, but none over the lock."""
         if not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What breaks in a worker is words on the screen that it worked for and a traceback in the log, no end."""
+        if not isinstance(error, WorkerFailed):
+            super()._handle_exception(error)
+            return
+        _log.error("a worker broke", exc_info=error.error)
+        if isinstance(self.screen, Place):
+            self.screen.tell(INTERNAL)
+        else:
+            self._tell(INTERNAL)
 
     def _fatal_error(self) -> None:
         """End with a sentence: Textual's own traceback would print what variables hold, passwords among it."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from functools import wraps
-from typing import Any, Concatenate, NamedTuple
+from typing import Any, NamedTuple
 
 from ..config import Config
 from ..garmin.endpoints import Endpoint, endpoint_of, endpoints_of
@@ -15,6 +14,7 @@ from ..store.database import Database
 from ..store.health import MetricCount, StoredDay, StoredReading
 from ..store.plain import AskedSession
 from .health_range import Period
+from .undisturbed import undisturbed
 
 #: Any of them means that the watch was worn.
 _SIGNS_OF_WEAR = ("steps_total", "min_heart_rate", "max_heart_rate", "resting_heart_rate", "stress_avg")
@@ -49,42 +49,27 @@ class Loads(NamedTuple):
     extent: records.Extent
 
 
-def _undisturbed[**P, T](
-    method: Callable[Concatenate[HealthShelf, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[HealthShelf, P], Coroutine[Any, Any, T]]:
-    """As the engine's: what uses the database comes to its end when the screen that asked goes."""
-
-    @wraps(method)
-    async def shielded(self: HealthShelf, /, *arguments: P.args, **options: P.kwargs) -> T:
-        doing = asyncio.ensure_future(method(self, *arguments, **options))
-        self._under_way.add(doing)
-        doing.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(doing)
-
-    return shielded
-
-
 class HealthShelf:
     """Only reads. `under_way` is the engine's set of what uses the database."""
 
     def __init__(self, config: Config, database: Database, under_way: set[asyncio.Future[Any]]) -> None:
         self._config = config
         self._database = database
-        self._under_way = under_way
+        self.under_way = under_way
 
-    @_undisturbed
+    @undisturbed
     async def stored(self) -> dict[str, MetricCount]:
         """What is stored of each metric."""
         async with self._database.read() as session:
             return {each.metric: each for each in await health.counts(session)}
 
-    @_undisturbed
+    @undisturbed
     async def days(self, metrics: Sequence[str], period: Period) -> dict[str, list[StoredDay]]:
         """The days of some metrics."""
         async with self._database.read() as session:
             return {metric: await health.daily(session, metric, period.since, period.until) for metric in metrics}
 
-    @_undisturbed
+    @undisturbed
     async def day(self, metrics: Sequence[str], day: date) -> OfDay:
         """The readings of a day; what belongs to a night also from the evening before."""
         account = await accounts.active_account(self._database)
@@ -97,7 +82,7 @@ class HealthShelf:
                 found[metric] = await health.readings(session, metric, first - back, end - back)
         return OfDay(first, end, zone, found)
 
-    @_undisturbed
+    @undisturbed
     async def absence(self, metric: str, day: date) -> Absence:
         """Why a day may have no value."""
         endpoint = endpoint_of(metric)
@@ -118,20 +103,20 @@ class HealthShelf:
 
     # ── Training ─────────────────────────────────────────────────────────────────────────────────────
 
-    @_undisturbed
+    @undisturbed
     async def loads(self, until: date) -> Loads:
         """Load, fitness, fatigue and form of every day, as `garminsync load` has them."""
         async with self._database.read() as session:
             asked = AskedSession(session)
             return Loads(records.training_days(await records.daily_loads(asked), until), await records.extent(asked))
 
-    @_undisturbed
+    @undisturbed
     async def totals(self) -> list[records.DayTotal]:
         """What activities add up to by day, as `garminsync stats` has it."""
         async with self._database.read() as session:
             return await records.day_totals(AskedSession(session))
 
-    @_undisturbed
+    @undisturbed
     async def bests(self, sport: str, period: Period | None = None) -> list[records.Best]:
         """The records of a sport, of a period or of all time, as `garminsync bests` has them."""
         async with self._database.read() as session:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .. import units
 from ..metrics import METRICS, Granularity
 from ..units import Units
+from . import keys
 from .health_range import Period
 from .health_subjects import title_of
 from .widgets import ticks
@@ -256,7 +257,7 @@ def _lines_of_day(metric: str, readings: Sequence[StoredReading], system: Units)
 def one_value(metric: str, rows: Sequence[StoredDay], day: date, system: Units) -> View:
     """A metric with one value a day, on a day: no chart, but the value."""
     known = next((value_of(metric, row) for row in rows if row.day == day), math.nan)
-    said = f"{title_of(metric)} has one value a day. w shows the week."
+    said = f"{title_of(metric)} has one value a day. {keys.label('health.week')} shows the week."
     if not math.isnan(known):
         said = f"{day:%a %-d %b %Y}   {_shown(metric, known, system)}\n{said}"
     return View(f"{title_of(metric)}   {day:%a %-d %b %Y}", day=lambda number: day, empty=said)

@@ -5,17 +5,25 @@ An action that cannot be done now stays on its key and answers with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 
 if TYPE_CHECKING:
     from .app import GarminSyncApp
 
 #: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
-PLACES = {"today": "Today", "activities": "Activities", "health": "Health", "workouts": "Workouts", "jobs": "Jobs"}
+PLACES = {
+    "today": "Today",
+    "activities": "Activities",
+    "health": "Health",
+    "workouts": "Workouts",
+    "jobs": "Jobs",
+    "settings": "Settings",
+}
 
 #: The screens with a chart, and so with its keys.
 CHARTED = frozenset({"activity", "health"})
@@ -25,6 +33,7 @@ _NAMES = {
     "comma": ",",
     "full_stop": ".",
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "equals_sign": "=",
     "ctrl+p": "^p",
@@ -41,6 +50,28 @@ _NAMES = {
     "delete": "del",
     "escape": "esc",
 }
+#: The other way round, for who writes down what the app shows.
+BY_LABEL = {label: key for key, label in _NAMES.items()}
+#: Screens on which one writes: their own keys win over those that work everywhere.
+OWN_KEYS_WIN = {"editor"}
+#: Keys that the config file gives to actions, by id; one app runs in a process.
+_REBOUND: dict[str, str] = {}
+
+
+def rebind(keymap: Mapping[str, str]) -> None:
+    """Let actions be called by these keys from now on, and all others by their own."""
+    _REBOUND.clear()
+    _REBOUND.update(keymap)
+
+
+def name_of(key: str) -> str:
+    """A key as people read it."""
+    if key in _NAMES:
+        return _NAMES[key]
+    if key.startswith("ctrl+") and len(key) == 6:
+        return f"^{key[-1]}"
+    character = key_to_character(key)
+    return character if character and character.isprintable() and character != " " else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +91,19 @@ class Action:
     why_not: Callable[[GarminSyncApp], str] = lambda app: ""
 
     @property
+    def bound(self) -> str:
+        """The keys it has now: those of the config file, or else its own."""
+        return _REBOUND.get(self.id, self.keys)
+
+    @property
     def label(self) -> str:
         """Its first key as people read it."""
-        first = self.keys.split(",")[0]
-        return _NAMES.get(first, first)
+        return name_of(self.bound.split(",")[0])
 
     @property
     def all_labels(self) -> str:
         """All its keys as people read them."""
-        return "  ".join(_NAMES.get(key, key) for key in self.keys.split(","))
+        return "  ".join(name_of(key) for key in self.bound.split(","))
 
     @property
     def command(self) -> str:
@@ -98,16 +133,50 @@ def _without_account(app: GarminSyncApp) -> str:
         return reason
     account = app.situation.account if app.situation else None
     if account is None:
-        return "connect your Garmin account first: press a"
-    return "Garmin asks for a new sign-in: press a" if account.sign_in_needed_since else ""
+        return f"connect your Garmin account first: press {label('account.connect')}"
+    return f"Garmin asks for a new sign-in: press {label('account.connect')}" if account.sign_in_needed_since else ""
+
+
+def _without_activity(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "selected", None) else "there is no activity here"
 
 
 def _without_workout(app: GarminSyncApp) -> str:
-    return "" if getattr(app.screen, "selected", None) else "there is no workout here yet: press n to write one"
+    if getattr(app.screen, "selected", None):
+        return ""
+    return f"there is no workout here yet: press {label('workouts.new')} to write one"
+
+
+def _nothing_to_copy(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "copy_text", lambda: None)() else "there is nothing to copy here"
 
 
 def _without_workout_or_account(app: GarminSyncApp) -> str:
     return _without_workout(app) or _without_account(app)
+
+
+def _without_setting(app: GarminSyncApp) -> str:
+    return getattr(app.screen, "why_not_change", "")
+
+
+def _without_choices(app: GarminSyncApp) -> str:
+    return _without_setting(app) or getattr(app.screen, "why_not_toggle", "")
+
+
+def _without_undo(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "changes", None) else "nothing was changed here yet"
+
+
+def _without_file(app: GarminSyncApp) -> str:
+    if reason := _without_store(app):
+        return reason
+    on_server = app.engine is not None and app.engine.upkeep.file is None
+    return "PostgreSQL has its own tools for that: docs/moving.md" if on_server else ""
+
+
+def _without_link(app: GarminSyncApp) -> str:
+    linked = app.situation is not None and app.situation.account is not None
+    return _without_store(app) or ("" if linked else "no account is connected")
 
 
 def _oldest(app: GarminSyncApp) -> str:
@@ -123,12 +192,16 @@ def _screen_says(name: str, first: Callable[[GarminSyncApp], str] = _without_sto
     return lambda app: first(app) or getattr(app.screen, name, "")
 
 
+def _without_job(app: GarminSyncApp) -> str:
+    if getattr(app.screen, "selected_job", None):
+        return ""
+    return f"there is no job here yet: press {label('sync.now')} to sync"
+
+
 def _unless(statuses: tuple[str, ...], reason: str) -> Callable[[GarminSyncApp], str]:
     def why_not(app: GarminSyncApp) -> str:
         job = getattr(app.screen, "selected_job", None)
-        if job is None:
-            return "there is no job here yet: press s to sync"
-        return "" if job.status in statuses else reason
+        return _without_job(app) if job is None or job.status in statuses else reason
 
     return why_not
 
@@ -140,11 +213,19 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("today.before", "comma", "Day before", "today", hint=True, why_not=_without_store),
     Action("today.after", "full_stop", "Day after", "today", hint=True, why_not=_newest),
-    Action("today.newest", "home", "Newest day", "today", why_not=_newest),
+    Action("today.newest", "t,home", "Newest day", "today", why_not=_newest),
     Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
+    Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
+    Action("activities.export", "e", "Export", "activities", hint=True, why_not=_without_activity),
     Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
+    Action("activities.map", "H", "Year map", "activities", hint=True, title="show or hide the map of the year"),
+    Action("activities.reverse", "R", "Sort the other way", "activities", why_not=_without_store),
+    Action("activities.mark_all", "asterisk,A", "Mark all that match", "activities", why_not=_without_activity),
+    Action("activities.week", "w", "Only that week", "activities", why_not=_without_store),
+    Action("activities.before", "comma", "Year before", "activities", why_not=_oldest),
+    Action("activities.after", "full_stop", "Year after", "activities", why_not=_newest),
     Action("health.find", "slash", "Find", "health", hint=True, title="find a metric", why_not=_without_store),
     Action("health.day", "d", "Day", "health", title="one day", why_not=_without_store),
     Action("health.week", "w", "Week", "health", why_not=_without_store),
@@ -190,12 +271,26 @@ ACTIONS: tuple[Action, ...] = (
         title="pause or resume",
         why_not=_unless(("pending", "in_progress"), "this job has ended"),
     ),
+    Action(
+        "jobs.schedule",
+        "t",
+        "Schedule",
+        "jobs",
+        hint=True,
+        title="change when syncs run",
+        why_not=lambda app: _without_account(app) or getattr(app.screen, "why_not_schedule", ""),
+    ),
+    Action("jobs.find", "slash", "Find", "jobs", hint=True, title="find in the log", why_not=_without_job),
+    Action("jobs.follow", "f", "Follow", "jobs", hint=True, title="follow the log or not", why_not=_without_job),
+    Action("jobs.level", "l", "Level", "jobs", title="level of the log", why_not=_without_job),
+    Action("jobs.open", "enter", "Read the log", "jobs", why_not=_without_job),
+    Action("jobs.save", "e", "Save the log", "jobs", why_not=_without_job),
     Action("workouts.edit", "enter", "Edit", "workouts", hint=True, why_not=_without_workout),
     Action("workouts.new", "n", "New", "workouts", hint=True, title="write a new one", why_not=_without_store),
     Action("workouts.classic", "N", "Classic", "workouts", hint=True, title="start from a classic session"),
     Action("workouts.push", "p", "Push", "workouts", hint=True, title="push", why_not=_without_workout_or_account),
     Action("workouts.plan", "t", "Plan", "workouts", hint=True, why_not=_without_workout_or_account),
-    Action("workouts.pull", "g", "Get", "workouts", hint=True, title="get from Garmin", why_not=_without_account),
+    Action("workouts.pull", "f", "Get", "workouts", hint=True, title="get from Garmin", why_not=_without_account),
     Action("workouts.duplicate", "D", "Duplicate", "workouts", title="duplicate as mine", why_not=_without_workout),
     Action("workouts.delete", "delete,X", "Delete", "workouts", why_not=_without_workout),
     Action("editor.add", "o", "Add", "editor", hint=True, title="add below"),
@@ -243,12 +338,23 @@ ACTIONS: tuple[Action, ...] = (
     Action("days.mark", "v", "Mark", "days", hint=True, title="mark a range"),
     Action("days.before", "comma", "Month before", "days", hint=True, why_not=_oldest),
     Action("days.after", "full_stop", "Month after", "days", hint=True, why_not=_newest),
+    Action("settings.edit", "enter", "Edit", "settings", hint=True, why_not=_without_setting),
+    Action("settings.toggle", "space", "Next choice", "settings", hint=True, why_not=_without_choices),
+    Action("settings.undo", "u,ctrl+z", "Undo", "settings", hint=True, why_not=_without_undo),
+    Action("settings.find", "slash", "Find", "settings", hint=True),
+    Action("settings.open", "o", "Open file", "settings", hint=True, title="open the file in $EDITOR"),
+    Action("settings.doctor", "D", "Doctor", "settings", hint=True, why_not=_without_store),
+    Action("settings.default", "delete,backspace", "Default", "settings", why_not=_without_setting),
+    Action("settings.check", "i", "Check the database", "settings", why_not=_without_file),
+    Action("settings.backup", "b", "Back up", "settings", title="back up the database", why_not=_without_file),
+    Action("settings.sign_out", "x", "Sign out", "settings", why_not=_without_link),
     Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
     Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_without_store),
     Action("app.coverage", "c", "Coverage", title="what is complete", why_not=_without_store),
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
     Action("app.back", "escape", "Back", title="back"),
+    Action("app.copy", "y", "Copy", title="copy what is selected", why_not=_nothing_to_copy),
     Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
     Action("app.quit", "q,ctrl+q", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
@@ -262,13 +368,25 @@ def action(name: str) -> Action:
     return _BY_ID[name]
 
 
+def label(name: str) -> str:
+    """The key of the action called `name`, as people read it."""
+    return _BY_ID[name].label
+
+
+def share_keys(one: Action, other: Action) -> bool:
+    """Whether a key can be only one of theirs: both work on the same screen."""
+    if one.place == other.place or any(works_on(place, one) and works_on(place, other) for place in CHARTED):
+        return True
+    return not (one.place and other.place) and not {one.place, other.place} & OWN_KEYS_WIN
+
+
 def bindings(place: str = "") -> list[BindingType]:
     """The bindings of a screen, or of the app where no place is named."""
     return [
-        Binding(key, f"app.act('{each.id}')", each.words, show=False, id=each.id if index == 0 else None)
+        Binding(key, f"app.act('{each.id}')", each.words, show=False, id=each.id)
         for each in ACTIONS
         if each.place == place
-        for index, key in enumerate(each.keys.split(","))
+        for key in each.keys.split(",")
     ]
 
 

@@ -65,13 +65,13 @@ class ActivityScreen(ChartedPlace):
 
     async def read(self, engine: Engine) -> None:
         """Read row and file; a file that was read before is not read again."""
-        activity = await engine.activity(self._activity_id)
+        activity = await engine.activities.one(self._activity_id)
         if self._read_as == activity.sha256:
             self._show_numbers(activity)
             return
         self._track = None
         self._show_numbers(activity)
-        recording = await engine.recording(activity)
+        recording = await engine.activities.recording(activity)
         self._read_as, self._track = activity.sha256, recording.track
         if recording.track is None:
             self._show_damage(recording.problem)

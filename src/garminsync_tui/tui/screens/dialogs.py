@@ -1,4 +1,4 @@
-"""Small questions: the local password, quitting while a job runs; and the help."""
+"""Small questions: the local password, quitting while a job runs, and whether something shall really be done."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from ... import text, units
 from ...errors import GarminSyncError
-from .. import keys
 from ..widgets.field import Field
 
 if TYPE_CHECKING:
@@ -107,45 +106,35 @@ class QuitScreen(ModalScreen[bool]):
         self.dismiss(leave)
 
 
-class HelpScreen(ModalScreen[None]):
-    """Every key that works on the screen below, from the table of actions; from here also to what figures mean."""
+class Confirm(ModalScreen[bool]):
+    """Asks before something that is hard to undo; the answer is No unless somebody moves to the other one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,f1", "dismiss", "Back"),
-        Binding(keys.action("app.figures").keys, "figures", "Figures"),
+        Binding("escape,n", "dismiss(False)", "No"),
+        Binding("y", "dismiss(True)", "Yes"),
+        Binding("left", "app.focus_previous", "Other", show=False),
+        Binding("right", "app.focus_next", "Other", show=False),
     ]
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, question: str, about: str, yes: str) -> None:
+        """`question` names the object, `yes` says what happens to it."""
         super().__init__()
-        self._place = place
+        self._question, self._about, self._yes = question, about, yes
 
     def compose(self) -> ComposeResult:
-        """Here first, then everywhere."""
-        with VerticalScroll(id="help", classes="dialog") as box:
-            box.border_title = "Keys"
-            box.border_subtitle = Content("esc Back")
-            yield Static(self._text(), markup=False)
+        """No has the keyboard."""
+        with Vertical(id="confirm", classes="dialog"):
+            yield Static(Content.styled(self._question, "bold"))
+            yield Static(Content(self._about))
+            with Horizontal(classes="buttons"):
+                yield Button("No", id="no", variant="primary", compact=True)
+                yield Button(Content(self._yes), id="yes", compact=True)
 
-    def action_figures(self) -> None:
-        """What the numbers mean, in the place of what the keys do."""
-        self.dismiss()
-        self.app.call_later(self.app.run_action, "app_figures")
+    def on_mount(self) -> None:
+        """Say which keys answer."""
+        self.query_one("#confirm").border_subtitle = Content("y Yes   n No")
+        self.query_one("#no").focus()
 
-    def _text(self) -> Content:
-        lines: list[Content] = []
-        if self._place:
-            lines.append(Content.styled(keys.PLACES.get(self._place, self._place.capitalize()), "bold"))
-            lines += [_line(each) for each in keys.ACTIONS if keys.works_on(self._place, each)] + [Content("")]
-        lines.append(Content.styled("Everywhere", "bold"))
-        lines += [_line(each) for each in keys.ACTIONS if not each.place]
-        lines += [Content(""), Content.styled("In lists", "bold")]
-        lines += [_pair("↑ ↓  j k", "Up and down"), _pair("g  G", "First and last"), _pair("tab", "Next part")]
-        return Content("\n").join(lines)
-
-
-def _line(action: keys.Action) -> Content:
-    return _pair(action.all_labels, action.words)
-
-
-def _pair(label: str, words: str) -> Content:
-    return Content.assemble((f"  {label:<12}", "bold $text-accent"), words)
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
