@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, drawing, log, reading, records, scale, syncing, upsert, writing
+from . import commands, decade, drawing, health, log, reading, records, scale, syncing, upsert, writing
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -20,6 +20,7 @@ MEASURES = {
     "open": reading.opening,
     "import": reading.importing,
     "drawing": drawing.charts,
+    "health": health.the_place,
     "writing": writing.keystrokes,
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,

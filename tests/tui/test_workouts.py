@@ -196,7 +196,7 @@ async def test_leaving_with_changes_asks_and_a_draft_survives_a_crash(
         await on_list(app, pilot)
         await pilot.press("enter")
         screen = await in_editor(app, pilot)
-        await pilot.press("4", "escape")
+        await pilot.press("3", "escape")
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
@@ -225,7 +225,7 @@ async def test_a_change_from_elsewhere_is_not_saved_over_unasked(
         async with database.write() as session:
             kept = (await workouts.every(session, None))[0].workout
             await workouts.change(session, kept.id, "Kept", None, meant("run: 20:00").stored())
-        await pilot.press("4", "ctrl+s")
+        await pilot.press("3", "ctrl+s")
         await until(pilot, lambda: any("was changed or deleted" in each.message for each in app._notifications))
         assert await stored(database) == [meant("run: 20:00")]
         async with database.write() as session:

@@ -360,6 +360,8 @@ class GarminSyncApp(App[int]):
         """Show a metric in Health."""
         self.wanted_metric = metric
         self.action_go("health")
+        if isinstance(self.screen, HealthScreen):  # it was there already
+            self.screen.read_again()
 
     def export(self, chosen: Sequence[Key], first: Activity) -> None:
         """Write the recordings of some activities into files; `first` is one of them."""

@@ -214,7 +214,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("today.before", "comma", "Day before", "today", hint=True, why_not=_without_store),
     Action("today.after", "full_stop", "Day after", "today", hint=True, why_not=_newest),
     Action("today.newest", "t,home", "Newest day", "today", why_not=_newest),
-    Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
+    Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity or card"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
     Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),

@@ -54,7 +54,8 @@ class HealthScreen(ChartedPlace):
         self._until: date | None = None
         self._today = date.min
         self._stored: dict[str, MetricCount] = {}
-        self._view = View("")
+        #: What is shown.
+        self.view = View("")
         self._period: Period | None = None
         #: Where the cursor stays when another metric or span is shown.
         self._day: date | None = None
@@ -198,7 +199,7 @@ class HealthScreen(ChartedPlace):
         return self.query_one("#health-chart", Chart)
 
     def _show(self, view: View) -> None:
-        before, self._view = self._view.title, view
+        before, self.view = self.view.title, view
         pane, chart = self.query_one("#health-pane", Pane), self._chart
         pane.border_title = Content(view.title)
         self._show_spans()
@@ -221,12 +222,12 @@ class HealthScreen(ChartedPlace):
         """The last point of a day, or of what holds it; the newest where no day is asked for."""
         series = self._chart.series
         last = len(series.xs) - 1 if series else 0
-        if not self._view.by_day:
+        if not self.view.by_day:
             while series and last and isnan(series.ys[last]):
                 last -= 1  # where something held until then
         if day is None:
             return last
-        days = ((number, self._view.day(number)) for number in range(last, -1, -1))
+        days = ((number, self.view.day(number)) for number in range(last, -1, -1))
         return next((number for number, of in days if of is not None and of <= day), 0)
 
     def _show_spans(self) -> None:
@@ -242,11 +243,11 @@ class HealthScreen(ChartedPlace):
 
     @on(Chart.CursorMoved)
     def _read_aloud(self, event: Chart.CursorMoved) -> None:
-        self._day = self._view.day(event.number)
-        words = self._view.said(event.number)
+        self._day = self.view.day(event.number)
+        words = self.view.said(event.number)
         self.query_one("#health-said", Static).update(Content(glyphs_of(self.app).words(f"▲ {words}")))
         series = self._chart.series
-        if self._view.by_day and series is not None and isnan(series.ys[event.number]) and self._day is not None:
+        if self.view.by_day and series is not None and isnan(series.ys[event.number]) and self._day is not None:
             self.run_worker(self._tell_why(self._key, self._day, words), group="why", exclusive=True)
 
     async def _tell_why(self, metric: str, day: date, words: str) -> None:
@@ -314,7 +315,7 @@ class HealthScreen(ChartedPlace):
     def copy_text(self) -> Clip | None:
         """The sentence about the cursor's place."""
         said = str(self.query_one("#health-said", Static).content)
-        return None if self._view.empty or not said else Clip("the value", f"{self._view.title}\n{said[2:]}")
+        return None if self.view.empty or not said else Clip("the value", f"{self.view.title}\n{said[2:]}")
 
     def back(self) -> bool:
         """Take back what was typed, then the choice of a second metric, then the list of a narrow screen."""
@@ -402,7 +403,7 @@ class HealthScreen(ChartedPlace):
 
     @property
     def _again_day(self) -> date | None:
-        return self._view.day(0) if self._view.empty else self._day
+        return self.view.day(0) if self.view.empty else self._day
 
     def action_health_again(self) -> None:
         """Fetch the cursor's day again."""

@@ -42,6 +42,15 @@ _CARDS = {
     "steps": "Steps",
     "stress": "Stress",
 }
+#: What Health shows of a card.
+_SHOWN_IN_HEALTH = {
+    "sleep": "sleep",
+    "heart": "resting_heart_rate",
+    "hrv": "hrv_last_night_avg",
+    "battery": "body_battery",
+    "steps": "steps_total",
+    "stress": "stress_avg",
+}
 #: What the cards are made of.
 METRICS = (
     "sleep",
@@ -197,10 +206,17 @@ class TodayScreen(Place):
         self.read_again()
 
     def action_today_open(self) -> None:
-        """Open the selected activity."""
+        """Open the selected activity, or the card that has the keyboard in Health."""
+        if isinstance(self.focused, Card):
+            self.garminsync.open_health(_SHOWN_IN_HEALTH[self.focused.id or ""])
+            return
         row = self.query_one("#last", Table).cursor_row
         if 0 <= row < len(self._listed):
             self.garminsync.open_activity(self._listed[row])
+
+    def on_card_opened(self, event: Card.Opened) -> None:
+        """A card was clicked."""
+        self.garminsync.open_health(_SHOWN_IN_HEALTH[event.card.id or ""])
 
     @on(DataTable.RowSelected, "#last")
     def _row_selected(self) -> None:
