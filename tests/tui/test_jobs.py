@@ -67,7 +67,7 @@ async def on_jobs(config: Config, steps: Steps, **options: Any) -> AsyncIterator
     """The app that runs its own jobs, showing them."""
     options.setdefault("clock", lambda: datetime.now(UTC))
     async with running(config, work={"activity_sync": steps}, **options) as (app, pilot):
-        await pilot.press("4")
+        await pilot.press("5")
         await until(pilot, lambda: app.screen.query(JobProgress))
         yield app, pilot
 
@@ -119,7 +119,7 @@ async def test_a_daemon_is_followed_and_not_doubled(
     async with running(runs_jobs(paths), work={"activity_sync": own}, clock=lambda: datetime.now(UTC)) as (app, pilot):
         assert [row.kind for row in await queue.runners()] == ["daemon"]
         assert "daemon" in shown(app)
-        await pilot.press("s", "4")
+        await pilot.press("s", "5")
         await until(pilot, lambda: app.screen.query(JobProgress) and line(app).word == "running")
         steps.allow(4)
         await until(pilot, lambda: steps.taken == 4 and line(app).share >= 0.3)
@@ -176,7 +176,7 @@ async def test_the_log_of_the_selected_job(
         async with database.write() as session:
             await write_lines(session, job_id, [("info", said)])
     async with running(config, clock=lambda: datetime.now(UTC)) as (app, pilot):
-        await pilot.press("4")
+        await pilot.press("5")
         await until(pilot, lambda: "first" in shown(app))
         await pilot.press("j")
         await until(pilot, lambda: "second [/red]" in shown(app))
@@ -248,7 +248,7 @@ async def test_a_backfill_is_told_in_dates_and_hours(
 
     work = {"health_metrics_sync": backfill}
     async with running(runs_jobs(paths), work=work, size=size, clock=lambda: datetime.now(UTC)) as (app, pilot):
-        await pilot.press("4")
+        await pilot.press("5")
         row = "back to 2024-03-05 of 2019-01-01, about 6 h left"
         await until(pilot, lambda: f"    {row}" in shown(app) and "░ 61 %" in shown(app))
         assert shown(app).splitlines()[0].endswith(f"  {header} ")
@@ -265,7 +265,7 @@ async def test_why_garmin_is_not_asked_is_told_with_the_next_try(
     why = "Garmin's gate (Cloudflare) blocks this network" if blocked else "Garmin asked to wait"
     until_then = datetime.now(UTC) + timedelta(seconds=wait_s)
     async with running(config, size=(120, 40), clock=lambda: datetime.now(UTC)) as (app, pilot):
-        await pilot.press("4")
+        await pilot.press("5")
         await until(pilot, lambda: f"! {why}; next try {until_then.astimezone():%H:}" in shown(app))
 
 
@@ -286,5 +286,5 @@ async def test_the_job_that_computes_figures_is_called_so(
 ) -> None:
     await Queue(database).enqueue(account.user_id, "reparse", parameters={"what": FILES})
     async with running(config) as (app, pilot):
-        await pilot.press("4")
+        await pilot.press("5")
         await until(pilot, lambda: app.screen.query(JobProgress) and line(app).title == "figures")

@@ -30,7 +30,7 @@ async def test_an_empty_database_says_what_helps(config: Config) -> None:
     async with running(config, size=SIZES[0]) as (app, pilot):
         for size in SIZES:
             await pilot.resize_terminal(*size)
-            for key in "124":
+            for key in "1235":
                 await pilot.press(key)
                 await until(pilot, lambda: "Press a to connect" in shown(app))
                 assert "○ not connected" in shown(app).splitlines()[0]
@@ -39,7 +39,7 @@ async def test_an_empty_database_says_what_helps(config: Config) -> None:
 
 async def test_a_linked_account_without_data_says_to_sync(config: Config, account: GarminConnectAccount) -> None:
     async with running(config) as (app, pilot):
-        for key in "124":
+        for key in "1235":
             await pilot.press(key)
             await until(pilot, lambda: "Press s to sync now" in shown(app))
 

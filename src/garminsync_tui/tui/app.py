@@ -33,6 +33,7 @@ from .screens.coverage import CoverageScreen
 from .screens.dialogs import QuitScreen, UnlockScreen
 from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
+from .screens.health import HealthScreen
 from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
@@ -80,6 +81,7 @@ class GarminSyncApp(App[int]):
     MODES = {  # noqa: RUF012 - Textual's own attribute
         "today": TodayScreen,
         "activities": ActivitiesScreen,
+        "health": HealthScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
         "settings": SettingsScreen,
@@ -126,6 +128,8 @@ class GarminSyncApp(App[int]):
         self._missed = False
         #: What is wrong with the config file since it was changed.
         self.config_problem: GarminSyncError | None = None
+        #: What Health is to show next, where another place asked for it.
+        self.wanted_metric = ""
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -356,6 +360,11 @@ class GarminSyncApp(App[int]):
         """Write the recordings of some activities into files; `first` is one of them."""
         if self.engine is not None:
             self.push_screen(ExportScreen(self.engine.activities, chosen, first))
+
+    def open_health(self, metric: str) -> None:
+        """Show a metric in Health."""
+        self.wanted_metric = metric
+        self.action_go("health")
 
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""

@@ -29,6 +29,7 @@ from ..store.unlocking import Try
 from ..sync.session import Linking, rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
 from .activity_shelf import ActivityShelf
+from .health_shelf import HealthShelf
 from .situation import Pace, Situation
 from .undisturbed import undisturbed
 from .upkeep import Upkeep
@@ -73,6 +74,8 @@ class Engine:
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
         #: What Settings does with the installation.
         self.upkeep = Upkeep(config, database, self.under_way)
+        #: Everything that Health shows.
+        self.health = HealthShelf(config, database, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:

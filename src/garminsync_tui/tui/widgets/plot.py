@@ -43,6 +43,8 @@ class Series:
     join: float = math.inf
     #: The lowest and the highest of the axis; None for those of what is shown.
     limits: tuple[float, float] | None = None
+    #: Values that are labelled, each where it lies; None for places that are evenly apart.
+    marks: Sequence[float] | None = None
 
     def nearest(self, x: float) -> int | None:
         """The number of the point nearest to `x`; None where there is none."""
@@ -123,6 +125,8 @@ def limits(series: Series, window: Window) -> tuple[float, float] | None:
     if not known:
         return None
     low, high = series.limits or (min(known), max(known))
+    if series.marks:
+        low, high = min(low, *series.marks), max(high, *series.marks)
     if series.limits is None and series.shape == "bars":
         low = min(low, 0.0)
     if isclose(low, high, abs_tol=1e-9):
@@ -188,11 +192,16 @@ def _width(sides: Sequence[dict[int, str]]) -> int:
 def _labels(series: Series, ends: tuple[float, float], height: int, glyphs: Glyphs) -> dict[int, str]:
     """The words beside some rows: the ends of the axis, places between them, the title below the first."""
     low, high = ends
-    count = max((height - 1) // _ROWS_A_LABEL, 1)
-    rows = [round((height - 1) * number / count) for number in range(count + 1)]
+    steps = height - 1
+    if series.marks:
+        places = {round((high - mark) / (high - low) * steps): mark for mark in series.marks}
+    else:
+        count = max(steps // _ROWS_A_LABEL, 1)
+        rows = [round(steps * number / count) for number in range(count + 1)]
+        places = {row: high - (high - low) * row / steps for row in rows}
     said: dict[int, str] = {}
-    for row in rows:
-        label = glyphs.words(series.label(high - (high - low) * row / (height - 1)))[:_WIDEST_GUTTER]
+    for row, value in sorted(places.items()):
+        label = glyphs.words(series.label(value))[:_WIDEST_GUTTER]
         if label not in said.values():  # a label that two rows share says nothing
             said[row] = label
     if series.title and height >= _LEAST_ROWS:
