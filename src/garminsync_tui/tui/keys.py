@@ -155,6 +155,11 @@ def _newest(app: GarminSyncApp) -> str:
     return _without_store(app) or getattr(app.screen, "why_not_after", "")
 
 
+def _said(of: str) -> Callable[[GarminSyncApp], str]:
+    """The reason that the screen itself gives."""
+    return lambda app: getattr(app.screen, f"why_not_{of}", "")
+
+
 def _unless(statuses: tuple[str, ...], reason: str) -> Callable[[GarminSyncApp], str]:
     def why_not(app: GarminSyncApp) -> str:
         job = getattr(app.screen, "selected_job", None)
@@ -185,6 +190,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("activities.week", "w", "Only that week", "activities", why_not=_without_store),
     Action("activities.before", "comma", "Year before", "activities", why_not=_oldest),
     Action("activities.after", "full_stop", "Year after", "activities", why_not=_newest),
+    Action("activity.axis", "x", "Axis", "activity", hint=True, title="time or distance", why_not=_said("axis")),
+    Action("activity.map", "m", "Map", "activity", hint=True, title="map alone", why_not=_said("map")),
+    Action("activity.next", "n", "Next", "activity", hint=True, title="next of the list"),
+    Action("activity.previous", "p", "Previous", "activity", hint=True, title="previous of the list"),
+    Action("activity.facts", "z", "Zones", "activity", hint=True, title="zones alone", why_not=_said("facts")),
+    Action("activity.charts", "v", "Charts", "activity", hint=True, title="another first", why_not=_said("charts")),
+    Action("activity.lap", "enter", "Zoom to the lap", "activity"),
+    Action("activity.export", "e", "Export", "activity", title="write into a file"),
+    Action("activity.web", "O", "Page at Garmin", "activity", why_not=_said("web")),
     Action(
         "jobs.cancel",
         "x",
