@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
@@ -37,6 +37,7 @@ from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import INTERNAL, Place
+from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
 from .screens.workouts import WorkoutsScreen
@@ -60,6 +61,8 @@ _LOOK_EVERY_S = 0.5
 _SHOW_PROGRESS_EVERY_S = 0.25
 _SHOW_PROGRESS_OVER_SSH_EVERY_S = 1.0
 _TRY_AGAIN_S = 5.0
+#: Between two looks at the config file's date.
+_FOLLOW_FILE_EVERY_S = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +82,7 @@ class GarminSyncApp(App[int]):
         "activities": ActivitiesScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
+        "settings": SettingsScreen,
     }
     DEFAULT_MODE = "today"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
@@ -120,6 +124,8 @@ class GarminSyncApp(App[int]):
         self._waiting: dict[UUID, Progress] = {}
         self._showing: Timer | None = None
         self._missed = False
+        #: What is wrong with the config file since it was changed.
+        self.config_problem: GarminSyncError | None = None
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -129,13 +135,17 @@ class GarminSyncApp(App[int]):
         """Kilometres or miles."""
         return cast(Units, self.config["display.units"])
 
+    def now(self) -> datetime:
+        """The time that countdowns go by."""
+        return self._clock() if self._clock else datetime.now(UTC)
+
     # ── Opening and leaving ──────────────────────────────────────────────────────────────────────────
 
     def on_mount(self) -> None:
         """Open the database after the first paint."""
-        if self.config["display.theme"] in self.available_themes:
-            self.theme = self.config["display.theme"]
+        self.look_at_theme(self.config["display.theme"])
         self._use_keymap()
+        self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
         self.call_after_refresh(self._open)
 
     def _use_keymap(self) -> None:
@@ -144,6 +154,46 @@ class GarminSyncApp(App[int]):
             _log.warning("keys: %s", "; ".join(map(str, problems)))
             more = f" {len(problems) - 1} more in Settings, Keys." if len(problems) > 1 else ""
             self.notify(f"{problems[0]} Its usual keys stay.{more}", title="Keys", severity="warning", markup=False)
+
+    # ── Settings ─────────────────────────────────────────────────────────────────────────────────────
+
+    def look_at_theme(self, name: str) -> None:
+        """Show a theme, where there is one of that name."""
+        if name in self.available_themes:
+            self.theme = name
+
+    def follow_file(self) -> None:
+        """Go by the config file again where somebody changed it; a broken one is named, and the old values stay."""
+        if not self.app_focus:
+            return
+        try:
+            changed = self.config.follow()
+        except GarminSyncError as problem:
+            self.config_problem = problem
+            said = f"{problem.message} {problem.hint} The settings stay as they were."
+            self.notify(text.clean(said, 500), severity="error", markup=False)
+            changed = set()
+        else:
+            if changed is not None:
+                self.config_problem = None
+        if changed is not None:
+            self.settings_changed(changed)
+
+    def settings_changed(self, names: set[str]) -> None:
+        """Go by settings that are another now, and by the keys that the file has."""
+        if "display.theme" in names:
+            self.look_at_theme(self.config["display.theme"])
+        if names & {"sync.every_minutes", "sync.daily_at"} and self.engine is not None:
+            self.do(self.engine.take_up_schedule)
+        now = keymap.read(self.config.paths.config)
+        if now != self.keymap and self.config_problem is None:
+            self.keymap = now
+            keys.rebind(now.keys)
+            self._use_keymap()
+        if isinstance(self.screen, Place):
+            self.screen.on_screen_resume()
+
+    # ── Opening ──────────────────────────────────────────────────────────────────────────────────────
 
     def _open(self) -> None:
         self.fault = None
@@ -235,6 +285,7 @@ class GarminSyncApp(App[int]):
 
     def on_app_focus(self) -> None:
         """Somebody looks again; while nobody did, nothing was read or drawn."""
+        self.follow_file()
         if self._missed and self.engine is not None:
             self._missed = False
             self.run_worker(self._look(self.engine), group="looking")
@@ -312,7 +363,8 @@ class GarminSyncApp(App[int]):
         """Edit a workout, or a new one that begins with these words."""
         # Only now: the parser and Garmin's exercises are needed by nobody who does not edit.
         from ..workouts.definition import Workout
-        from .screens.workout_editor import Opened, WorkoutEditor
+        from .screens.editor_panes import Opened
+        from .screens.workout_editor import WorkoutEditor
 
         workout = Workout.read(kept.workout.workout_definition) if kept else None
         base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .app import GarminSyncApp
 
 #: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
-PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs"}
+PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs", "settings": "Settings"}
 
 #: The screens with a chart, and so with its keys.
 CHARTED = frozenset({"activity"})
@@ -63,7 +63,8 @@ def name_of(key: str) -> str:
         return _NAMES[key]
     if key.startswith("ctrl+") and len(key) == 6:
         return f"^{key[-1]}"
-    return (key_to_character(key) or key) if key != "space" else key
+    character = key_to_character(key)
+    return character if character and character.isprintable() and character != " " else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,30 @@ def _without_workout_or_account(app: GarminSyncApp) -> str:
     return _without_workout(app) or _without_account(app)
 
 
+def _without_setting(app: GarminSyncApp) -> str:
+    return getattr(app.screen, "why_not_change", "")
+
+
+def _without_choices(app: GarminSyncApp) -> str:
+    return _without_setting(app) or getattr(app.screen, "why_not_toggle", "")
+
+
+def _without_undo(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "changes", None) else "nothing was changed here yet"
+
+
+def _without_file(app: GarminSyncApp) -> str:
+    if reason := _without_store(app):
+        return reason
+    on_server = app.engine is not None and app.engine.upkeep.file is None
+    return "PostgreSQL has its own tools for that: docs/moving.md" if on_server else ""
+
+
+def _without_link(app: GarminSyncApp) -> str:
+    linked = app.situation is not None and app.situation.account is not None
+    return _without_store(app) or ("" if linked else "no account is connected")
+
+
 def _oldest(app: GarminSyncApp) -> str:
     return _without_store(app) or getattr(app.screen, "why_not_before", "")
 
@@ -160,12 +185,16 @@ def _said(of: str) -> Callable[[GarminSyncApp], str]:
     return lambda app: getattr(app.screen, f"why_not_{of}", "")
 
 
+def _without_job(app: GarminSyncApp) -> str:
+    if getattr(app.screen, "selected_job", None):
+        return ""
+    return f"there is no job here yet: press {label('sync.now')} to sync"
+
+
 def _unless(statuses: tuple[str, ...], reason: str) -> Callable[[GarminSyncApp], str]:
     def why_not(app: GarminSyncApp) -> str:
         job = getattr(app.screen, "selected_job", None)
-        if job is None:
-            return f"there is no job here yet: press {label('sync.now')} to sync"
-        return "" if job.status in statuses else reason
+        return _without_job(app) if job is None or job.status in statuses else reason
 
     return why_not
 
@@ -224,6 +253,20 @@ ACTIONS: tuple[Action, ...] = (
         title="pause or resume",
         why_not=_unless(("pending", "in_progress"), "this job has ended"),
     ),
+    Action(
+        "jobs.schedule",
+        "t",
+        "Schedule",
+        "jobs",
+        hint=True,
+        title="change when syncs run",
+        why_not=lambda app: _without_account(app) or getattr(app.screen, "why_not_schedule", ""),
+    ),
+    Action("jobs.find", "slash", "Find", "jobs", hint=True, title="find in the log", why_not=_without_job),
+    Action("jobs.follow", "f", "Follow", "jobs", hint=True, title="follow the log or not", why_not=_without_job),
+    Action("jobs.level", "l", "Level", "jobs", title="level of the log", why_not=_without_job),
+    Action("jobs.open", "enter", "Read the log", "jobs", why_not=_without_job),
+    Action("jobs.save", "e", "Save the log", "jobs", why_not=_without_job),
     Action("workouts.edit", "enter", "Edit", "workouts", hint=True, why_not=_without_workout),
     Action("workouts.new", "n", "New", "workouts", hint=True, title="write a new one", why_not=_without_store),
     Action("workouts.classic", "N", "Classic", "workouts", hint=True, title="start from a classic session"),
@@ -277,6 +320,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("days.mark", "v", "Mark", "days", hint=True, title="mark a range"),
     Action("days.before", "comma", "Month before", "days", hint=True, why_not=_oldest),
     Action("days.after", "full_stop", "Month after", "days", hint=True, why_not=_newest),
+    Action("settings.edit", "enter", "Edit", "settings", hint=True, why_not=_without_setting),
+    Action("settings.toggle", "space", "Next choice", "settings", hint=True, why_not=_without_choices),
+    Action("settings.undo", "u,ctrl+z", "Undo", "settings", hint=True, why_not=_without_undo),
+    Action("settings.find", "slash", "Find", "settings", hint=True),
+    Action("settings.open", "o", "Open file", "settings", hint=True, title="open the file in $EDITOR"),
+    Action("settings.doctor", "D", "Doctor", "settings", hint=True, why_not=_without_store),
+    Action("settings.default", "delete,backspace", "Default", "settings", why_not=_without_setting),
+    Action("settings.check", "i", "Check the database", "settings", why_not=_without_file),
+    Action("settings.backup", "b", "Back up", "settings", title="back up the database", why_not=_without_file),
+    Action("settings.sign_out", "x", "Sign out", "settings", why_not=_without_link),
     Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
     Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_without_store),
     Action("app.coverage", "c", "Coverage", title="what is complete", why_not=_without_store),

@@ -18,6 +18,7 @@ from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
     from textual.widget import Widget
 
     from ..app import GarminSyncApp
@@ -49,6 +50,7 @@ class Place(Screen[None]):
         super().__init__()
         self._reading = False
         self._again = False
+        self._seconds: Timer | None = None
 
     def content(self) -> ComposeResult:
         """What lies between header and footer."""
@@ -70,6 +72,27 @@ class Place(Screen[None]):
         """Say it as long as there is something to say it on: the app may be leaving."""
         with contextlib.suppress(NoMatches):  # its parts are taken down one after the other
             self.show_problem(problem)
+
+    def counts(self) -> bool:
+        """Whether a second changes what is shown."""
+        return False
+
+    def tick(self) -> None:
+        """A second is over while something counts."""
+
+    def keep_time(self) -> None:
+        """Tick each second while something counts that somebody looks at, and else not at all."""
+        counting = self.is_current and self.app.app_focus and self.counts()
+        if counting and self._seconds is None:
+            self._seconds = self.set_interval(1.0, self._second)
+        elif not counting and self._seconds is not None:
+            self._seconds.stop()
+            self._seconds = None
+
+    def _second(self) -> None:
+        self.keep_time()
+        if self._seconds is not None:
+            self.tick()
 
     def back(self) -> bool:
         """Take back what was chosen on the screen, before it is left; whether there was something."""
@@ -95,10 +118,13 @@ class Place(Screen[None]):
         """Follow what the app knows."""
         self.watch(self.app, "situation", self._changed, init=False)
         self.watch(self.app, "fault", self._changed, init=False)
+        self.watch(self.app, "app_focus", self.keep_time, init=False)
 
     def on_screen_resume(self) -> None:
         """It may have changed while another screen was shown."""
         self.query_one(Header).follow()
+        self.query_one(Header).refresh()  # keys may be others now
+        self.query_one(KeyLine).refresh()
         self.read_again()
 
     def _changed(self) -> None:
@@ -123,6 +149,7 @@ class Place(Screen[None]):
                 await self._guarded(self.read(self.garminsync.engine))
         finally:
             self._reading = False
+            self.keep_time()
 
     def read_more(self, what: Coroutine[Any, Any, None], group: str) -> None:
         """Read a part in a worker, in the place of what reads the same part."""

@@ -13,8 +13,10 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from ... import units
+from ...jobs.words import title
 from .. import keys
 from ..activity_words import row_for_today
+from ..job_words import JobLine
 from ..situation import Situation, at
 from ..widgets.card import Card, Reading
 from ..widgets.glyphs import BLOCKS, Glyphs, glyphs_of
@@ -163,7 +165,7 @@ class TodayScreen(Place):
         row.display = bool(situation.jobs)
         if situation.jobs:
             job = (situation.running or situation.jobs)[0]
-            row.show(job, self.garminsync.live.get(job.id), situation.moment)
+            row.show(JobLine(title(job), job), self.garminsync.live.get(job.id), situation.moment)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width holds other columns."""
