@@ -22,6 +22,7 @@ _DROPOUT_S = 10.0
 _SMOOTHED = {"speed_mps": 15, "power_w": 9, "cadence_rpm": 9}
 #: Slower than this somebody stands, which is no pace.
 _STANDING_MPS = 0.3
+_LEAST_SPREAD = 0.1
 _OUTLINE_POINTS = 800
 
 
@@ -109,7 +110,7 @@ def recorded(track: Track, sport: str) -> Recorded | None:
     seconds = [(at - first) / 1000 for at in track.time_ms] if is_timed else [float(n) for n in range(len(track))]
     gaps = [index for index in range(1, len(seconds)) if is_timed and seconds[index] - seconds[index - 1] > _DROPOUT_S]
     columns: dict[str, Sequence[float]] = {
-        curve.column: getattr(track, curve.column) for curve in CURVES if track.has(curve.column)
+        curve.column: getattr(track, curve.column) for curve in CURVES if _is_measured(track, curve.column)
     }
     distances = _ascending(track.distance_m) if track.has("distance_m") else None
     if "speed_mps" not in columns and distances and is_timed:
@@ -130,6 +131,13 @@ def recorded(track: Track, sport: str) -> Recorded | None:
         outline=track_outline(track, _OUTLINE_POINTS, of=4 * _OUTLINE_POINTS),
         laps=[lap.start.timestamp() - start for lap in track.laps] if is_timed else [],
     )
+
+
+def _is_measured(track: Track, column: str) -> bool:
+    """Whether a sensor was there: some that were not are recorded as zeros throughout."""
+    if column in {"power_w", "cadence_rpm", "speed_mps"}:
+        return any(value > 0 for value in getattr(track, column))
+    return track.has(column)
 
 
 def labels(sport: str, system: units.Units) -> dict[str, Callable[[float], str]]:
@@ -167,12 +175,12 @@ def _ascending(distances: Sequence[float]) -> list[float]:
 
 
 def _speeds(seconds: Sequence[float], metres: Sequence[float]) -> list[float]:
-    """Metres a second on the way to each point."""
+    """Metres a second on the way to each point; at the first those of what follows."""
     found = [nan]
     for index in range(1, len(seconds)):
         took = seconds[index] - seconds[index - 1]
         found.append((metres[index] - metres[index - 1]) / took if took > 0 else nan)
-    return found
+    return [*found[1:2], *found[1:]]
 
 
 def _means(values: Sequence[float], width: int) -> list[float]:
@@ -195,4 +203,6 @@ def _moving_limits(speeds: Sequence[float]) -> tuple[float, float] | None:
     if len(moving) < 2:
         return None
     low, high = moving[len(moving) // 50], moving[-1 - len(moving) // 200]
-    return (low, high) if high > low else None
+    # An even pace is an even line, and not the noise of the receiver.
+    lacking = max(high * _LEAST_SPREAD - (high - low), 0) / 2
+    return low - lacking, high + lacking

@@ -171,12 +171,17 @@ class ActivityScreen(ChartedPlace):
         if self._point is not None:
             chart.cursor = over[self._point]
         names = " · ".join(panel.series.title for panel in panels)
-        self.query_one("#chart-pane", Pane).border_title = Content(names.capitalize())
+        pane = self.query_one("#chart-pane", Pane)
+        pane.border_title = Content(names.capitalize())
+        if len(panels) > 1:
+            pane.border_subtitle = Content(f"{keys.label('activity.charts')} another first")
 
     def _show_laps(self) -> None:
         examined, activity = self._examined, self._activity
         assert examined is not None and activity is not None
         columns = lap_columns(examined.seen, activity.activity_type, self.garminsync.units)
+        if "max" in columns:  # what may be missed where there is not room for all comes last
+            columns["max"] = columns.pop("max")
         pane, table = self.query_one("#laps-pane", Pane), self.query_one("#laps", WindowTable)
         self._have("#laps-pane", bool(columns))
         if not columns:
@@ -197,13 +202,13 @@ class ActivityScreen(ChartedPlace):
         examined, activity, pane = self._examined, self._activity, self.query_one("#facts-pane", Pane)
         if examined is None or activity is None:
             return
-        width = pane.size.width - 4
+        width = (pane.size.width or self.app.size.width) - 5  # border, padding, scrollbar
         words = activity_facts.facts(examined, activity, self.garminsync.units, glyphs_of(self.app), width)
         self._have("#facts-pane", bool(words.plain))
         self.query_one("#activity-facts", Static).update(words)
         pane.ready()
 
-    @on(WindowTable.Needed, "#laps")
+    @on(WindowTable.Needed)
     def _laps_needed(self, event: WindowTable.Needed) -> None:
         first = event.window * WINDOW
         self.query_one("#laps", WindowTable).fill(event.window, self._laps[first : first + WINDOW])
@@ -218,7 +223,7 @@ class ActivityScreen(ChartedPlace):
     def _chart_walked(self, event: Chart.CursorMoved) -> None:
         self._go_to(event.number)
 
-    @on(WindowTable.Moved, "#laps")
+    @on(WindowTable.Moved)
     def _lap_moved(self) -> None:
         table, drawn = self.query_one("#laps", WindowTable), self._drawn
         if not table.has_focus or drawn is None or not drawn.laps:
@@ -262,16 +267,20 @@ class ActivityScreen(ChartedPlace):
                 parts.append(units.MISSING if isnan(value) else words[curve.column](value))
         if (lap := drawn.lap_at(point)) is not None and self._laps:
             parts.append(f"lap {lap + 1}")
+        # What does not fit whole is not begun.
+        while len(parts) > 1 and len("   ".join(parts)) > self.size.width - 4:
+            parts.pop()
         return "   ".join(parts)
 
     def _read_aloud(self) -> None:
-        walk = f"{keys.label('chart.left')} {keys.label('chart.right')} walk"
-        words = f"◆ {said}" if (said := self._said()) else f"{walk}   + - zoom"
+        moves = f"{keys.label('chart.left')} {keys.label('chart.right')} move the cursor"
+        zooms = f"{keys.label('chart.closer')} {keys.label('chart.wider')} zoom"
+        words = f"◆ {said}" if (said := self._said()) else f"{moves}   {zooms}"
         self.query_one("#reading", Static).update(Content(glyphs_of(self.app).words(words)), layout=False)
 
     # ── Looking closer ───────────────────────────────────────────────────────────────────────────────
 
-    @on(WindowTable.Selected, "#laps")
+    @on(WindowTable.Selected)
     def action_activity_lap(self) -> None:
         """Zoom to the selected lap."""
         drawn = self._drawn
@@ -302,6 +311,7 @@ class ActivityScreen(ChartedPlace):
     def action_activity_facts(self) -> None:
         """Zones and numbers alone on the screen, or not any more."""
         self._enlarge("-only-facts")
+        self.call_after_refresh(self._show_facts)
         if self.has_class("-only-facts"):
             self.query_one("#facts-scroll").focus()
 
