@@ -352,9 +352,11 @@ class GarminSyncApp(App[int]):
         """Show a place as it was left."""
         self.switch_mode(place)
 
-    def open_activity(self, activity_id: UUID) -> None:
-        """Show one activity on top of the list it was chosen from."""
-        self.push_screen(ActivityScreen(activity_id))
+    def open_activity(
+        self, activity_id: UUID, listed: Sequence[Key] = (), on_step: Callable[[Key], None] = lambda key: None
+    ) -> None:
+        """Show one activity on top of the list it was chosen from; `on_step` is told where one goes in that list."""
+        self.push_screen(ActivityScreen(activity_id, listed, on_step))
 
     def export(self, chosen: Sequence[Key], first: Activity) -> None:
         """Write the recordings of some activities into files; `first` is one of them."""
@@ -378,17 +380,15 @@ class GarminSyncApp(App[int]):
         self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
 
     def action_app_copy(self) -> None:
-        """Copy what the place on the screen has selected, and say what went where."""
-        clip = self.screen.copy_text() if isinstance(self.screen, Place) else None
-        if clip is None:
-            return
+        """Copy what the place on the screen has selected."""
+        if isinstance(self.screen, Place) and (clip := self.screen.copy_text()):
+            self.do(lambda: self.copied(clip))
 
-        async def copied() -> None:
-            words = clip.text if isinstance(clip.text, str) else await clip.text()
-            route = await clipboard.copy(self, words)
-            self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
-
-        self.do(copied)
+    async def copied(self, clip: clipboard.Clip) -> None:
+        """Copy something, and say what went where."""
+        words = clip.text if isinstance(clip.text, str) else await clip.text()
+        route = await clipboard.copy(self, words)
+        self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""

@@ -69,7 +69,7 @@ class Engine:
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
         #: Everything about activities.
-        self.activities = ActivityShelf(database, FileStore(config.paths.files), self.under_way)
+        self.activities = ActivityShelf(config, database, FileStore(config.paths.files), self.under_way)
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
         #: What Settings does with the installation.

@@ -74,10 +74,12 @@ class Chart(Widget, can_focus=True):
         self._ticks: Ticks | None = None
         self._whole = Window(0.0, 0.0)
         self._layout: plot.Layout | None = None
+        self._known: plot.Known = {}
 
     def draw(self, panels: Sequence[Panel], ticks: Ticks | None = None, whole: Window | None = None) -> None:
         """Show these panels, all of `whole` (of the first series where it is None), with a cursor nowhere."""
         self._panels, self._ticks = panels, ticks
+        self._known.clear()
         xs = panels[0].series.xs if panels else ()
         self._whole = whole or (Window(xs[0], xs[-1]) if xs else Window(0.0, 0.0))
         self.set_reactive(Chart.window, None)
@@ -105,6 +107,7 @@ class Chart(Widget, can_focus=True):
             glyphs=glyphs_of(self.app),
             ticks=self._ticks,
             cursor=self.cursor,
+            known=self._known,
         )
         self._layout = drawing.layout
         return content(drawing.lines)
