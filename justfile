@@ -77,6 +77,10 @@ bench-quick: setup
 screens: setup
     {{ python }} docs/screens.py
 
+# docs/app-keys.md, from the app's table of actions
+app-keys: setup
+    {{ python }} docs/app_keys.py
+
 # The app in developer mode, on a home of its own
 tui *ARGS: setup
     GARMINSYNC_HOME="${GARMINSYNC_HOME:-.home}" TEXTUAL=devtools,debug .venv/bin/garminsync {{ ARGS }}

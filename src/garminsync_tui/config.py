@@ -137,6 +137,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("hooks.on_failed", "GARMINSYNC_ON_FAILED", "", "command that the daemon runs when something failed"),
     Setting("display.units", "GARMINSYNC_UNITS", "metric", "kilometres or miles", choices=("metric", "imperial")),
     Setting("display.theme", "GARMINSYNC_THEME", "textual-dark", "the app's theme"),
+    Setting(
+        "display.graphs",
+        "GARMINSYNC_GRAPHS",
+        "braille",
+        "what charts and maps are drawn with: braille dots, block characters, or plain ASCII",
+        choices=("braille", "blocks", "ascii"),
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 #: Variables and flags are text.
@@ -262,6 +269,7 @@ def _from_file(paths: Paths) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as problem:
         raise UsageProblem(f"{paths.config} is no TOML: {problem}.", hint="Mend that line.") from None
     found: dict[str, Any] = {}
+    tables.pop("keymap", None)  # the app's, which names what is wrong with it and starts all the same
     for table, entries in tables.items():
         for key, value in entries.items() if isinstance(entries, dict) else [("", entries)]:
             name = f"{table}.{key}" if key else table

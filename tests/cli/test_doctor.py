@@ -89,6 +89,14 @@ def test_nothing_yet_is_no_problem(run: Run) -> None:
 # ── This machine ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_key_that_cannot_be_is_a_problem_with_its_line(run: Run, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text('[display]\nunits = "metric"\n[keymap]\n"jobs.kill" = ["x"]\n')
+    result = run("doctor")
+    assert result.code == 1
+    assert f"{home / 'config.toml'}, line 4: there is no action 'jobs.kill'" in result.out
+
+
 def found(run: Run, level: str) -> str:
     return "\n".join(f["what"] for f in run("doctor", "--json").json if f["level"] == level)
 
@@ -96,6 +104,7 @@ def found(run: Run, level: str) -> str:
 def test_every_finding_that_is_not_well_says_what_to_do(run: Run, linked: Simulator, home: Path) -> None:
     (home / "logs").chmod(0o755)
     (home / "garminsync.db").chmod(0o640)
+    home.mkdir(exist_ok=True)
     (home / "config.toml").write_text("")
     result = run("doctor", "--json")
     assert result.code == 1
@@ -219,6 +228,7 @@ def test_a_bundle_helps_and_tells_nothing_of_whose_it_is(
     with closing(sqlite3.connect(home / "garminsync.db")) as connection, connection:
         connection.execute("UPDATE users SET username = 'canary.user'")
         connection.execute("UPDATE garmin_connect_accounts SET display_name = 'Cänary Ñame'")
+    home.mkdir(exist_ok=True)
     (home / "config.toml").write_text(
         '[hooks]\non_failed = "curl -H canary-hook https://x"\n[athlete]\nmax_heart_rate_bpm = 191\n'
     )

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import runpy
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 from textual.command import CommandPalette
+from textual.widgets import Input
 
 from garminsync_tui.config import Config
 from garminsync_tui.models import GarminConnectAccount
@@ -13,7 +19,7 @@ from garminsync_tui.tui.screens.activities import ActivitiesScreen
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.screens.coverage import CoverageScreen
 from garminsync_tui.tui.screens.coverage_days import CoverageDaysScreen
-from garminsync_tui.tui.screens.dialogs import HelpScreen
+from garminsync_tui.tui.screens.help import HelpScreen
 from garminsync_tui.tui.screens.jobs import JobsScreen
 from garminsync_tui.tui.screens.today import TodayScreen
 from garminsync_tui.tui.screens.workout_editor import WorkoutEditor
@@ -26,11 +32,12 @@ PLACES = (
     CoverageDaysScreen,
 )  # fmt: skip
 SCREENS = {screen.place: screen for screen in PLACES}
+CHARTED = ActivityScreen
 
 
 @pytest.mark.parametrize("action", keys.ACTIONS, ids=lambda action: action.id)
 def test_every_action_can_be_done(action: keys.Action) -> None:
-    owner = SCREENS[action.place] if action.place else GarminSyncApp
+    owner = CHARTED if action.place == "chart" else SCREENS[action.place] if action.place else GarminSyncApp
     method = action.method.partition(".")[2].partition("(")[0]
     assert callable(getattr(owner, f"action_{method}"))
     assert action.words
@@ -40,12 +47,15 @@ def test_every_action_can_be_done(action: keys.Action) -> None:
 
 def test_ids_and_keys_are_used_once() -> None:
     assert len({action.id for action in keys.ACTIONS}) == len(keys.ACTIONS)
-    everywhere = [key for action in keys.ACTIONS if not action.place for key in action.keys.split(",")]
-    for place in SCREENS:
-        here = [key for action in keys.ACTIONS if action.place == place for key in action.keys.split(",")]
-        # Where one writes, its own keys win.
-        together = here if place == "editor" else here + everywhere
-        assert len(set(together)) == len(together)
+    for one, other in combinations(keys.ACTIONS, 2):
+        if keys.share_keys(one, other):
+            assert not set(one.keys.split(",")) & set(other.keys.split(",")), (one.id, other.id)
+
+
+def test_the_page_of_keys_is_the_table() -> None:
+    script = Path(__file__).parents[2] / "docs" / "app_keys.py"
+    written = script.with_name("app-keys.md").read_text("utf-8")
+    assert written == runpy.run_path(str(script))["page"](), "`just app-keys` writes it anew"
 
 
 def test_no_key_is_out_of_reach_somewhere() -> None:
@@ -63,30 +73,63 @@ def test_no_key_is_out_of_reach_somewhere() -> None:
     assert not used & refused
 
 
-async def test_help_lists_every_key_of_its_screen(config: Config) -> None:
-    async with running(config, size=(100, 40)) as (app, pilot):
-        for place, number in (("today", "1"), ("activities", "2"), ("workouts", "3"), ("jobs", "4")):
-            await pilot.press(number, "question_mark")
+async def test_each_place_has_its_keys_in_reach_in_help_and_palette(config: Config) -> None:
+    async with running(config, size=(100, 100)) as (app, pilot):
+        for place in keys.PLACES:
+            await pilot.press(keys.action(f"places.{place}").keys)
+            await until(pilot, lambda place=place: app.current_mode == place)
+            await pilot.pause()
+            mine = [action for action in keys.ACTIONS if action.place in {"", place}]
+            lists = [widget for widget in app.screen.query("*") if widget.can_focus and not isinstance(widget, Input)]
+            taken = {key for widget in lists for key in widget._bindings.key_to_bindings}
+            titles = {command.title for command in app.get_system_commands(app.screen)}
+            for action in mine:
+                assert action.id == "app.palette" or action.command in titles
+                assert re.fullmatch(r"[A-Z][a-z]+: \S.*", action.command)
+                # What has the keyboard takes none of them for itself; what is chosen with enter tells the screen.
+                assert action.keys in {"enter", "t,home"} or not taken & set(action.keys.split(",")), action.id
+            await pilot.press("question_mark")
             await until(pilot, lambda: isinstance(app.screen, HelpScreen))
             await pilot.pause()
-            text = shown(app)
-            for action in keys.ACTIONS:
-                if action.place in {"", place}:
-                    assert action.words in text, action.id
-                    assert action.label in text
+            lines = [line.split("┃")[1].split() for line in shown(app).splitlines() if line.count("┃") == 2]
+            for action in mine:
+                assert [*action.all_labels.split(), *action.words.split(), action.id] in lines, action.id
             await pilot.press("escape")
             assert not isinstance(app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("size", [(60, 24), (80, 24)])
+async def test_help_is_searched(config: Config, size: tuple[int, int]) -> None:
+    async with running(config, size=size) as (app, pilot):
+        await pilot.press(keys.action("places.jobs").keys, "question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("slash", *"jobs.can")
+        await until(pilot, lambda: f"1 of {_count('jobs') + 3}" in shown(app))
+        assert "Cancel" in shown(app)
+        assert "jobs.cancel" in shown(app)
+        assert "jobs.retry" not in shown(app)
+        await pilot.press(*"zz")
+        await until(pilot, lambda: "No key has that" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "jobs.retry" in shown(app))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+def _count(place: str) -> int:
+    return sum(action.place in {"", place} for action in keys.ACTIONS)
 
 
 async def test_the_footer_ends_with_palette_and_help(config: Config) -> None:
     async with running(config, size=(60, 24)) as (app, pilot):
         for width in (60, 80, 120):
             await pilot.resize_terminal(width, 24)
-            for number in "1234":
-                await pilot.press(number)
+            for place in keys.PLACES:
+                await pilot.press(keys.action(f"places.{place}").keys)
                 await until(pilot, lambda: shown(app).splitlines()[-1].rstrip().endswith("^p Palette  ? Help"))
                 footer = shown(app).splitlines()[-1]
-                named = [action for action in keys.ACTIONS if f"{action.label} {action.words}" in footer]
+                hints = {f"{action.label} {action.words}" for action in keys.ACTIONS}
+                named = [hint for hint in hints if f" {hint} " in footer]
                 assert 3 <= len(named) <= 8
                 assert len(footer) == width
 
@@ -108,14 +151,14 @@ async def test_what_cannot_be_done_says_why(config: Config) -> None:
         await until(pilot, lambda: app._notifications)
         [said] = app._notifications
         assert said.message == "Sync now: connect your Garmin account first: press a."
-        await pilot.press("4", "x")
+        await pilot.press(keys.action("places.jobs").keys, "x")
         await until(pilot, lambda: len(app._notifications) == 2)
         assert "there is no job here yet" in [each.message for each in app._notifications][1]
 
 
 async def test_a_click_on_a_place_or_a_hint_is_its_key(config: Config, account: GarminConnectAccount) -> None:
     async with running(config) as (app, pilot):
-        column = shown(app).splitlines()[0].index("4 Jobs")
+        column = shown(app).splitlines()[0].index(f"{keys.label('places.jobs')} Jobs")
         await pilot.click(offset=(column, 0))
         await until(pilot, lambda: app.current_mode == "jobs")
         footer = shown(app).splitlines()[-1]

@@ -79,7 +79,7 @@ async def test_a_fault_of_a_screen_is_words_on_it(config: Config) -> None:
         async def broken(*_: object) -> None:
             raise ValueError("a fault")
 
-        app.engine.activities = broken  # type: ignore[method-assign,assignment]
+        app.engine.activities.listed = broken  # type: ignore[method-assign,assignment]
         await pilot.press("2")
         pane = app.screen.query_one("#list-pane", Pane)
         await until(pilot, lambda: pane.state == "error")

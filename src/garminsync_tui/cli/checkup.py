@@ -294,6 +294,14 @@ def drift(left_out: list[LeftOut]) -> Iterator[Finding]:
         )
 
 
+def keymap(paths: Paths) -> Iterator[Finding]:
+    """What the config file says of the app's keys and cannot be."""
+    from ..tui.keymap import HINT, read
+
+    for problem in read(paths.config).problems:
+        yield Finding("problem", str(problem), HINT)
+
+
 def stored_files(paths: Paths) -> int:
     """How many original files lie in this machine's folder, drafts and what was set aside left out."""
     count = 0

@@ -78,6 +78,7 @@ async def _findings(config: Config, database: Database, seen: Glance) -> list[Fi
         *checkup.coverage(seen, config),
         *checkup.failures(causes),
         *checkup.drift(left_out),
+        *checkup.keymap(paths),
     ]
 
 

@@ -25,13 +25,14 @@ from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import coverage_words, keys
+from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
-from .screens.dialogs import HelpScreen, QuitScreen, UnlockScreen
+from .screens.dialogs import QuitScreen, UnlockScreen
 from .screens.figures import FiguresScreen
+from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import INTERNAL, Place
@@ -118,6 +119,8 @@ class GarminSyncApp(App[int]):
         self._showing: Timer | None = None
         self._missed = False
         self.animation_level = "none"
+        self.keymap = keymap.read(config.paths.config)
+        keys.rebind(self.keymap.keys)  # before anything is painted
 
     @property
     def units(self) -> Units:
@@ -134,7 +137,15 @@ class GarminSyncApp(App[int]):
         """Open the database after the first paint."""
         if self.config["display.theme"] in self.available_themes:
             self.theme = self.config["display.theme"]
+        self._use_keymap()
         self.call_after_refresh(self._open)
+
+    def _use_keymap(self) -> None:
+        self.set_keymap(dict(self.keymap.keys))
+        if problems := self.keymap.problems:
+            _log.warning("keys: %s", "; ".join(map(str, problems)))
+            more = f" {len(problems) - 1} more in Settings, Keys." if len(problems) > 1 else ""
+            self.notify(f"{problems[0]} Its usual keys stay.{more}", title="Keys", severity="warning", markup=False)
 
     def _open(self) -> None:
         self.fault = None
@@ -302,6 +313,19 @@ class GarminSyncApp(App[int]):
         base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None
         self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
 
+    def action_app_copy(self) -> None:
+        """Copy what the place on the screen has selected, and say what went where."""
+        clip = self.screen.copy_text() if isinstance(self.screen, Place) else None
+        if clip is None:
+            return
+
+        async def copied() -> None:
+            words = clip.text if isinstance(clip.text, str) else await clip.text()
+            route = await clipboard.copy(self, words)
+            self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
+
+        self.do(copied)
+
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""
         if not isinstance(self.screen, CoverageScreen):
@@ -438,7 +462,7 @@ class GarminSyncApp(App[int]):
         """The palette: every action that has its key on this screen."""
         place = getattr(screen, "place", "")
         for each in keys.ACTIONS:
-            if each.place in {"", place} and each.id != "app.palette":
+            if (not each.place or keys.works_on(place, each)) and each.id != "app.palette":
                 yield SystemCommand(each.command, f"{each.label}  {each.words}", self._command(each.id))
 
     def _command(self, name: str) -> Callable[[], None]:

@@ -6,16 +6,13 @@ Imported after the first paint: SQLAlchemy, the schedule and the syncs take long
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import wraps
-from pathlib import Path
-from typing import Any, Concatenate, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from .. import formats
 from ..config import Config
-from ..errors import FileDamaged, UsageProblem
+from ..errors import UsageProblem
 from ..filters import Condition
 from ..garmin.endpoints import BY_NAME, Endpoint, endpoints_of
 from ..jobs.queue import Queue, utc_now
@@ -31,7 +28,9 @@ from ..store.files import FileStore
 from ..store.unlocking import Try
 from ..sync.session import Linking, rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
+from .activity_shelf import ActivityShelf
 from .situation import Pace, Situation
+from .undisturbed import undisturbed as _undisturbed
 from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
@@ -53,33 +52,6 @@ class TodayFacts(NamedTuple):
     activities: Sequence[Activity]
 
 
-class Recording(NamedTuple):
-    """What is in an activity's file, or why it cannot be read."""
-
-    track: formats.Track | None
-    outline: list[list[tuple[float, float]]]
-    problem: str
-
-
-def _undisturbed[**P, T](
-    method: Callable[Concatenate[Engine, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[Engine, P], Coroutine[Any, Any, T]]:
-    """Let `method` come to its end when who waits for it is cancelled.
-
-    Screens cancel what they read when they go, some of them twice; a query that is cancelled twice leaves its
-    connection half closed, and a program that does not end.
-    """
-
-    @wraps(method)
-    async def shielded(self: Engine, /, *arguments: P.args, **options: P.kwargs) -> T:
-        doing = asyncio.ensure_future(method(self, *arguments, **options))
-        self.under_way.add(doing)
-        doing.add_done_callback(self.under_way.discard)
-        return await asyncio.shield(doing)
-
-    return shielded
-
-
 class Engine:
     """One open database, and the runner that this app starts where nobody else runs its jobs."""
 
@@ -89,12 +61,13 @@ class Engine:
         self._config = config
         self._work = work
         self._clock = clock
-        self._files = FileStore(config.paths.files)
         self._runner: Runner | None = None
         #: Makes jobs of schedules, in the process whose runner runs them.
         self.scheduler: Scheduler | None = None
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
+        #: Everything about activities.
+        self.activities = ActivityShelf(database, FileStore(config.paths.files), self.under_way)
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
 
@@ -301,40 +274,6 @@ class Engine:
         return TodayFacts(shown, newest, rollups, latest_ones)
 
     @_undisturbed
-    async def activities(
-        self, conditions: Sequence[Condition], order: str, descending: bool, limit: int, offset: int = 0
-    ) -> tuple[Sequence[Activity], int]:
-        """One window of activities, and how many there are in all."""
-        async with self.database.read() as session:
-            found = await activities.find(
-                session, conditions, order=order, descending=descending, limit=limit, offset=offset
-            )
-            return found, await activities.count(session, conditions)
-
-    @_undisturbed
-    async def activity(self, activity_id: UUID) -> Activity:
-        """One activity."""
-        async with self.database.read() as session:
-            return await session.get_one(Activity, activity_id)
-
-    @_undisturbed
-    async def recording(self, activity: Activity) -> Recording:
-        """What is in an activity's file, read in a thread."""
-        try:
-            path = await self._files.open(self.database, activity)
-            track, outline = await asyncio.to_thread(_read, path)
-        except FileDamaged as problem:
-            return Recording(None, [], problem.reason)
-        except OSError as problem:
-            return Recording(None, [], problem.strerror or type(problem).__name__)
-        return Recording(track, outline, "")
-
-    @_undisturbed
     async def log(self, job_id: UUID, after: UUID | None) -> Sequence[JobEvent]:
         """The lines of a job's log that are newer than `after`."""
         return await self.queue.events(job_id, after)
-
-
-def _read(path: Path) -> tuple[formats.Track, list[list[tuple[float, float]]]]:
-    track = formats.read_track(path)
-    return track, formats.track_outline(track, 800)

@@ -5,11 +5,12 @@ An action that cannot be done now stays on its key and answers with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 
 if TYPE_CHECKING:
     from .app import GarminSyncApp
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 #: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
 PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs"}
 
+#: The screens with a chart, and so with its keys.
+CHARTED = frozenset({"activity"})
+
 #: What keys are called where people read them.
 _NAMES = {
     "comma": ",",
     "full_stop": ".",
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "equals_sign": "=",
     "ctrl+p": "^p",
@@ -38,6 +43,27 @@ _NAMES = {
     "delete": "del",
     "escape": "esc",
 }
+#: The other way round, for who writes down what the app shows.
+BY_LABEL = {label: key for key, label in _NAMES.items()}
+#: Screens on which one writes: their own keys win over those that work everywhere.
+OWN_KEYS_WIN = {"editor"}
+#: Keys that the config file gives to actions, by id; one app runs in a process.
+_REBOUND: dict[str, str] = {}
+
+
+def rebind(keymap: Mapping[str, str]) -> None:
+    """Let actions be called by these keys from now on, and all others by their own."""
+    _REBOUND.clear()
+    _REBOUND.update(keymap)
+
+
+def name_of(key: str) -> str:
+    """A key as people read it."""
+    if key in _NAMES:
+        return _NAMES[key]
+    if key.startswith("ctrl+") and len(key) == 6:
+        return f"^{key[-1]}"
+    return (key_to_character(key) or key) if key != "space" else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +83,19 @@ class Action:
     why_not: Callable[[GarminSyncApp], str] = lambda app: ""
 
     @property
+    def bound(self) -> str:
+        """The keys it has now: those of the config file, or else its own."""
+        return _REBOUND.get(self.id, self.keys)
+
+    @property
     def label(self) -> str:
         """Its first key as people read it."""
-        first = self.keys.split(",")[0]
-        return _NAMES.get(first, first)
+        return name_of(self.bound.split(",")[0])
 
     @property
     def all_labels(self) -> str:
         """All its keys as people read them."""
-        return "  ".join(_NAMES.get(key, key) for key in self.keys.split(","))
+        return "  ".join(name_of(key) for key in self.bound.split(","))
 
     @property
     def command(self) -> str:
@@ -79,6 +109,8 @@ class Action:
         area, _, verb = self.id.partition(".")
         if area == "places":
             return f"app.go('{verb}')"
+        if area == "chart":
+            return f"screen.chart('{verb}')"
         if area == "zones":
             return f"screen.zone({verb})"
         return f"{'screen' if self.place else 'app'}.{self.id.replace('.', '_')}"
@@ -93,12 +125,22 @@ def _without_account(app: GarminSyncApp) -> str:
         return reason
     account = app.situation.account if app.situation else None
     if account is None:
-        return "connect your Garmin account first: press a"
-    return "Garmin asks for a new sign-in: press a" if account.sign_in_needed_since else ""
+        return f"connect your Garmin account first: press {label('account.connect')}"
+    return f"Garmin asks for a new sign-in: press {label('account.connect')}" if account.sign_in_needed_since else ""
+
+
+def _without_activity(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "selected", None) else "there is no activity here"
 
 
 def _without_workout(app: GarminSyncApp) -> str:
-    return "" if getattr(app.screen, "selected", None) else "there is no workout here yet: press n to write one"
+    if getattr(app.screen, "selected", None):
+        return ""
+    return f"there is no workout here yet: press {label('workouts.new')} to write one"
+
+
+def _nothing_to_copy(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "copy_text", lambda: None)() else "there is nothing to copy here"
 
 
 def _without_workout_or_account(app: GarminSyncApp) -> str:
@@ -114,7 +156,9 @@ def _newest(app: GarminSyncApp) -> str:
 
 
 def _without_job(app: GarminSyncApp) -> str:
-    return "" if getattr(app.screen, "selected_job", None) else "there is no job here yet: press s to sync"
+    if getattr(app.screen, "selected_job", None):
+        return ""
+    return f"there is no job here yet: press {label('sync.now')} to sync"
 
 
 def _unless(statuses: tuple[str, ...], reason: str) -> Callable[[GarminSyncApp], str]:
@@ -132,11 +176,18 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("today.before", "comma", "Day before", "today", hint=True, why_not=_without_store),
     Action("today.after", "full_stop", "Day after", "today", hint=True, why_not=_newest),
-    Action("today.newest", "home", "Newest day", "today", why_not=_newest),
+    Action("today.newest", "t,home", "Newest day", "today", why_not=_newest),
     Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
+    Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
     Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
+    Action("activities.map", "H", "Year map", "activities", hint=True, title="show or hide the map of the year"),
+    Action("activities.reverse", "R", "Sort the other way", "activities", why_not=_without_store),
+    Action("activities.mark_all", "asterisk,A", "Mark all that match", "activities", why_not=_without_activity),
+    Action("activities.week", "w", "Only that week", "activities", why_not=_without_store),
+    Action("activities.before", "comma", "Year before", "activities", why_not=_oldest),
+    Action("activities.after", "full_stop", "Year after", "activities", why_not=_newest),
     Action(
         "jobs.cancel",
         "x",
@@ -181,7 +232,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("workouts.classic", "N", "Classic", "workouts", hint=True, title="start from a classic session"),
     Action("workouts.push", "p", "Push", "workouts", hint=True, title="push", why_not=_without_workout_or_account),
     Action("workouts.plan", "t", "Plan", "workouts", hint=True, why_not=_without_workout_or_account),
-    Action("workouts.pull", "g", "Get", "workouts", hint=True, title="get from Garmin", why_not=_without_account),
+    Action("workouts.pull", "f", "Get", "workouts", hint=True, title="get from Garmin", why_not=_without_account),
     Action("workouts.duplicate", "D", "Duplicate", "workouts", title="duplicate as mine", why_not=_without_workout),
     Action("workouts.delete", "delete,X", "Delete", "workouts", why_not=_without_workout),
     Action("editor.add", "o", "Add", "editor", hint=True, title="add below"),
@@ -215,6 +266,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("editor.exercise", "x", "Exercise", "editor"),
     Action("editor.rename", "r", "Name, sport, pool", "editor"),
     Action("editor.again", "full_stop", "Last change again", "editor"),
+    Action("chart.left", "left", "Cursor left", "chart"),
+    Action("chart.right", "right", "Cursor right", "chart"),
+    Action("chart.far_left", "shift+left", "Ten to the left", "chart"),
+    Action("chart.far_right", "shift+right", "Ten to the right", "chart"),
+    Action("chart.first", "home", "First value", "chart"),
+    Action("chart.last", "end", "Last value", "chart"),
+    Action("chart.closer", "plus", "Zoom in", "chart"),
+    Action("chart.wider", "minus", "Zoom out", "chart"),
     Action("coverage.open", "enter", "Days", "coverage", hint=True, title="days of the month", why_not=_without_store),
     Action("coverage.again", "f", "Fetch again", "coverage", hint=True, why_not=_without_account),
     Action("days.again", "f", "Fetch again", "days", hint=True, why_not=_without_account),
@@ -227,6 +286,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
     Action("app.back", "escape", "Back", title="back"),
+    Action("app.copy", "y", "Copy", title="copy what is selected", why_not=_nothing_to_copy),
     Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
     Action("app.quit", "q,ctrl+q", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
@@ -240,14 +300,31 @@ def action(name: str) -> Action:
     return _BY_ID[name]
 
 
+def label(name: str) -> str:
+    """The key of the action called `name`, as people read it."""
+    return _BY_ID[name].label
+
+
+def share_keys(one: Action, other: Action) -> bool:
+    """Whether a key can be only one of theirs: both work on the same screen."""
+    if one.place == other.place or any(works_on(place, one) and works_on(place, other) for place in CHARTED):
+        return True
+    return not (one.place and other.place) and not {one.place, other.place} & OWN_KEYS_WIN
+
+
 def bindings(place: str = "") -> list[BindingType]:
     """The bindings of a screen, or of the app where no place is named."""
     return [
-        Binding(key, f"app.act('{each.id}')", each.words, show=False, id=each.id if index == 0 else None)
+        Binding(key, f"app.act('{each.id}')", each.words, show=False, id=each.id)
         for each in ACTIONS
         if each.place == place
-        for index, key in enumerate(each.keys.split(","))
+        for key in each.keys.split(",")
     ]
+
+
+def works_on(place: str, each: Action) -> bool:
+    """Whether an action's key works on a screen, and not everywhere."""
+    return bool(place) and (each.place == place or (each.place == "chart" and place in CHARTED))
 
 
 def hints(place: str) -> Iterator[Action]:

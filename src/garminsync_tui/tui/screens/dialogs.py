@@ -1,4 +1,4 @@
-"""Small questions: the local password, quitting while a job runs; and the help."""
+"""Small questions: the local password, and quitting while a job runs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from ... import text, units
 from ...errors import GarminSyncError
-from .. import keys
 from ..widgets.field import Field
 
 if TYPE_CHECKING:
@@ -105,47 +104,3 @@ class QuitScreen(ModalScreen[bool]):
     def action_answer(self, leave: bool) -> None:
         """What the keys answer."""
         self.dismiss(leave)
-
-
-class HelpScreen(ModalScreen[None]):
-    """Every key that works on the screen below, from the table of actions; from here also to what figures mean."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,f1", "dismiss", "Back"),
-        Binding(keys.action("app.figures").keys, "figures", "Figures"),
-    ]
-
-    def __init__(self, place: str) -> None:
-        super().__init__()
-        self._place = place
-
-    def compose(self) -> ComposeResult:
-        """Here first, then everywhere."""
-        with VerticalScroll(id="help", classes="dialog") as box:
-            box.border_title = "Keys"
-            box.border_subtitle = Content("esc Back")
-            yield Static(self._text(), markup=False)
-
-    def action_figures(self) -> None:
-        """What the numbers mean, in the place of what the keys do."""
-        self.dismiss()
-        self.app.call_later(self.app.run_action, "app_figures")
-
-    def _text(self) -> Content:
-        lines: list[Content] = []
-        if self._place:
-            lines.append(Content.styled(keys.PLACES.get(self._place, self._place.capitalize()), "bold"))
-            lines += [_line(each) for each in keys.ACTIONS if each.place == self._place] + [Content("")]
-        lines.append(Content.styled("Everywhere", "bold"))
-        lines += [_line(each) for each in keys.ACTIONS if not each.place]
-        lines += [Content(""), Content.styled("In lists", "bold")]
-        lines += [_pair("↑ ↓  j k", "Up and down"), _pair("g  G", "First and last"), _pair("tab", "Next part")]
-        return Content("\n").join(lines)
-
-
-def _line(action: keys.Action) -> Content:
-    return _pair(action.all_labels, action.words)
-
-
-def _pair(label: str, words: str) -> Content:
-    return Content.assemble((f"  {label:<12}", "bold $text-accent"), words)

@@ -15,6 +15,7 @@ from textual.widgets import DataTable, ListItem, ListView, Static
 from ... import text
 from ...jobs import words
 from .. import job_words, keys
+from ..clipboard import Clip
 from ..job_words import JobLine
 from ..situation import at
 from ..widgets.job_progress import JobProgress, titles
@@ -117,6 +118,11 @@ class JobsScreen(Place):
     def back(self) -> bool:
         """What is looked for goes first."""
         return self.query_one(LogPane).end_finding()
+
+    def copy_text(self) -> Clip | None:
+        """What is shown of the log."""
+        job, view = self.selected_job, self.query_one(LogPane).view
+        return Clip(f"The log of {self.garminsync.job_words(job)}", view.plain) if job and view.shown else None
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 

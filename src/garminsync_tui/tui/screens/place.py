@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from typing import TYPE_CHECKING, cast
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from ..app import GarminSyncApp
+    from ..clipboard import Clip
     from ..engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -61,6 +63,10 @@ class Place(Screen[None]):
     def show_problem(self, problem: GarminSyncError) -> None:
         """Say why nothing could be read."""
         raise NotImplementedError
+
+    def copy_text(self) -> Clip | None:
+        """What `y` copies: what is selected; None where nothing is."""
+        return None
 
     def tell(self, problem: GarminSyncError) -> None:
         """Say it as long as there is something to say it on: the app may be leaving."""
@@ -134,21 +140,30 @@ class Place(Screen[None]):
             self.run_worker(self._read_all(), group="reading")
 
     async def _read_all(self) -> None:
+        self._again = True
         try:
-            self._again = True
             while self._again and self.garminsync.engine is not None:
                 self._again = False
-                await self.read(self.garminsync.engine)
+                await self._guarded(self.read(self.garminsync.engine))
+        finally:
+            self._reading = False
+            self.keep_time()
+
+    def read_more(self, what: Coroutine[Any, Any, None], group: str) -> None:
+        """Read a part in a worker, in the place of what reads the same part."""
+        self.run_worker(self._guarded(what), group=group, exclusive=True)
+
+    async def _guarded(self, what: Coroutine[Any, Any, None]) -> None:
+        """Whatever goes wrong is said on the screen."""
+        try:
+            await what
         except GarminSyncError as problem:
-            self.show_problem(problem)
+            self.tell(problem)
         except Exception:
             if not self.app.is_running or not self.is_attached:
                 return  # the screen went away while it was being filled
             _log.exception("%s could not be read", self.place)
-            self.show_problem(INTERNAL)
-        finally:
-            self._reading = False
-            self.keep_time()
+            self.tell(INTERNAL)
 
     def focus_first(self, widget: Widget) -> None:
         """Put the keyboard on `widget` unless it is somewhere already."""

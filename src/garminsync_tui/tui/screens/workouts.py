@@ -103,7 +103,7 @@ class WorkoutsScreen(Place):
         table.show(rows)
         if not rows:
             linked = self.garminsync.situation is not None and self.garminsync.situation.account is not None
-            there = ", g to bring yours from Garmin" if linked else ""
+            there = ", f to bring yours from Garmin" if linked else ""
             pane.empty(f"No workouts yet.\nPress n to write one, N for a classic one{there}.")
             self.query_one("#preview-pane", Pane).empty("")
         else:
@@ -143,7 +143,7 @@ class WorkoutsScreen(Place):
         if kept.remote and kept.remote.problem:
             lines.append(f"! {text.clean(kept.remote.problem, 300)}")
         if kept.state.value in {"conflict", "changed at Garmin"}:
-            lines.append("Garmin's copy changed: p pushes yours with a choice, g brings it here.")
+            lines.append("Garmin's copy changed: p pushes yours with a choice, f brings it here.")
         lines += [f"Planned  {day:%a %d %b}" for day, _ in kept.days]
         if kept.workout.uploaded_to_garmin_at:
             lines.append(f"At Garmin since {kept.workout.uploaded_to_garmin_at.astimezone():%d %b %Y}")
