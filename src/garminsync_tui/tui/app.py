@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from rich.text import Text
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.reactive import reactive
@@ -27,6 +28,7 @@ from ..errors import GarminSyncError
 from ..units import Units
 from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
+from .painted import Painted
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
@@ -42,6 +44,7 @@ from .screens.workouts import WorkoutsScreen
 from .situation import forward
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.timer import Timer
 
     from ..garmin.endpoints import Endpoint
@@ -118,6 +121,7 @@ class GarminSyncApp(App[int]):
         self._waiting: dict[UUID, Progress] = {}
         self._showing: Timer | None = None
         self._missed = False
+        self.painted = Painted()
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -138,6 +142,7 @@ class GarminSyncApp(App[int]):
         if self.config["display.theme"] in self.available_themes:
             self.theme = self.config["display.theme"]
         self._use_keymap()
+        self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
         self.call_after_refresh(self._open)
 
     def _use_keymap(self) -> None:
@@ -377,6 +382,8 @@ class GarminSyncApp(App[int]):
 
     def action_app_reload(self) -> None:
         """Read again, also after a fault."""
+        self.painted.forget()  # whatever another program wrote over it
+        self.refresh()
         if self.fault is not None:
             self._open()
         elif isinstance(self.screen, Place):
@@ -422,6 +429,17 @@ class GarminSyncApp(App[int]):
         """Show a toast, but none over the lock."""
         if not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
+
+    def on_resize(self) -> None:
+        """A terminal that was resized shows nobody knows what."""
+        self.painted.forget()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send what differs from what stands there; often that is nothing."""
+        sends = self._running and not self._closed and not self._batch_count and not self.is_headless
+        if isinstance(renderable, CompositorUpdate) and sends:  # else Textual drops it
+            renderable = self.painted.changes(renderable)
+        super()._display(screen, renderable)
 
     def _handle_exception(self, error: Exception) -> None:
         """What breaks in a worker is words on the screen that it worked for and a traceback in the log, no end."""
