@@ -44,7 +44,6 @@ from .screens.workouts import WorkoutsScreen
 from .situation import forward
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.timer import Timer
 
     from ..garmin.endpoints import Endpoint
@@ -434,7 +433,7 @@ class GarminSyncApp(App[int]):
         """A terminal that was resized shows nobody knows what."""
         self.painted.forget()
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Send what differs from what stands there; often that is nothing."""
         sends = self._running and not self._closed and not self._batch_count and not self.is_headless
         if isinstance(renderable, CompositorUpdate) and sends:  # else Textual drops it

@@ -7,15 +7,12 @@ database changed, and most of what they read is as it was: over a slow line that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 #: Column, line, and what is written from there on.
 Piece = tuple[int, int, Strip]
@@ -27,7 +24,7 @@ class Pieces(CompositorUpdate):
     def __init__(self, pieces: list[Piece]) -> None:
         self.pieces = pieces
 
-    def render_segments(self, console: Console) -> str:
+    def render_segments(self, console: Any) -> str:
         """As the terminal wants it."""
         return "".join(Control.move_to(x, y).segment.text + strip.render(console) for x, y, strip in self.pieces)
 
