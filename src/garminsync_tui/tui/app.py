@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from rich.text import Text
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.reactive import reactive
@@ -27,6 +28,7 @@ from ..errors import GarminSyncError
 from ..units import Units
 from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
+from .painted import Painted
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
@@ -130,6 +132,7 @@ class GarminSyncApp(App[int]):
         self.config_problem: GarminSyncError | None = None
         #: What Health is to show next, where another place asked for it.
         self.wanted_metric = ""
+        self.painted = Painted()
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -150,6 +153,7 @@ class GarminSyncApp(App[int]):
         self.look_at_theme(self.config["display.theme"])
         self._use_keymap()
         self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
+        self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
         self.call_after_refresh(self._open)
 
     def _use_keymap(self) -> None:
@@ -441,6 +445,8 @@ class GarminSyncApp(App[int]):
 
     def action_app_reload(self) -> None:
         """Read again, also after a fault."""
+        self.painted.forget()  # whatever another program wrote over it
+        self.refresh()
         if self.fault is not None:
             self._open()
         elif isinstance(self.screen, Place):
@@ -486,6 +492,17 @@ class GarminSyncApp(App[int]):
         """Show a toast, but none over the lock."""
         if not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
+
+    def on_resize(self) -> None:
+        """A terminal that was resized shows nobody knows what."""
+        self.painted.forget()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Send what differs from what stands there; often that is nothing."""
+        sends = self._running and not self._closed and not self._batch_count and not self.is_headless
+        if isinstance(renderable, CompositorUpdate) and sends:  # else Textual drops it
+            renderable = self.painted.changes(renderable)
+        super()._display(screen, renderable)
 
     def _handle_exception(self, error: Exception) -> None:
         """What breaks in a worker is words on the screen that it worked for and a traceback in the log, no end."""
