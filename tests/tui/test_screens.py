@@ -17,6 +17,7 @@ from garminsync_tui.tui.screens.activities import ActivitiesScreen
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.widgets.card import Card
 from garminsync_tui.tui.widgets.table import Table
+from garminsync_tui.tui.widgets.window_table import WindowTable
 
 from .conftest import NOON, TODAY, gpx, running, shown, store_activities, store_days, until
 
@@ -64,7 +65,7 @@ async def test_every_screen_draws_what_is_stored(
             clean(shown(app), size)
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
-            assert app.screen.query_one("#list", Table).cursor_row == 2
+            assert app.screen.query_one("#list", WindowTable).cursor == 2
 
 
 def clean(screen: str, size: tuple[int, int]) -> None:
@@ -124,14 +125,14 @@ async def test_the_filter(config: Config, paths: Paths, database: Database, acco
         await until(pilot, lambda: "Activities   12" in shown(app))
         await pilot.press("slash", *"easy dist>5.9")
         await until(pilot, lambda: "2 of 12" in shown(app))
-        assert app.screen.query_one("#list", Table).row_count == 2
+        assert app.screen.query_one("#list", WindowTable).count == 2
         app.screen.query_one("#filter", Input).value += " colour:red"
         await until(pilot, lambda: "there is no field “colour”" in shown(app))
         assert "2 of 12" in shown(app)  # what was understood last stays
         await pilot.press("escape")
         await until(pilot, lambda: "Activities   12" in shown(app) and "no field" not in shown(app))
         await pilot.press("escape")
-        assert app.screen.query_one("#list", Table).has_focus
+        assert app.screen.query_one("#list", WindowTable).has_focus
         await pilot.press("slash", *"zebra")
         await until(pilot, lambda: "No activity meets this filter" in shown(app))
 
@@ -140,34 +141,41 @@ async def test_the_order(config: Config, paths: Paths, database: Database, accou
     await store_activities(database, paths, account, ["B", "C", "A"])
     async with running(config) as (app, pilot):
         await pilot.press("2")
-        table = app.screen.query_one("#list", Table)
+        table = app.screen.query_one("#list", WindowTable)
 
         def names() -> list[str]:
-            return [str(table.get_row_at(row)[2]) for row in range(table.row_count)]
+            return [found.name for row in range(table.count) if (found := table.row(row))]
 
         await until(pilot, lambda: names() == ["B", "C", "A"])
         await pilot.press("o")
         await until(pilot, lambda: names() == ["A", "C", "B"] and "sort distance ↓" in shown(app))
-        title = shown(app).splitlines()[3].index("Name")
-        await pilot.click(offset=(title, 3))
+        y, titles = next((y, line) for y, line in enumerate(shown(app).splitlines()) if " Name " in line)
+        title = titles.index("Name")
+        await pilot.click(offset=(title, y))
         await until(pilot, lambda: names() == ["A", "B", "C"] and "sort name ↑" in shown(app))
-        await pilot.click(offset=(title, 3))
+        await pilot.click(offset=(title, y))
         await until(pilot, lambda: names() == ["C", "B", "A"])
 
 
 async def test_the_list_is_read_in_windows(config: Config, database: Database, account: GarminConnectAccount) -> None:
-    async with database.write() as session:
-        await session.execute(sa.insert(Activity), [bare(account, number) for number in range(450)])
+    await store_bare(database, account, 650)
     async with running(config) as (app, pilot):
         await pilot.press("2")
-        table = app.screen.query_one("#list", Table)
-        await until(pilot, lambda: table.row_count == 200)
-        assert "450" in shown(app)
+        table = app.screen.query_one("#list", WindowTable)
+        await until(pilot, lambda: table.row(0) is not None)
+        assert table.count == 650
+        assert table.row(250) is None
         await pilot.press("G")
-        await until(pilot, lambda: table.row_count == 400)
-        assert table.cursor_row == 199
-        await pilot.press("G")
-        await until(pilot, lambda: table.row_count == 450)
+        await until(pilot, lambda: table.row(649) is not None)
+        assert table.cursor == 649
+        assert table.row(250) is None
+        await pilot.press("pageup")
+        assert table.cursor == 649 - (table.size.height - 1)
+
+
+async def store_bare(database: Database, account: GarminConnectAccount, count: int) -> None:
+    async with database.write() as session:
+        await session.execute(sa.insert(Activity), [bare(account, number) for number in range(count)])
 
 
 def bare(account: GarminConnectAccount, number: int) -> dict[str, object]:

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import click
 
+from ..dates import iso
 from ..errors import FileDamaged, UsageProblem
+from ..transfer.activity_files import FORMATS, number_in, summary
 from .home import Group, Home, pass_home, waits
-from .output import Output, iso, listing, say
+from .output import Output, listing, say
 from .rows import into, is_file, refuse_terminal, rows_to, say_written
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ async def list_activities(
         found = await find(session, conditions, **order, limit=None if everything else limit or _LISTED)
         total = await count(session, conditions)
     if out.json:
-        out.document([_document(activity) for activity in found])
+        out.document([summary(activity) for activity in found])
         return 0
     if not found:
         say("No activity meets this." if conditions else "There are no activities yet: run `garminsync sync`.")
@@ -137,7 +138,7 @@ async def _write_rows(
                 async with database.read() as session:
                     page = await find(session, conditions, **order, limit=page_rows, offset=written)
                 for activity in page:
-                    row = _document(activity)
+                    row = summary(activity)
                     rows.write([_written(row[name]) for name in _COLUMNS.values()])
                 written += len(page)
                 if len(page) < page_rows:
@@ -165,40 +166,9 @@ def _row(activity: Activity, units: Units) -> tuple[str, ...]:
         u.distance(activity.distance, units),
         u.duration(activity.duration),
         u.pace(activity.distance, activity.duration, activity.activity_type, units),
-        u.number(_number(extra, "averageHR")),
-        u.elevation(_number(extra, "elevationGain"), units),
+        u.number(number_in(extra, "averageHR")),
+        u.elevation(number_in(extra, "elevationGain"), units),
     )
-
-
-def _number(extra: dict[str, Any], key: str) -> float | None:
-    value = extra.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _document(activity: Activity) -> dict[str, Any]:
-    extra = activity.extra or {}
-    return {
-        "id": activity.id,
-        "garmin_activity_id": activity.garmin_activity_id,
-        "name": activity.name,
-        "activity_type": activity.activity_type,
-        "start_time": activity.start_time,
-        "utc_offset_s": activity.utc_offset_s,
-        "duration_s": activity.duration,
-        "distance_m": activity.distance,
-        "calories_kcal": activity.calories,
-        "avg_heart_rate_bpm": _number(extra, "averageHR"),
-        "max_heart_rate_bpm": _number(extra, "maxHR"),
-        "ascent_m": _number(extra, "elevationGain"),
-        "file_type": activity.file_type,
-        "file_path": activity.file_path,
-        "size_bytes": activity.size_bytes,
-        "sha256": activity.sha256.hex(),
-        "file_origin": extra.get("file_origin"),
-        "file_problem": extra.get("file_problem"),
-        "synced_at": activity.synced_at,
-        "remote_deleted_at": activity.remote_deleted_at,
-    }
 
 
 # ── Show ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -235,7 +205,7 @@ async def show(home: Home, activity_id: str, explain: bool, out: Output) -> int:
     if out.json:
         out.document(
             {
-                **_document(activity),
+                **summary(activity),
                 "metadata": activity.extra or {},
                 "file_problem": problem or (activity.extra or {}).get("file_problem"),
                 "warnings": list(track.warnings) if track else [],
@@ -275,8 +245,8 @@ def _facts(activity: Activity, track: Track | None, problem: str, units: Units) 
         ("distance", u.distance(activity.distance, units, decimals=2)),
         ("time", u.duration(activity.duration)),
         ("pace", u.pace(activity.distance, activity.duration, activity.activity_type, units)),
-        ("heart rate", _mean_and_highest(_number(extra, "averageHR"), _number(extra, "maxHR"))),
-        ("climb", u.elevation(_number(extra, "elevationGain"), units)),
+        ("heart rate", _mean_and_highest(number_in(extra, "averageHR"), number_in(extra, "maxHR"))),
+        ("climb", u.elevation(number_in(extra, "elevationGain"), units)),
         ("energy", u.calories(activity.calories)),
         ("Garmin id", activity.garmin_activity_id),
         ("file", f"{activity.file_type}, {u.size(activity.size_bytes)}, {extra.get('file_origin', 'original')}"),
@@ -356,7 +326,7 @@ def _copy(source: Path, target: Path | None) -> Path | None:
 
 @activities.command()
 @click.argument("activity_id", metavar="ID")
-@click.option("--format", "form", type=click.Choice(["csv", "json", "gpx", "tcx", "fit"]), required=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.option(
     "--output",
     "-o",
@@ -397,8 +367,5 @@ async def export(home: Home, activity_id: str, form: str, target: Path, force: b
         async with database.read() as session:
             activity = await one(session, activity_id)
         source = await FileStore(config.paths.files).open(database, activity)
-    about = {
-        name: str(value) if isinstance(value, UUID) else _written(value) for name, value in _document(activity).items()
-    }
-    await write_activity(activity, source, about, form, target, force=force)
+    await write_activity(activity, source, form, target, force=force)
     return 0

@@ -54,6 +54,25 @@ def versions(database: Database, seen: Glance, sqlite: SQLiteVersion) -> Iterato
         )
 
 
+def log(file: Path) -> Iterator[Finding]:
+    """Where the log is, and the last fault of the program that it tells of."""
+    try:
+        lines = file.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        yield Finding("ok", f"Log {file}: nothing yet")
+        return
+    begins = max((number for number, line in enumerate(lines) if line.startswith("Traceback (most")), default=None)
+    if begins is None:
+        yield Finding("ok", f"Log {file}: no fault of the program")
+        return
+    ends = next((line for line in lines[begins + 1 :] if not line.startswith(" ")), "")
+    yield Finding(
+        "note",
+        f"A fault of the program is in the log: {ends}",
+        f"The traceback is in {file} from line {begins + 1} on; `--bundle` takes it along.",
+    )
+
+
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -57,6 +57,7 @@ async def findings_of(config: Config, database: Database, seen: Glance) -> list[
     from ..store import coverage, originals
     from ..store.database import sqlite_version
     from ..store.vault import key_state
+    from .log import log_file
 
     paths = config.paths
     async with database.read() as session:
@@ -67,6 +68,7 @@ async def findings_of(config: Config, database: Database, seen: Glance) -> list[
             missing = await originals.missing_in_database(session)
     return [
         *checkup.versions(database, seen, sqlite_version()),
+        *checkup.log(log_file(paths)),
         *checkup.permissions(paths),
         *checkup.network(paths, database),
         *checkup.room(paths, database),

@@ -9,7 +9,6 @@ from itertools import pairwise
 from math import isnan
 from typing import TextIO
 
-_SHADES = ".:-=+*#@"
 _BLOCKS = "▁▂▃▄▅▆▇█░"
 
 
@@ -37,15 +36,15 @@ def _mean(values: Sequence[float]) -> float | None:
 
 def line_of(values: Sequence[float | None], *, blocks: bool) -> str:
     """A sign a value, the higher the value the higher, or darker, the sign; a missing value stays empty."""
+    from ..tui.widgets.glyphs import ASCII, BLOCKS
     from ..tui.widgets.sparkline import sparkline
 
-    drawn = sparkline(values)
-    return drawn if blocks else drawn.translate(str.maketrans(_BLOCKS[:-1], _SHADES))
+    return sparkline(values, BLOCKS if blocks else ASCII)
 
 
 def bar_of(share: float, width: int, *, blocks: bool) -> str:
     """Like "██████░░": how much of all something is."""
+    from ..tui.widgets.glyphs import ASCII, BLOCKS
     from ..tui.widgets.sparkline import bar
 
-    drawn = bar(share, width)
-    return drawn if blocks else drawn.replace("█", "#").replace("░", ".")
+    return bar(share, width, BLOCKS if blocks else ASCII)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dates import iso
 from .dates import DAY
 from .home import Group, Home, pass_home, waits
 from .names import known_metrics
-from .output import Output, iso, listing, say
+from .output import Output, listing, say
 from .rows import into, is_file, rows_to, say_written
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import wraps
 from shutil import get_terminal_size
 from typing import Any, Literal, TextIO
@@ -15,6 +15,7 @@ from uuid import UUID
 
 import click
 
+from ..dates import iso
 from ..text import clean, width
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -135,14 +136,6 @@ def _encoded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def iso(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC: "2026-11-21T07:12:00Z"."""
-    if moment is None:
-        return None
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
-    return text.replace("+00:00", "Z")
 
 
 def listing[F: Callable[..., Any]](function: F) -> F:

@@ -44,7 +44,8 @@ _HEARTBEAT_S = LEASE_S / 3
 _DISK_PAUSE_S = 30 * 60.0
 _FIRST_PAUSE_S = 30.0
 _LONGEST_PAUSE_S = 3600.0
-_MOST_ATTEMPTS = 8
+#: A job that failed so often without getting further is not tried again.
+MOST_ATTEMPTS = 8
 _RATE_PAUSE_S = 60.0
 _LONGEST_RATE_PAUSE_S = 24 * 3600.0
 _ABANDONED_S = 2.0
@@ -310,7 +311,7 @@ class Runner:
             case _ if isinstance(problem, DiskFull) or _no_room(problem):
                 await leases.release(session, claim, code=DiskFull.code, text=_text(problem), wait_s=_DISK_PAUSE_S)
             case Unavailable() | DatabaseUnusable() if not isinstance(problem, DatabaseTooNew):
-                if attempt >= _MOST_ATTEMPTS:
+                if attempt >= MOST_ATTEMPTS:
                     await leases.fail(session, claim, problem.code, _text(problem))
                     return
                 wait_s = retry_pause_s(claim.job.id, attempt)

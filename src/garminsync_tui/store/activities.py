@@ -147,16 +147,21 @@ async def find(
     offset: int = 0,
 ) -> list[Activity]:
     """The activities that meet all conditions."""
-    column = _ORDERS[order]
-    statement = sa.select(Activity).where(*(_where(session, condition) for condition in conditions))
-    statement = statement.order_by((column.desc() if descending else column.asc()).nulls_last(), Activity.id.desc())
+    statement = sa.select(Activity).where(*(where(session, condition) for condition in conditions))
+    statement = statement.order_by(*in_order(order, descending))
     return list(await session.scalars(statement.limit(limit).offset(offset)))
+
+
+def in_order(order: str, descending: bool) -> tuple[Any, Any]:
+    """What a statement is to be ordered by; what has no value comes last."""
+    column = _ORDERS[order]
+    return (column.desc() if descending else column.asc()).nulls_last(), Activity.id.desc()
 
 
 async def count(session: AsyncSession, conditions: Sequence[Condition] = ()) -> int:
     """How many activities meet all conditions."""
     statement = sa.select(sa.func.count()).select_from(Activity)
-    return await session.scalar(statement.where(*(_where(session, condition) for condition in conditions))) or 0
+    return await session.scalar(statement.where(*(where(session, condition) for condition in conditions))) or 0
 
 
 async def one(session: AsyncSession, name: str) -> Activity:
@@ -174,7 +179,8 @@ async def one(session: AsyncSession, name: str) -> Activity:
     return found[0]
 
 
-def _where(session: AsyncSession, condition: Condition) -> Any:
+def where(session: AsyncSession, condition: Condition) -> Any:
+    """A condition of a filter in SQL."""
     value: Any = condition.value
     column: Any
     if condition.field == "start":
@@ -194,8 +200,8 @@ def _where(session: AsyncSession, condition: Condition) -> Any:
         "dist": Activity.distance,
         "time": Activity.duration,
         "kcal": Activity.calories,
-        "hr": _number(session, "averageHR"),
-        "climb": _number(session, "elevationGain"),
+        "hr": number_in_summary(session, "averageHR"),
+        "climb": number_in_summary(session, "elevationGain"),
     }[condition.field]
     compare: dict[str, Any] = {
         "<": column < value,
@@ -209,17 +215,20 @@ def _where(session: AsyncSession, condition: Condition) -> Any:
 
 def _shifted(session: AsyncSession) -> Any:
     offset = sa.func.coalesce(Activity.utc_offset_s, 0)
-    if _is_sqlite(session):
+    if is_sqlite(session):
         return sa.type_coerce(sa.type_coerce(Activity.start_time, sa.Integer) + offset * 1000, Activity.start_time.type)
     return Activity.start_time + sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.cast(offset, sa.Double))
 
 
-def _number(session: AsyncSession, key: str) -> Any:
+def number_in_summary(session: AsyncSession, key: str) -> Any:
+    """A number of the summary that Garmin gave; nothing where it is none."""
     column = Activity.extra
-    if _is_sqlite(session):
+    if is_sqlite(session):
         return sa.func.json_extract(sa.type_coerce(column, sa.Text), f"$.{key}", type_=sa.REAL())
-    return sa.cast(sa.func.jsonb_extract_path_text(column, key), sa.Double)
+    is_number = sa.func.jsonb_typeof(sa.func.jsonb_extract_path(column, key)) == "number"
+    return sa.case((is_number, sa.cast(sa.func.jsonb_extract_path_text(column, key), sa.Double)))
 
 
-def _is_sqlite(session: AsyncSession) -> bool:
+def is_sqlite(session: AsyncSession) -> bool:
+    """Whether a session speaks to SQLite; else it is PostgreSQL."""
     return session.get_bind().dialect.name == "sqlite"

@@ -266,6 +266,13 @@ async def wait(database: Database, server: str, clock: Callable[[], datetime] = 
     return await _longest_wait(database, clock, _data(server))
 
 
+async def slowed_to(database: Database, server: str) -> float | None:
+    """The requests a second to which refusals have slowed the asking down; None where they have not."""
+    async with database.read() as session:
+        row = await session.get(RequestBudget, _data(server))
+    return row.rate_per_s or None if row else None
+
+
 async def sign_in_wait(database: Database, server: str, clock: Callable[[], datetime] = _utc_now) -> Wait | None:
     """Until when nobody may sign in, as a sign-in was refused or no request of any kind may go out."""
     return await _longest_wait(database, clock, _data(server), _sign_in(server))

@@ -40,9 +40,11 @@ async def _sqlite(database: Database) -> AsyncGenerator[None]:
     """`PRAGMA data_version` moves on a connection when another one has committed (sqlite.org/pragma.html)."""
     import aiosqlite
 
+    database.require_in_place()
     async with aiosqlite.connect(str(database.url.database), isolation_level=None) as connection:
         seen = None
         while True:
+            database.require_in_place()
             ((version,),) = await connection.execute_fetchall("PRAGMA data_version")
             if version != seen:
                 seen = version
@@ -61,6 +63,7 @@ async def _postgresql(database: Database) -> AsyncGenerator[None]:
         try:
             connection = await asyncpg.connect(**options, timeout=10)
         except (OSError, TimeoutError, asyncpg.PostgresError):
+            yield  # who reads now learns that it is away
             await asyncio.sleep(_SAFETY_POLL_S)
             continue
         try:

@@ -48,6 +48,8 @@ class Database:
         file = Path(url.database) if self.dialect == "sqlite" and url.database else None
         self._wal = _WalLock(file) if file else None
         self._in_use = InUse(file) if file else None
+        self._file = file
+        self._identity: tuple[int, int] | None = None
 
     @property
     def sqlite(self) -> bool:
@@ -82,6 +84,7 @@ class Database:
                 else:
                     async with engine.connect() as connection:
                         await migrate.revision(connection)
+            database._identity = _identity(database._file)
         except BaseException:
             await database.close()
             raise
@@ -101,6 +104,23 @@ class Database:
     async def __aexit__(self, *problem: object) -> None:
         await self.close()
 
+    @property
+    def replaced(self) -> bool:
+        """Whether another file lies where this one was opened: it has to be opened anew."""
+        return _identity(self._file) not in {None, self._identity}
+
+    def require_in_place(self) -> None:
+        """Raises DatabaseUnusable where the file was moved, deleted or replaced while it is open.
+
+        Its connections would go on with a file that nobody finds any more.
+        """
+        if _identity(self._file) != self._identity:
+            what = "replaced" if self.replaced else "moved or deleted"
+            raise DatabaseUnusable(
+                f"The database was {what} while it was open: {self._file}.",
+                hint="Put it back where it was; nothing is written meanwhile.",
+            )
+
     def require_reserve(self) -> None:
         """Raises DiskFull where little more may be written into the file; a server looks after itself."""
         if self.sqlite:
@@ -110,6 +130,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A consistent look; what comes out of it is detached and stays as it was read."""
         with _translated(self.name):
+            self.require_in_place()
             async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
 
@@ -120,6 +141,7 @@ class Database:
         Nothing that waits for the network or a person belongs inside: on SQLite every other writer waits too.
         """
         with _translated(self.name):
+            self.require_in_place()
             if self._wal:
                 await self._wal.begin(self.engine)
             try:
@@ -285,12 +307,17 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
 
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise DatabaseUnusable(f"SQLite {sqlite3.sqlite_version} is too old; 3.37 or newer is needed.")
-    path = Path(str(url.database))
+    path = Path(str(url.database)).absolute()
     private_folder(path.parent)
     # Made before SQLite opens it: -wal and -shm take over the mode that the file has at that moment.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, PRIVATE_FILE_MODE))
     engine = create_async_engine(url, pool_size=5, max_overflow=0, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connecting(dialect: object, record: object, arguments: list[Any], options: dict[str, Any]) -> None:
+        # Never made here: where the file was moved away, an empty one would take its place.
+        arguments[0], options["uri"] = f"{path.as_uri()}?mode=rw", True
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, record: object) -> None:
@@ -313,6 +340,17 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Which file lies there; None where there is none."""
+    if file is None:
+        return None
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _keep_a_log(cursor: Any) -> None:
@@ -368,6 +406,10 @@ def _translated(name: str) -> Any:
         raise
     except (ConnectionError, TimeoutError, socket.gaierror) as problem:
         raise _no_connection(name, problem) from None
+    except FileNotFoundError as problem:
+        if problem.filename is not None:
+            raise
+        raise _no_connection(name, problem) from None  # the server's socket is not there
 
 
 def _no_connection(name: str, problem: BaseException) -> DatabaseUnusable:
@@ -411,6 +453,12 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
         DatabaseUnusable,
         "{} cannot be opened or written.",
         "Check its permissions and those of its folder.",
+    ),
+    (
+        ("starting up", "shutting down", "administrator command"),
+        DatabaseUnusable,
+        "The server of {} is starting or stopping.",
+        _TRY_AGAIN,
     ),
     (
         ("password", "authentication", 'database "', 'role "'),

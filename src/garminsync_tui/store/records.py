@@ -52,7 +52,8 @@ async def zone(asked: Asked) -> str | None:
 
 # ── Totals ───────────────────────────────────────────────────────────────────────────────────────────
 
-_LOCAL_DAY = {
+#: The local day on which an activity started, by whether SQLite is asked.
+LOCAL_DAY = {
     True: "date(start_time / 1000 + coalesce(utc_offset_s, 0), 'unixepoch')",
     False: "CAST((start_time AT TIME ZONE 'UTC') + make_interval(secs => coalesce(utc_offset_s, 0)) AS date)",
 }
@@ -61,7 +62,8 @@ _ASCENT = {
     True: "json_extract(metadata, '$.elevationGain')",
     False: "CAST(metadata -> 'elevationGain' AS text)",
 }
-_HIGHEST_ASCENT_M = 100_000
+#: What Garmin's summary says beyond that is nonsense.
+HIGHEST_ASCENT_M = 100_000
 
 
 class DayTotal(NamedTuple):
@@ -80,7 +82,7 @@ class DayTotal(NamedTuple):
 async def day_totals(asked: Asked) -> list[DayTotal]:
     """Every local day with activities and each type on it, in order."""
     rows = await asked.rows(f"""
-        SELECT {_LOCAL_DAY[asked.sqlite]} AS day, activity_type, 1, duration, distance,
+        SELECT {LOCAL_DAY[asked.sqlite]} AS day, activity_type, 1, duration, distance,
                {_ASCENT[asked.sqlite]}, calories
           FROM activities ORDER BY 1, 2""")
     single = [
@@ -100,7 +102,7 @@ def _ascent(found: Any, is_value: bool) -> float | None:
         import json
 
         found = json.loads(found)
-    return float(found) if isinstance(found, int | float) and 0 <= found <= _HIGHEST_ASCENT_M else None
+    return float(found) if isinstance(found, int | float) and 0 <= found <= HIGHEST_ASCENT_M else None
 
 
 class Total(NamedTuple):
@@ -333,7 +335,7 @@ def _of(since: date | None, until: date | None, **equal: Any) -> tuple[list[str]
 
 
 async def _named(asked: Asked, asking: str, values: dict[str, Any]) -> list[Best]:
-    rows = await asked.rows(asking + _NAMED.format(day=_LOCAL_DAY[asked.sqlite]), **values)
+    rows = await asked.rows(asking + _NAMED.format(day=LOCAL_DAY[asked.sqlite]), **values)
     return [
         Best(sport, kind, span, value, note, plain.instant(at), plain.uuid(activity), garmin, name, of, plain.day(day))
         for sport, kind, span, value, note, at, activity, garmin, name, of, day in rows

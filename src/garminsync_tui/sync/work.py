@@ -31,7 +31,7 @@ JOB_TYPE = {"activities": "activity_sync", "health": "health_metrics_sync", "wor
 def work(config: Config) -> Mapping[str, Work]:
     """The work of this program, bound to an installation."""
     files = FileStore(config.paths.files)
-    rate = _rate(config)
+    rate = chosen_rate(config)
 
     async def activities(run: JobRun) -> None:
         async with _talk(run, config, rate) as (_, client):
@@ -83,7 +83,7 @@ def work(config: Config) -> Mapping[str, Work]:
     }
 
 
-def _rate(config: Config) -> Rate | None:
+def chosen_rate(config: Config) -> Rate | None:
     """A pace that somebody chose; None leaves it to the server (one request a second, none on loopback)."""
     if config.values["sync.requests_per_second"].origin == "default":
         return None

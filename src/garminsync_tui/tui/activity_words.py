@@ -6,21 +6,22 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .. import text, units
+from .widgets.window_table import Column
 
 if TYPE_CHECKING:
     from ..models import Activity
 
-#: A column of the list: its title, the order it stands for where it has one, and whether numbers stand right.
-COLUMNS: tuple[tuple[str, str, bool], ...] = (
-    ("Date", "date", False),
-    ("Type", "type", False),
-    ("Name", "name", False),
-    ("Dist", "dist", True),
-    ("Time", "time", True),
-    ("Pace", "", True),
-    ("HR", "", True),
-    ("kcal", "kcal", True),
-    ("Climb", "", True),
+#: The columns of the list.
+COLUMNS = (
+    Column("Date", "date", 11),
+    Column("Type", "type", 9),
+    Column("Name", "name", 12, takes_rest=True),
+    Column("Dist", "dist", 8, is_number=True),
+    Column("Time", "time", 7, is_number=True),
+    Column("Pace", "", 9, is_number=True),
+    Column("HR", "", 3, is_number=True),
+    Column("kcal", "kcal", 5, is_number=True),
+    Column("Climb", "", 7, is_number=True),
 )
 _TYPES = {
     "running": "Run",
@@ -34,6 +35,7 @@ _TYPES = {
 }
 _NAME_COLUMNS = 30
 _TYPE_COLUMNS = 8
+_WIDEST_TYPE = 9
 _BESIDE_NAME = 8 + 10 + 9 + 9 + 2  # day, sport, distance, time and the gaps between them
 _ABSURD = 1e12
 
@@ -68,8 +70,8 @@ def row(activity: Activity, system: units.Units, today_year: int) -> tuple[str, 
     beats = detail(activity, "averageHR")
     return (
         f"{start:%a %d %b}" if start.year == today_year else f"{start:%d %b %Y}",
-        kind(activity),
-        text.fit(title(activity), _NAME_COLUMNS),
+        text.fit(kind(activity), _WIDEST_TYPE),
+        title(activity),
         units.distance(activity.distance, system),
         units.duration(activity.duration),
         units.pace(activity.distance, activity.duration, activity.activity_type, system),
@@ -91,3 +93,27 @@ def row_for_today(activity: Activity, system: units.Units, room: int) -> tuple[s
         units.pace(activity.distance, activity.duration, activity.activity_type, system),
         f"{units.number(beats)}♥" if beats else "",
     )
+
+
+def facts(activity: Activity, system: units.Units) -> list[tuple[str, str]]:
+    """What the database knows of an activity, in pairs of words; what is missing is left out."""
+    beats, highest = detail(activity, "averageHR"), detail(activity, "maxHR")
+    is_pace = units.is_pace(activity.activity_type)
+    found = [
+        ("Start", f"{local_start(activity):%a %d %b %Y %H:%M}"),
+        ("Type", kind(activity)),
+        ("Distance", units.distance(activity.distance, system, 2)),
+        ("Time", units.duration(activity.duration)),
+        (
+            "Pace" if is_pace else "Speed",
+            units.pace(activity.distance, activity.duration, activity.activity_type, system),
+        ),
+        ("Heart rate", f"{units.heart_rate(beats)}{f', at most {units.number(highest)}' if highest else ''}"),
+        ("Power", units.power(detail(activity, "avgPower"))),
+        ("Climb", units.elevation(detail(activity, "elevationGain"), system)),
+        ("Energy", units.calories(activity.calories)),
+        ("File", f"{activity.file_type}, {units.size(activity.size_bytes)}"),
+    ]
+    if activity.remote_deleted_at:
+        found.append(("At Garmin", "gone; kept here"))
+    return [(label, words) for label, words in found if not words.startswith(units.MISSING)]

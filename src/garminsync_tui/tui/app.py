@@ -9,8 +9,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
@@ -19,22 +19,24 @@ from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
+from textual.worker import WorkerFailed
 
 from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import coverage_words, keymap, keys
+from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import QuitScreen, UnlockScreen
+from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
 from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
-from .screens.place import Place
+from .screens.place import INTERNAL, Place
 from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
@@ -48,7 +50,8 @@ if TYPE_CHECKING:
     from ..garmin.endpoints import Endpoint
     from ..jobs.run import Progress
     from ..jobs.runner import Work
-    from ..models import SyncJob
+    from ..models import Activity, SyncJob
+    from ..store.activity_lists import Key
     from ..store.database import Database
     from ..store.workouts import Kept
     from .engine import Engine
@@ -143,6 +146,10 @@ class GarminSyncApp(App[int]):
         """Kilometres or miles."""
         return cast(Units, self.config["display.units"])
 
+    def now(self) -> datetime:
+        """The time that countdowns go by."""
+        return self._clock() if self._clock else datetime.now(UTC)
+
     # ── Opening and leaving ──────────────────────────────────────────────────────────────────────────
 
     def on_mount(self) -> None:
@@ -204,11 +211,13 @@ class GarminSyncApp(App[int]):
         self.run_worker(self._live(), group="engine", exclusive=True)
 
     async def _live(self) -> None:
-        """Open, unlock, run jobs, and look at what changed until the app ends."""
+        """Open, unlock, run jobs, and look at what changed until the app ends; a database that is lost is awaited."""
+        was_open = False
         while True:
             try:
                 if self.engine is None:
                     self.engine = await self._opened()
+                    was_open = True
                 await self._follow_changes(self.engine)
                 self.exit(0)
                 return
@@ -217,9 +226,12 @@ class GarminSyncApp(App[int]):
             except Exception as problem:
                 _log.exception("the app lost its database")
                 self._failed(GarminSyncError(f"A fault of the program ({type(problem).__name__}); the log has more."))
-            if self.engine is None:
+            if not was_open:
                 return  # whatever is wrong with it, a person has to see to it first
             await asyncio.sleep(_TRY_AGAIN_S)
+            if self.engine is not None and self.engine.database.replaced:
+                engine, self.engine = self.engine, None
+                await engine.close()
 
     async def _opened(self) -> Engine:
         # In a thread: these imports take longer than everything painted until now.
@@ -296,7 +308,7 @@ class GarminSyncApp(App[int]):
     def _failed(self, problem: GarminSyncError) -> None:
         self.fault = problem
         if isinstance(self.screen, Place):
-            self.screen.show_problem(problem)
+            self.screen.tell(problem)
 
     async def on_unmount(self) -> None:
         """Hand running jobs back: the next runner goes on at their checkpoints."""
@@ -346,7 +358,11 @@ class GarminSyncApp(App[int]):
         if reason := action.why_not(self):
             self.notify(f"{action.words}: {reason}.", severity="warning", markup=False)
             return
-        await self.run_action(action.method, self.screen if action.place else self)
+        try:
+            await self.run_action(action.method, self.screen if action.place else self)
+        except Exception:
+            _log.exception("%s broke", name)
+            self._tell(INTERNAL)
 
     def do(self, what: Callable[[], Awaitable[object]]) -> None:
         """Do something with the database in a worker; a problem becomes a toast, never a crash."""
@@ -355,9 +371,15 @@ class GarminSyncApp(App[int]):
             try:
                 await what()
             except GarminSyncError as problem:
-                self.notify(text.clean(f"{problem.message} {problem.hint}".strip()), severity="error", markup=False)
+                self._tell(problem)
+            except Exception:
+                _log.exception("what was asked for broke")
+                self._tell(INTERNAL)
 
         self.run_worker(guarded(), group="acting")
+
+    def _tell(self, problem: GarminSyncError) -> None:
+        self.notify(text.clean(f"{problem.message} {problem.hint}".strip()), severity="error", markup=False)
 
     def action_go(self, place: str) -> None:
         """Show a place as it was left."""
@@ -367,15 +389,34 @@ class GarminSyncApp(App[int]):
         """Show one activity on top of the list it was chosen from."""
         self.push_screen(ActivityScreen(activity_id))
 
+    def export(self, chosen: Sequence[Key], first: Activity) -> None:
+        """Write the recordings of some activities into files; `first` is one of them."""
+        if self.engine is not None:
+            self.push_screen(ExportScreen(self.engine.activities, chosen, first))
+
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""
         # Only now: the parser and Garmin's exercises are needed by nobody who does not edit.
         from ..workouts.definition import Workout
-        from .screens.workout_editor import Opened, WorkoutEditor
+        from .screens.editor_panes import Opened
+        from .screens.workout_editor import WorkoutEditor
 
         workout = Workout.read(kept.workout.workout_definition) if kept else None
         base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None
         self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
+
+    def action_app_copy(self) -> None:
+        """Copy what the place on the screen has selected, and say what went where."""
+        clip = self.screen.copy_text() if isinstance(self.screen, Place) else None
+        if clip is None:
+            return
+
+        async def copied() -> None:
+            words = clip.text if isinstance(clip.text, str) else await clip.text()
+            route = await clipboard.copy(self, words)
+            self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
+
+        self.do(copied)
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""
@@ -477,6 +518,17 @@ class GarminSyncApp(App[int]):
         if not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """What breaks in a worker is words on the screen that it worked for and a traceback in the log, no end."""
+        if not isinstance(error, WorkerFailed):
+            super()._handle_exception(error)
+            return
+        _log.error("a worker broke", exc_info=error.error)
+        if isinstance(self.screen, Place):
+            self.screen.tell(INTERNAL)
+        else:
+            self._tell(INTERNAL)
+
     def _fatal_error(self) -> None:
         """End with a sentence: Textual's own traceback would print what variables hold, passwords among it."""
         problem = sys.exception() or self._exception
@@ -505,7 +557,7 @@ class GarminSyncApp(App[int]):
         """The palette: every action that has its key on this screen."""
         place = getattr(screen, "place", "")
         for each in keys.ACTIONS:
-            if each.place in {"", place} and each.id != "app.palette":
+            if (not each.place or keys.works_on(place, each)) and each.id != "app.palette":
                 yield SystemCommand(each.command, f"{each.label}  {each.words}", self._command(each.id))
 
     def _command(self, name: str) -> Callable[[], None]:

@@ -6,16 +6,13 @@ Imported after the first paint: SQLAlchemy, the schedule and the syncs take long
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import wraps
-from pathlib import Path
-from typing import Any, Concatenate, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from .. import formats
 from ..config import Config
-from ..errors import FileDamaged
+from ..errors import UsageProblem
 from ..filters import Condition
 from ..garmin.endpoints import BY_NAME, Endpoint, endpoints_of
 from ..jobs.queue import Queue, utc_now
@@ -23,15 +20,17 @@ from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
 from ..jobs.schedule import Scheduler
 from ..jobs.turns import next_turn
-from ..models import Activity, GarminConnectAccount, JobEvent, SyncJob, User
+from ..models import Activity, GarminConnectAccount, JobEvent, Schedule, SyncJob, User
 from ..store import accounts, activities, budget, coverage, days, health, unlocking
 from ..store.changes import changes
 from ..store.database import Database
 from ..store.files import FileStore
 from ..store.unlocking import Try
-from ..sync.session import Linking
-from ..sync.work import JOB_TYPE, work
-from .situation import Situation
+from ..sync.session import Linking, rate_for
+from ..sync.work import JOB_TYPE, chosen_rate, work
+from .activity_shelf import ActivityShelf
+from .situation import Pace, Situation
+from .undisturbed import undisturbed
 from .upkeep import Upkeep
 from .workout_shelf import WorkoutShelf
 
@@ -54,33 +53,6 @@ class TodayFacts(NamedTuple):
     activities: Sequence[Activity]
 
 
-class Recording(NamedTuple):
-    """What is in an activity's file, or why it cannot be read."""
-
-    track: formats.Track | None
-    outline: list[list[tuple[float, float]]]
-    problem: str
-
-
-def _undisturbed[**P, T](
-    method: Callable[Concatenate[Engine, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[Engine, P], Coroutine[Any, Any, T]]:
-    """Let `method` come to its end when who waits for it is cancelled.
-
-    Screens cancel what they read when they go, some of them twice; a query that is cancelled twice leaves its
-    connection half closed, and a program that does not end.
-    """
-
-    @wraps(method)
-    async def shielded(self: Engine, /, *arguments: P.args, **options: P.kwargs) -> T:
-        doing = asyncio.ensure_future(method(self, *arguments, **options))
-        self.under_way.add(doing)
-        doing.add_done_callback(self.under_way.discard)
-        return await asyncio.shield(doing)
-
-    return shielded
-
-
 class Engine:
     """One open database, and the runner that this app starts where nobody else runs its jobs."""
 
@@ -90,12 +62,13 @@ class Engine:
         self._config = config
         self._work = work
         self._clock = clock
-        self._files = FileStore(config.paths.files)
         self._runner: Runner | None = None
         #: Makes jobs of schedules, in the process whose runner runs them.
         self.scheduler: Scheduler | None = None
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
+        #: Everything about activities.
+        self.activities = ActivityShelf(database, FileStore(config.paths.files), self.under_way)
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
         #: What Settings does with the installation.
@@ -119,7 +92,7 @@ class Engine:
 
     # ── Running jobs ─────────────────────────────────────────────────────────────────────────────────
 
-    @_undisturbed
+    @undisturbed
     async def start_runner_if_needed(self, listener: Callable[[Progress], None]) -> bool:
         """Run jobs here unless another app or daemon does, or the settings forbid it; whether one was started."""
         wanted = self._config["sync.runner"]
@@ -140,9 +113,12 @@ class Engine:
     async def _ensure_schedules(self, account: GarminConnectAccount) -> None:
         types = [job_type for job_type in JOB_TYPE.values() if job_type in self._work]
         every_s, daily_at = self._config["sync.every_minutes"] * 60, self._config["sync.daily_at"] or None
-        await self.queue.ensure_schedules(account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone)
+        off = [JOB_TYPE[name] for name in self._config["sync.off"]]
+        await self.queue.ensure_schedules(
+            account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone, off=off
+        )
 
-    @_undisturbed
+    @undisturbed
     async def is_new(self) -> bool:
         """Whether there is neither an account nor anything that one brought."""
         if await accounts.active_account(self.database) is not None:
@@ -151,13 +127,13 @@ class Engine:
             newest = await health.newest_day(session, self.today(None) + timedelta(days=1))
             return newest is None and not await activities.count(session)
 
-    @_undisturbed
+    @undisturbed
     async def take_up_schedule(self) -> None:
         """Bring the account's schedules to what the settings say now."""
         if account := await accounts.active_account(self.database):
             await self._ensure_schedules(account)
 
-    @_undisturbed
+    @undisturbed
     async def sync_now(self) -> None:
         """Queue every sync of the active account before everything else. Raises SignInRequired."""
         account = await accounts.require_account(self.database)
@@ -165,7 +141,7 @@ class Engine:
             if job_type in self._work:
                 await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
 
-    @_undisturbed
+    @undisturbed
     async def months(self) -> list[coverage.Month]:
         """The active account's ledger in months; empty without one.
 
@@ -180,7 +156,7 @@ class Engine:
         shown |= {each.endpoint for each in found if each.days.keys() - {"empty"}}
         return [each for each in found if each.endpoint in shown]
 
-    @_undisturbed
+    @undisturbed
     async def days_of(self, first: date, last: date) -> list[coverage.Day]:
         """The active account's ledger of health for some days; empty without one."""
         account = await accounts.active_account(self.database)
@@ -189,7 +165,7 @@ class Engine:
         async with self.database.read() as session:
             return await coverage.by_day(session, account.id, list(BY_NAME), first, last)
 
-    @_undisturbed
+    @undisturbed
     async def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
         """Queue some days of an endpoint to be fetched again. Raises SignInRequired."""
         account = await accounts.require_account(self.database)
@@ -198,27 +174,27 @@ class Engine:
             account.user_id, JOB_TYPE["health"], account_id=account.id, parameters=asked, priority=_PRIORITY
         )
 
-    @_undisturbed
+    @undisturbed
     async def cancel(self, job: SyncJob) -> None:
         """End a waiting job at once, a running one at its next step."""
         await self.queue.cancel(job.id)
 
-    @_undisturbed
+    @undisturbed
     async def retry(self, job: SyncJob) -> None:
         """Go on with a job from where it stopped, now."""
         await self.queue.retry(job.id)
 
-    @_undisturbed
+    @undisturbed
     async def pause(self, job: SyncJob) -> None:
         """Pause a job, or resume a paused one."""
         await (self.queue.resume(job.id) if job.paused_at else self.queue.pause(job.id))
 
-    @_undisturbed
+    @undisturbed
     async def go_back_to(self, since: date) -> None:
         """From now on health goes back to `since`; the config file says so. Raises GarminSyncError."""
         await asyncio.to_thread(self._config.save, "health.since", str(since))
 
-    @_undisturbed
+    @undisturbed
     async def account_linked(self) -> None:
         """Make a new link's schedules, and its first sync at once."""
         await self._ensure_schedules(await accounts.require_account(self.database))
@@ -230,17 +206,17 @@ class Engine:
 
     # ── Signing in ───────────────────────────────────────────────────────────────────────────────────
 
-    @_undisturbed
+    @undisturbed
     async def user(self) -> User | None:
         """The local user, where one was made."""
         return await accounts.find_user(self.database)
 
-    @_undisturbed
+    @undisturbed
     async def try_password(self, password: str) -> Try:
         """Whether `password` is the local user's, or how long to wait before another is looked at."""
         return await unlocking.try_password(self.database, password)
 
-    @_undisturbed
+    @undisturbed
     async def lock(self) -> None:
         """Let every open app ask for the password. Raises UsageProblem where there is none."""
         await unlocking.lock(self.database)
@@ -252,31 +228,55 @@ class Engine:
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
-    @_undisturbed
+    @undisturbed
     async def situation(self) -> Situation:
         """How things stand now."""
         moment = self._clock()
-        schedules = await self.queue.schedules()
+        schedules = await self.queue.schedules(also_off=True)
         async with self.database.read() as session:
             stored = await activities.count(session)
         account = await accounts.active_account(self.database)
         return Situation(
             moment=moment,
             account=account,
-            jobs=await self.queue.list(limit=_JOBS_SHOWN),
+            jobs=await self._jobs_of(schedules),
             runners=await self.queue.runners(),
             own_runner=self._runner.id if self._runner else None,
-            next_turn=min((next_turn(schedule, moment) for schedule in schedules), default=None),
+            next_turn=min((next_turn(each, moment) for each in schedules if each.enabled), default=None),
             activities=stored,
             wait=await budget.wait(self.database, account.server, self._clock) if account else None,
+            schedules=schedules,
+            pace=await self._pace(account) if account else None,
         )
+
+    async def _jobs_of(self, schedules: Sequence[Schedule]) -> Sequence[SyncJob]:
+        """The newest jobs, and of each schedule the last one, however long that is ago."""
+        jobs = list(await self.queue.list(limit=_JOBS_SHOWN))
+        for job_type in {each.job_type for each in schedules} - {job.job_type for job in jobs}:
+            jobs += await self.queue.list(job_type=job_type, limit=1)
+        return jobs
+
+    async def _pace(self, account: GarminConnectAccount) -> Pace:
+        allowed = rate_for(account.server, chosen_rate(self._config))
+        return Pace(allowed.per_s if allowed else None, await budget.slowed_to(self.database, account.server))
+
+    @undisturbed
+    async def schedule(self, settings: Mapping[str, Any]) -> None:
+        """Let the syncs run by other settings (`sync.…`) from now on; the config file says so. Raises UsageProblem."""
+        for name, value in settings.items():
+            if (origin := self._config.values[name].origin) not in {"default", "file"}:
+                raise UsageProblem(f"{name} is set by the {origin}, which goes first.", hint="Change it there.")
+            await asyncio.to_thread(self._config.save, name, value)
+        await self._ensure_schedules(await accounts.require_account(self.database))
+        if self.scheduler:
+            await self.scheduler.due_now()
 
     def today(self, account: GarminConnectAccount | None) -> date:
         """The date where the account's owner lives."""
         zone = days.zone_of(account.time_zone) if account and account.time_zone else None
         return self._clock().astimezone(zone).date()
 
-    @_undisturbed
+    @undisturbed
     async def facts(self, day: date | None, latest: date, metrics: Sequence[str]) -> TodayFacts:
         """What Today shows of `day`; of the newest day with values, at most `latest`, where None is given."""
         async with self.database.read() as session:
@@ -291,41 +291,7 @@ class Engine:
             latest_ones = await activities.find(session, before, limit=_ACTIVITIES_SHOWN)
         return TodayFacts(shown, newest, rollups, latest_ones)
 
-    @_undisturbed
-    async def activities(
-        self, conditions: Sequence[Condition], order: str, descending: bool, limit: int, offset: int = 0
-    ) -> tuple[Sequence[Activity], int]:
-        """One window of activities, and how many there are in all."""
-        async with self.database.read() as session:
-            found = await activities.find(
-                session, conditions, order=order, descending=descending, limit=limit, offset=offset
-            )
-            return found, await activities.count(session, conditions)
-
-    @_undisturbed
-    async def activity(self, activity_id: UUID) -> Activity:
-        """One activity."""
-        async with self.database.read() as session:
-            return await session.get_one(Activity, activity_id)
-
-    @_undisturbed
-    async def recording(self, activity: Activity) -> Recording:
-        """What is in an activity's file, read in a thread."""
-        try:
-            path = await self._files.open(self.database, activity)
-            track, outline = await asyncio.to_thread(_read, path)
-        except FileDamaged as problem:
-            return Recording(None, [], problem.reason)
-        except OSError as problem:
-            return Recording(None, [], problem.strerror or type(problem).__name__)
-        return Recording(track, outline, "")
-
-    @_undisturbed
+    @undisturbed
     async def log(self, job_id: UUID, after: UUID | None) -> Sequence[JobEvent]:
         """The lines of a job's log that are newer than `after`."""
         return await self.queue.events(job_id, after)
-
-
-def _read(path: Path) -> tuple[formats.Track, list[list[tuple[float, float]]]]:
-    track = formats.read_track(path)
-    return track, formats.track_outline(track, 800)

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 #: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
 PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs", "settings": "Settings"}
 
+#: The screens with a chart, and so with its keys.
+CHARTED = frozenset({"activity"})
+
 #: What keys are called where people read them.
 _NAMES = {
     "comma": ",",
     "full_stop": ".",
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "equals_sign": "=",
     "ctrl+p": "^p",
@@ -106,6 +110,8 @@ class Action:
         area, _, verb = self.id.partition(".")
         if area == "places":
             return f"app.go('{verb}')"
+        if area == "chart":
+            return f"screen.chart('{verb}')"
         if area == "zones":
             return f"screen.zone({verb})"
         return f"{'screen' if self.place else 'app'}.{self.id.replace('.', '_')}"
@@ -124,10 +130,18 @@ def _without_account(app: GarminSyncApp) -> str:
     return f"Garmin asks for a new sign-in: press {label('account.connect')}" if account.sign_in_needed_since else ""
 
 
+def _without_activity(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "selected", None) else "there is no activity here"
+
+
 def _without_workout(app: GarminSyncApp) -> str:
     if getattr(app.screen, "selected", None):
         return ""
     return f"there is no workout here yet: press {label('workouts.new')} to write one"
+
+
+def _nothing_to_copy(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "copy_text", lambda: None)() else "there is nothing to copy here"
 
 
 def _without_workout_or_account(app: GarminSyncApp) -> str:
@@ -166,12 +180,16 @@ def _newest(app: GarminSyncApp) -> str:
     return _without_store(app) or getattr(app.screen, "why_not_after", "")
 
 
+def _without_job(app: GarminSyncApp) -> str:
+    if getattr(app.screen, "selected_job", None):
+        return ""
+    return f"there is no job here yet: press {label('sync.now')} to sync"
+
+
 def _unless(statuses: tuple[str, ...], reason: str) -> Callable[[GarminSyncApp], str]:
     def why_not(app: GarminSyncApp) -> str:
         job = getattr(app.screen, "selected_job", None)
-        if job is None:
-            return f"there is no job here yet: press {label('sync.now')} to sync"
-        return "" if job.status in statuses else reason
+        return _without_job(app) if job is None or job.status in statuses else reason
 
     return why_not
 
@@ -187,7 +205,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
+    Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
+    Action("activities.export", "e", "Export", "activities", hint=True, why_not=_without_activity),
     Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
+    Action("activities.map", "H", "Year map", "activities", hint=True, title="show or hide the map of the year"),
+    Action("activities.reverse", "R", "Sort the other way", "activities", why_not=_without_store),
+    Action("activities.mark_all", "asterisk,A", "Mark all that match", "activities", why_not=_without_activity),
+    Action("activities.week", "w", "Only that week", "activities", why_not=_without_store),
+    Action("activities.before", "comma", "Year before", "activities", why_not=_oldest),
+    Action("activities.after", "full_stop", "Year after", "activities", why_not=_newest),
     Action(
         "jobs.cancel",
         "x",
@@ -213,6 +239,20 @@ ACTIONS: tuple[Action, ...] = (
         title="pause or resume",
         why_not=_unless(("pending", "in_progress"), "this job has ended"),
     ),
+    Action(
+        "jobs.schedule",
+        "t",
+        "Schedule",
+        "jobs",
+        hint=True,
+        title="change when syncs run",
+        why_not=lambda app: _without_account(app) or getattr(app.screen, "why_not_schedule", ""),
+    ),
+    Action("jobs.find", "slash", "Find", "jobs", hint=True, title="find in the log", why_not=_without_job),
+    Action("jobs.follow", "f", "Follow", "jobs", hint=True, title="follow the log or not", why_not=_without_job),
+    Action("jobs.level", "l", "Level", "jobs", title="level of the log", why_not=_without_job),
+    Action("jobs.open", "enter", "Read the log", "jobs", why_not=_without_job),
+    Action("jobs.save", "e", "Save the log", "jobs", why_not=_without_job),
     Action("workouts.edit", "enter", "Edit", "workouts", hint=True, why_not=_without_workout),
     Action("workouts.new", "n", "New", "workouts", hint=True, title="write a new one", why_not=_without_store),
     Action("workouts.classic", "N", "Classic", "workouts", hint=True, title="start from a classic session"),
@@ -252,6 +292,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("editor.exercise", "x", "Exercise", "editor"),
     Action("editor.rename", "r", "Name, sport, pool", "editor"),
     Action("editor.again", "full_stop", "Last change again", "editor"),
+    Action("chart.left", "left", "Cursor left", "chart"),
+    Action("chart.right", "right", "Cursor right", "chart"),
+    Action("chart.far_left", "shift+left", "Ten to the left", "chart"),
+    Action("chart.far_right", "shift+right", "Ten to the right", "chart"),
+    Action("chart.first", "home", "First value", "chart"),
+    Action("chart.last", "end", "Last value", "chart"),
+    Action("chart.closer", "plus", "Zoom in", "chart"),
+    Action("chart.wider", "minus", "Zoom out", "chart"),
     Action("coverage.open", "enter", "Days", "coverage", hint=True, title="days of the month", why_not=_without_store),
     Action("coverage.again", "f", "Fetch again", "coverage", hint=True, why_not=_without_account),
     Action("days.again", "f", "Fetch again", "days", hint=True, why_not=_without_account),
@@ -274,6 +322,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
     Action("app.back", "escape", "Back", title="back"),
+    Action("app.copy", "y", "Copy", title="copy what is selected", why_not=_nothing_to_copy),
     Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
     Action("app.quit", "q,ctrl+q", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
@@ -294,7 +343,7 @@ def label(name: str) -> str:
 
 def share_keys(one: Action, other: Action) -> bool:
     """Whether a key can be only one of theirs: both work on the same screen."""
-    if one.place == other.place:
+    if one.place == other.place or any(works_on(place, one) and works_on(place, other) for place in CHARTED):
         return True
     return not (one.place and other.place) and not {one.place, other.place} & OWN_KEYS_WIN
 
@@ -307,6 +356,11 @@ def bindings(place: str = "") -> list[BindingType]:
         if each.place == place
         for key in each.keys.split(",")
     ]
+
+
+def works_on(place: str, each: Action) -> bool:
+    """Whether an action's key works on a screen, and not everywhere."""
+    return bool(place) and (each.place == place or (each.place == "chart" and place in CHARTED))
 
 
 def hints(place: str) -> Iterator[Action]:

@@ -12,13 +12,22 @@ from .. import text, units
 
 if TYPE_CHECKING:
     from ..jobs.run import Progress
-    from ..models import GarminConnectAccount, RunnerRow, SyncJob
+    from ..models import GarminConnectAccount, RunnerRow, Schedule, SyncJob
     from ..store.budget import Wait
 
 #: Counts requests, of which nobody knows how many there are.
 _HEALTH = "health_metrics_sync"
 _SYNCS = ("activity_sync", _HEALTH)
 _LONGEST = timedelta(days=1)
+
+
+class Pace(NamedTuple):
+    """How fast Garmin is asked."""
+
+    #: Requests a second; None where nothing limits them.
+    per_s: float | None
+    #: What refusals have slowed it down to, where they have.
+    slowed_to: float | None
 
 
 class Situation(NamedTuple):
@@ -35,6 +44,9 @@ class Situation(NamedTuple):
     activities: int
     #: What holds requests off, where something does.
     wait: Wait | None = None
+    #: Those that are off too.
+    schedules: Sequence[Schedule] = ()
+    pace: Pace | None = None
 
     @property
     def running(self) -> list[SyncJob]:

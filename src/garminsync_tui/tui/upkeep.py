@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import re
-from collections.abc import Callable, Coroutine
-from functools import wraps
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import text
 from ..cli.log import log_file
@@ -18,6 +17,7 @@ from ..models import GarminConnectAccount
 from ..store import accounts, backup
 from ..store.database import Database
 from ..store.glance import look
+from .undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from ..cli.checkup import Finding
@@ -39,47 +39,32 @@ class Stored(NamedTuple):
     readings: int
 
 
-def _undisturbed[**P, T](
-    method: Callable[Concatenate[Upkeep, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[Upkeep, P], Coroutine[Any, Any, T]]:
-    """As the engine's: what uses the database comes to its end when the screen that asked goes."""
-
-    @wraps(method)
-    async def shielded(self: Upkeep, /, *arguments: P.args, **options: P.kwargs) -> T:
-        doing = asyncio.ensure_future(method(self, *arguments, **options))
-        self._under_way.add(doing)
-        doing.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(doing)
-
-    return shielded
-
-
 class Upkeep:
     """`under_way` is the engine's set of what uses the database."""
 
     def __init__(self, config: Config, database: Database, under_way: set[asyncio.Future[Any]]) -> None:
         self._config = config
         self._database = database
-        self._under_way = under_way
+        self.under_way = under_way
 
     @property
     def file(self) -> Path | None:
         """The SQLite file; None for a server."""
         return Path(str(self._database.url.database)) if self._database.sqlite else None
 
-    @_undisturbed
+    @undisturbed
     async def stored(self) -> Stored:
         """Which database this is, and how much is in it."""
         seen = await look(self._database)
         kind = "SQLite" if self._database.sqlite else "PostgreSQL"
         return Stored(self._database.name, kind, seen.size_bytes, seen.activities, seen.readings)
 
-    @_undisturbed
+    @undisturbed
     async def check(self) -> None:
         """Read all of the database. Raises DatabaseUnusable where it is damaged, UsageProblem on a server."""
         await asyncio.to_thread(backup.check, self._file())
 
-    @_undisturbed
+    @undisturbed
     async def back_up(self, target: Path, *, replace: bool, on_written: Callable[[int], bool]) -> int:
         """Write all of it into a file; how many bytes. `on_written` is called from a thread, and gives up with True.
 
@@ -96,7 +81,7 @@ class Upkeep:
 
         return await asyncio.to_thread(work)
 
-    @_undisturbed
+    @undisturbed
     async def findings(self) -> list[Finding]:
         """What `garminsync doctor` finds."""
         doctor = await asyncio.to_thread(importlib.import_module, "garminsync_tui.cli.doctor")
@@ -115,7 +100,7 @@ class Upkeep:
         ends = next((n for n in range(begins[-1] + 1, len(lines)) if _ENTRY.match(lines[n])), len(lines))
         return ["Last fault in the log:", *(text.clean(line, 300) for line in lines[begins[-1] : ends][:_FAULT_LINES])]
 
-    @_undisturbed
+    @undisturbed
     async def sign_out(self, account: GarminConnectAccount) -> None:
         """End the link; everything synced stays."""
         await accounts.unlink(self._database, account.id)

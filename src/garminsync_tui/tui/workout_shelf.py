@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import wraps
-from typing import Any, Concatenate, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..config import Config
@@ -20,6 +19,7 @@ from ..sync.trainee import athlete_today
 from ..workouts.athlete import Athlete
 from ..workouts.definition import Workout
 from ..workouts.names import named
+from .undisturbed import undisturbed
 
 _PRIORITY = 10
 
@@ -31,21 +31,6 @@ class OnShelf(NamedTuple):
     athlete: Athlete
 
 
-def _undisturbed[**P, T](
-    method: Callable[Concatenate[WorkoutShelf, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[WorkoutShelf, P], Coroutine[Any, Any, T]]:
-    """As the engine's: what uses the database comes to its end when the screen that asked goes."""
-
-    @wraps(method)
-    async def shielded(self: WorkoutShelf, /, *arguments: P.args, **options: P.kwargs) -> T:
-        doing = asyncio.ensure_future(method(self, *arguments, **options))
-        self._under_way.add(doing)
-        doing.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(doing)
-
-    return shielded
-
-
 class WorkoutShelf:
     """Reads, keeps and queues. `under_way` is the engine's set of what uses the database."""
 
@@ -53,9 +38,9 @@ class WorkoutShelf:
         self._config = config
         self._database = database
         self._queue = queue
-        self._under_way = under_way
+        self.under_way = under_way
 
-    @_undisturbed
+    @undisturbed
     async def everything(self) -> OnShelf:
         """All workouts by name, and the athlete of today."""
         account = await accounts.active_account(self._database)
@@ -63,7 +48,7 @@ class WorkoutShelf:
         async with self._database.read() as session:
             return OnShelf(await workouts.every(session, account.id if account else None), athlete)
 
-    @_undisturbed
+    @undisturbed
     async def keep(self, workout_id: UUID | None, workout: Workout, before: Workout | None = None) -> UUID:
         """Save a workout, as a new one where it has no id yet or was deleted; its id.
 
@@ -78,7 +63,7 @@ class WorkoutShelf:
                 return workout_id
             return await workouts.add(session, user.id, name, workout.note, stored)
 
-    @_undisturbed
+    @undisturbed
     async def remove(self, kept: Kept) -> None:
         """Delete a workout that is here alone; one that is at Garmin too is deleted by a job."""
         if kept.remote is not None and not kept.remote.gone_at:
@@ -87,18 +72,18 @@ class WorkoutShelf:
         async with self._database.write() as session:
             await workouts.remove(session, kept.workout.id)
 
-    @_undisturbed
+    @undisturbed
     async def push(self, workout_id: UUID, choice: str | None = None) -> None:
         """Queue a push. Raises SignInRequired."""
         asked = {"do": "push", "workout": workout_id.hex, "choice": choice}
         await self._queued("workout_upload", {name: value for name, value in asked.items() if value})
 
-    @_undisturbed
+    @undisturbed
     async def pull(self) -> None:
         """Queue a look at Garmin. Raises SignInRequired."""
         await self._queued("workout_sync", {"look": True})
 
-    @_undisturbed
+    @undisturbed
     async def plan(self, workout_id: UUID, day: date, *, off: bool = False) -> None:
         """Queue putting a workout on a day of Garmin's calendar, or taking it off."""
         await self._queued(

@@ -11,11 +11,11 @@ from .. import text
 from ..units import Units
 from ..workouts.definition import Workout
 from ..workouts.estimate import Bar, Estimate
+from .widgets.glyphs import BLOCKS, Glyphs
 
 if TYPE_CHECKING:
     from ..store.workouts import Kept
 
-_BLOCKS = " ▁▂▃▄▅▆▇█"
 _FULL_SHARE = 1.25
 #: Colours of zones 1 to 7.
 _ZONES = ("$text-muted", "$text-primary", "$text-success", "$text-warning", "$text-error", "$text-error", "$text-error")
@@ -44,22 +44,25 @@ def outline(workout: Workout) -> str:
     return "\n".join(text.clean(line, 300) for line in lines)
 
 
-def profile(bars: Sequence[Bar], columns: int, rows: int, marked: tuple[int, ...] | None = None) -> Content:
+def profile(
+    bars: Sequence[Bar], columns: int, rows: int, marked: tuple[int, ...] | None = None, glyphs: Glyphs = BLOCKS
+) -> Content:
     """How hard each part is: time to the right, share of the threshold upwards, zones by colour.
 
     The step at `marked` is underlined.
     """
     cells = _cells(bars, columns)
+    signs = f" {glyphs.bars}"
     lines = []
     for row in range(rows, 0, -1):
         parts = []
         for bar in cells:
             level = 0.0 if bar.share is None else min(bar.share / _FULL_SHARE, 1.0) * rows - (row - 1)
-            sign = _BLOCKS[min(max(round(level * 8), 1 if row == 1 else 0), 8)]
+            sign = signs[min(max(round(level * 8), 1 if row == 1 else 0), 8)]
             parts.append((sign, _ZONES[min(max(bar.zone or 1, 1), 7) - 1]))
         lines.append(Content.assemble(*parts))
     if marked:
-        lines.append(Content("".join("▔" if bar.place[: len(marked)] == marked else " " for bar in cells)))
+        lines.append(Content("".join(glyphs.under if bar.place[: len(marked)] == marked else " " for bar in cells)))
     return Content("\n").join(lines)
 
 

@@ -18,5 +18,6 @@ def findings(workout: Workout, athlete: Athlete, exercises: Exercises | None = N
         ready = resolved(workout, athlete)
     except InvalidWorkout as problem:
         return [*found, Finding(problem.place, "warning", problem.reason, problem.hint)]
-    found += [each for each in check(ready, exercises) if each not in found]
+    if ready != workout:
+        found += [each for each in check(ready, exercises) if each not in found]
     return sorted(found, key=lambda finding: (finding.place, finding.severity))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -206,8 +206,9 @@ class Queue:
         *,
         daily_at: str | None = None,
         time_zone: str | None = None,
+        off: Collection[str] = (),
     ) -> None:
-        """The account's schedules, made or brought to `every_s` seconds and enabled.
+        """The account's schedules, made or brought to `every_s` seconds and switched on, those of types in `off` off.
 
         With `daily_at` ("06:30") once a day instead, by the clocks of `time_zone`.
         """
@@ -220,14 +221,15 @@ class Queue:
                 if row is None:
                     row = Schedule(id=new_id(), garmin_connect_account_id=account_id, job_type=job_type)
                     session.add(row)
-                for name, value in (wanted | {"enabled": True}).items():
+                for name, value in (wanted | {"enabled": job_type not in off}).items():
                     if getattr(row, name) != value:
                         setattr(row, name, value)
 
-    async def schedules(self) -> Sequence[Schedule]:
-        """The schedules that are on."""
+    async def schedules(self, *, also_off: bool = False) -> Sequence[Schedule]:
+        """The schedules that are on, or all of them."""
+        chosen = sa.select(Schedule).order_by(Schedule.id)
         async with self.database.read() as session:
-            return (await session.scalars(sa.select(Schedule).where(Schedule.enabled).order_by(Schedule.id))).all()
+            return (await session.scalars(chosen if also_off else chosen.where(Schedule.enabled))).all()
 
 
 def utc_now() -> datetime:

@@ -1,23 +1,28 @@
-"""All activities: a filter line, an order, and a table that is read in windows of 200 rows."""
+"""All activities: a filter, an order, marks, and a table that is read in windows; the year as a map above."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import UUID
 
 from textual import events, on
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, Static
 
 from ... import text, units
 from ...errors import UsageProblem
-from ...filters import Condition, parse
-from .. import keys
-from ..activity_words import COLUMNS, row
+from ...filters import Condition, instead_of_dates, parse, without_dates
+from .. import filter_words, keys
+from ..activity_words import COLUMNS, facts, row, title
+from ..clipboard import Clip
 from ..widgets.field import Field
 from ..widgets.pane import Pane
-from ..widgets.table import Table
+from ..widgets.window_table import WINDOW, WindowTable
+from ..widgets.year_map import YearMap
+from ..widgets.year_pane import YearPane
 from .place import NO_ACCOUNT, Place
 
 if TYPE_CHECKING:
@@ -25,13 +30,24 @@ if TYPE_CHECKING:
 
     from ...errors import GarminSyncError
     from ...models import Activity
+    from ...store.activity_lists import Key
+    from ..activity_shelf import Listed
     from ..engine import Engine
 
-WINDOW = 200
-_AHEAD = 40  # rows before the end of what is loaded at which the next window is read
 _ORDERS = {"date": "date", "dist": "distance", "time": "time", "name": "name", "type": "type", "kcal": "energy"}
-#: Columns that fit below so many columns of the terminal.
-_FITTING = ((60, 5), (84, 6), (100, 8))
+#: On terminals of so many rows the map of the year is there from the start.
+_ROWS_FOR_MAP = 30
+_OLDEST_YEAR = 1990
+_WIDE = 140
+
+
+class _Shown(NamedTuple):
+    """What decides which rows there are and how they look."""
+
+    conditions: Sequence[Condition]
+    order: str
+    descending: bool
+    system: units.Units
 
 
 class ActivitiesScreen(Place):
@@ -45,77 +61,171 @@ class ActivitiesScreen(Place):
         self._conditions: list[Condition] = []
         self._order = "date"
         self._descending = True
-        self._loaded: Sequence[Activity] = ()
-        self._matching = 0
-        self._wanted = WINDOW
+        self._listed: Listed | None = None
+        self._listed_as: _Shown | None = None
+        self._marked: set[Key] = set()
+        self._types: Sequence[str] = ()
+        self._year = self._this_year = 0
+        self._map_wanted: bool | None = None  # None until somebody said so: where there is room
 
     def content(self) -> ComposeResult:
-        """Filter above, list below."""
-        yield Field(placeholder="type:run dist>10 after:2026-09 hr<150 name~long", id="filter")
-        yield Static("", id="filter-problem", markup=False)
-        yield Pane(Table(id="list"), title="Activities", id="list-pane")
+        """The year, the filter, the list, and on wide terminals what is selected."""
+        yield YearPane(id="year-pane")
+        yield Field(
+            placeholder="type:run dist>10 after:2026-09 hr<150 name~long",
+            id="filter",
+            suggester=filter_words.FilterSuggester(lambda: self._types),
+        )
+        yield Static("", id="filter-words", markup=False)
+        with Horizontal(id="list-row"):
+            yield Pane(WindowTable(COLUMNS, self._cells, id="list"), title="Activities", id="list-pane")
+            yield Pane(Static("", id="preview-text", markup=False), title="Selected", id="selected-pane")
+
+    def on_mount(self) -> None:
+        """Marks are the screen's, so that they stay where the rows go."""
+        super().on_mount()
+        self._table.is_marked = lambda index: self._listed is not None and self._listed.keys[index] in self._marked
+        self._place_map()
+
+    @property
+    def _table(self) -> WindowTable:
+        return self.query_one("#list", WindowTable)
+
+    @property
+    def _map(self) -> YearMap:
+        return self.query_one("#year", YearMap)
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
     async def read(self, engine: Engine) -> None:
-        """Read as many rows as were read before, from the first."""
-        self._loaded, self._matching = await engine.activities(
-            self._conditions, self._order, self._descending, self._wanted
-        )
+        """Read the order of all, and the rows in sight; nothing where nothing changed."""
+        situation = self.garminsync.situation
+        assert situation is not None
+        wanted = _Shown(tuple(self._conditions), self._order, self._descending, self.garminsync.units)
+        before = self._listed
+        if before is not None and wanted == self._listed_as and await engine.activities.stamp() == before.stamp:
+            return
+        listed = await engine.activities.listed(self._conditions, self._order, self._descending)
+        cursor = self._cursor_in(listed)
+        first = cursor // WINDOW * WINDOW
+        found = await engine.activities.window(listed.keys[first : first + WINDOW])
+        self._types = await engine.activities.types()
+        if not self._conditions:
+            self._marked &= set(listed.keys)  # what is gone is not exported
+        if self._listed_as is None or self._listed_as.system != wanted.system:
+            self._table.forget_widths()
+        self._listed, self._listed_as = listed, wanted
+        self._this_year = situation.moment.astimezone().year
+        self._table.restart(len(listed.keys), cursor)
+        self._table.fill(cursor // WINDOW, found)
         self._show()
+        await self._read_year(engine)
+
+    def _cursor_in(self, listed: Listed) -> int:
+        """Where the selected activity is now; the first where it is not among them."""
+        selected = self.selected
+        return listed.keys.index(selected) if selected in listed.keys else 0
+
+    def _cells(self, activity: Activity) -> Sequence[str]:
+        return row(activity, self.garminsync.units, self._this_year)
+
+    @on(WindowTable.Needed)
+    def _window_needed(self, event: WindowTable.Needed) -> None:
+        engine, listed = self.garminsync.engine, self._listed
+        if engine is None or listed is None:
+            return
+
+        async def read() -> None:
+            first = event.window * WINDOW
+            found = await engine.activities.window(listed.keys[first : first + WINDOW])
+            if listed is self._listed:
+                self._table.fill(event.window, found)
+                self._show_selected()
+
+        self.read_more(read(), f"window {event.window}")
+
+    async def _read_year(self, engine: Engine) -> None:
+        situation = self.garminsync.situation
+        assert situation is not None
+        today = engine.today(situation.account)
+        self._year = self._year or today.year
+        days = await engine.activities.days(without_dates(self._conditions), self._year)
+        cursor = self._map.cursor
+        if cursor.year != self._year:
+            cursor = min(today, date(self._year, 12, 31))
+        self.query_one("#year-pane", YearPane).show(days, today, cursor, self.garminsync.units)
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The list says it."""
+        self._listed_as = None
         self.query_one("#list-pane", Pane).failed(problem)
+        self.query_one("#year-pane").display = False
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
     def _show(self) -> None:
-        situation = self.garminsync.situation
-        assert situation is not None
+        situation, listed = self.garminsync.situation, self._listed
+        assert situation is not None and listed is not None
         pane = self.query_one("#list-pane", Pane)
-        table = self.query_one("#list", Table)
-        columns = self._lay_out(table)
-        year = situation.moment.astimezone().year
-        system = self.garminsync.units
-        table.show([(str(each.id), row(each, system, year)[:columns]) for each in self._loaded])
-        arrow = "↓" if self._descending else "↑"
-        pane.border_title = Content(f"Activities   {self._count(situation.activities)}")
-        if self._loaded:
-            pane.ready(f"sort {_ORDERS[self._order]} {arrow}")
-            self.focus_first(table)
+        stored, matching = units.number(situation.activities), units.number(len(listed.keys))
+        pane.border_title = Content(f"Activities   {f'{matching} of {stored}' if self._conditions else matching}")
+        self._place_map()
+        if listed.keys:
+            self._show_totals()
+            self.focus_first(self._table)
         elif self._conditions:
             pane.empty("No activity meets this filter. Press esc to clear it.")
         elif situation.account is None:
             pane.empty(NO_ACCOUNT)
         else:
             pane.empty("No activities yet. Press s to sync now.")
+        self._show_selected()
 
-    def _count(self, stored: int) -> str:
-        if self._conditions:
-            return f"{units.number(self._matching)} of {units.number(stored)}"
-        return units.number(self._matching)
+    def _show_totals(self) -> None:
+        """What the listed ones add up to, their order, and how many are marked."""
+        assert self._listed is not None
+        totals, system = self._listed.totals, self.garminsync.units
+        marked = f"{units.number(len(self._marked))} marked" if self._marked else ""
+        distance = units.distance(totals.distance_m, system, 0) if totals.distance_m else ""
+        climbed = f"{units.elevation(totals.ascent_m, system)} up" if totals.ascent_m else ""
+        order = f"sort {_ORDERS[self._order]} {'↓' if self._descending else '↑'}"
+        parts = [marked, distance, units.hours(totals.duration_s), climbed, order]
+        if self.app.size.width < 80 and marked:
+            parts.remove(climbed)
+        self.query_one("#list-pane", Pane).ready(" · ".join(filter(None, parts)))
 
-    def _lay_out(self, table: Table) -> int:
-        """As many columns as the terminal has room for; how many."""
-        width = self.app.size.width
-        fitting = next((count for below, count in _FITTING if width < below), len(COLUMNS))
-        columns = COLUMNS[:fitting]
-        table.lay_out(
-            [title for title, _, _ in columns],
-            [order or title for title, order, _ in columns],
-            [index for index, (_, _, number) in enumerate(columns) if number],
-        )
-        return fitting
+    def _show_selected(self) -> None:
+        pane = self.query_one("#selected-pane", Pane)
+        activity = self._activity
+        pane.display = activity is not None and self.app.size.width >= _WIDE
+        if activity is None or not pane.display:
+            return
+        lines = [f"{label:<12}{words}" for label, words in facts(activity, self.garminsync.units)]
+        # All of it inside: a title that changes would paint the whole pane at each step.
+        words = Content("\n").join([Content.styled(title(activity), "bold"), *map(Content, lines)])
+        self.query_one("#preview-text", Static).update(words, layout=False)
+        pane.ready("enter Open")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Another width may hold other columns."""
-        if self._loaded:
-            self._show()
+        """Another size may hold more."""
+        if self._listed is not None:
+            self._place_map()
+            self._show_selected()
 
-    @on(DataTable.RowHighlighted, "#list")
-    def _near_the_end(self, event: DataTable.RowHighlighted) -> None:
-        if len(self._loaded) < self._matching and event.cursor_row >= len(self._loaded) - _AHEAD:
-            self._wanted = len(self._loaded) + WINDOW
-            self.read_again()
+    @on(WindowTable.Moved)
+    def _moved(self) -> None:
+        self._show_selected()
+
+    @property
+    def selected(self) -> Key | None:
+        """The id of the activity under the cursor."""
+        keys_ = self._listed.keys if self._listed else []
+        return keys_[self._table.cursor] if keys_ else None
+
+    @property
+    def _activity(self) -> Activity | None:
+        activity: Activity | None = self._table.row(self._table.cursor)
+        return activity
 
     # ── Filter ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -125,29 +235,54 @@ class ActivitiesScreen(Place):
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
-        problem = self.query_one("#filter-problem", Static)
         try:
             conditions = parse(event.value)
         except UsageProblem as wrong:
-            problem.update(Content.styled(text.clean(f"✗ {wrong.message} {wrong.hint}"), "$text-error"))
-            problem.display = True
+            self._say(Content.styled(text.clean(f"✗ {wrong.message} {wrong.hint}"), "$text-error"))
             return
-        problem.display = False
+        self._hint()
         if conditions != self._conditions:
             self._conditions = conditions
-            self._from_the_start()
+            self.read_again()
+
+    def on_descendant_focus(self) -> None:
+        """The grammar is told while one writes."""
+        self._hint()
+
+    def on_descendant_blur(self) -> None:
+        """And not afterwards."""
+        self._hint()
+
+    def _hint(self) -> None:
+        line = self.query_one("#filter", Input)
+        words = filter_words.hint(line.value) if line.has_focus else ""
+        self._say(Content(text.clean(words)))
+
+    def _say(self, words: Content) -> None:
+        shown = self.query_one("#filter-words", Static)
+        shown.update(words)
+        shown.display = bool(words.plain)
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
-        self.query_one("#list", Table).focus()
+        self._table.focus()
+
+    def _filter_days(self, first: date, last: date) -> None:
+        """Only what started on some days; what else the filter says stays."""
+        dates = f"on:{first}" if first == last else f"after:{first} before:{last + timedelta(days=1)}"
+        line = self.query_one("#filter", Input)
+        line.value = instead_of_dates(line.value, dates)
 
     def back(self) -> bool:
-        """Clear the filter, or leave its line; False where there is nothing left to go back from."""
+        """Clear the filter, leave its line or the map, forget the marks; False where nothing of it is left."""
         line = self.query_one("#filter", Input)
         if line.value:
             line.value = ""
-        elif line.has_focus:
-            self.query_one("#list", Table).focus()
+        elif line.has_focus or self._map.has_focus:
+            self._table.focus()
+        elif self._marked:
+            self._marked.clear()
+            self._marks_changed()
         else:
             return False
         return True
@@ -155,38 +290,146 @@ class ActivitiesScreen(Place):
     # ── Order ────────────────────────────────────────────────────────────────────────────────────────
 
     def action_activities_order(self) -> None:
-        """The next order; its other direction comes with a click on the title."""
+        """The next order."""
         names = list(_ORDERS)
         self._sort_by(names[(names.index(self._order) + 1) % len(names)])
 
-    @on(DataTable.HeaderSelected, "#list")
-    def _header_selected(self, event: DataTable.HeaderSelected) -> None:
-        order = event.column_key.value or ""
-        if order not in _ORDERS:
-            self.notify(f"{order} cannot be sorted by.", markup=False)
-        elif order == self._order:
-            self._descending = not self._descending
-            self._from_the_start()
+    def action_activities_reverse(self) -> None:
+        """The other direction."""
+        self._descending = not self._descending
+        self.read_again()
+
+    @on(WindowTable.Ordered)
+    def _title_clicked(self, event: WindowTable.Ordered) -> None:
+        if event.order not in _ORDERS:
+            self.notify("That column cannot be sorted by.", markup=False)
+        elif event.order == self._order:
+            self.action_activities_reverse()
         else:
-            self._sort_by(order)
+            self._sort_by(event.order)
 
     def _sort_by(self, order: str) -> None:
         self._order = order
         self._descending = order not in {"name", "type"}
-        self._from_the_start()
-
-    def _from_the_start(self) -> None:
-        self._wanted = WINDOW
         self.read_again()
 
-    # ── Opening ──────────────────────────────────────────────────────────────────────────────────────
+    # ── The year ─────────────────────────────────────────────────────────────────────────────────────
 
+    def _place_map(self) -> None:
+        wanted = self.app.size.height >= _ROWS_FOR_MAP if self._map_wanted is None else self._map_wanted
+        self.query_one("#year-pane").display = bool(wanted and self._listed and self.garminsync.situation.activities)  # type: ignore[union-attr]
+
+    def action_activities_map(self) -> None:
+        """Show the map of the year and go there, or hide it."""
+        pane = self.query_one("#year-pane", YearPane)
+        self._map_wanted = not pane.display
+        if self._map.has_focus:
+            self._table.focus()
+        self._place_map()
+        if pane.display:
+            self._map.focus()
+
+    @property
+    def why_not_before(self) -> str:
+        """Why there is no year before."""
+        return "" if self._year > _OLDEST_YEAR else "nothing older can be there"
+
+    @property
+    def why_not_after(self) -> str:
+        """Why there is no year after."""
+        engine, situation = self.garminsync.engine, self.garminsync.situation
+        if engine is None or situation is None:
+            return ""
+        return "" if self._year < engine.today(situation.account).year else "this is the newest year"
+
+    def action_activities_before(self) -> None:
+        """The map of the year before."""
+        self._go_to_year(self._year - 1)
+
+    def action_activities_after(self) -> None:
+        """The map of the year after."""
+        self._go_to_year(self._year + 1)
+
+    def _go_to_year(self, year: int) -> None:
+        if engine := self.garminsync.engine:
+            self._year = year
+            self._map_wanted = True
+            self._place_map()
+            self.read_more(self._read_year(engine), "year")
+
+    @on(YearMap.Moved)
+    def _day_moved(self) -> None:
+        self.query_one("#year-pane", YearPane).read_aloud()
+
+    @on(YearMap.Chosen)
+    def _day_chosen(self) -> None:
+        self._filter_days(self._map.cursor, self._map.cursor)
+
+    def action_activities_week(self) -> None:
+        """Only the week of the day on the map, or of the selected activity."""
+        day = self._map.cursor
+        if not self._map.has_focus and self._activity is not None:
+            activity = self._activity
+            day = (activity.start_time + timedelta(seconds=activity.utc_offset_s or 0)).date()
+        monday = day - timedelta(days=day.weekday())
+        self._filter_days(monday, monday + timedelta(days=6))
+
+    # ── Marking ──────────────────────────────────────────────────────────────────────────────────────
+
+    def action_activities_mark(self) -> None:
+        """Mark the selected one, or take its mark away, and go on to the next."""
+        if key := self.selected:
+            self._marked ^= {key}
+            self._table.refresh_row(self._table.cursor)
+            self._table.action_move(1)
+            self._show_totals()
+
+    def action_activities_mark_all(self) -> None:
+        """Mark all that match; where they are marked already, none of them."""
+        if self._listed is not None:
+            matching = set(self._listed.keys)
+            self._marked = self._marked - matching if matching <= self._marked else self._marked | matching
+            self._marks_changed()
+
+    def _marks_changed(self) -> None:
+        self._table.refresh()
+        self._show_totals()
+
+    def action_activities_export(self) -> None:
+        """Write the marked ones, else the selected one, into files."""
+        if self._activity is not None and (chosen := self.chosen()):
+            self.garminsync.export(chosen, self._activity)
+
+    # ── Copying and opening ──────────────────────────────────────────────────────────────────────────
+
+    def chosen(self) -> Sequence[Key]:
+        """The marked ones in their order in the list, those outside of it last; without marks the selected one."""
+        listed = self._listed.keys if self._listed else []
+        if not self._marked:
+            return [self.selected] if self.selected else []
+        inside = [key for key in listed if key in self._marked]
+        return [*inside, *sorted(self._marked.difference(inside))]
+
+    def copy_text(self) -> Clip | None:
+        """The marked activities, else the selected one, a line each."""
+        engine = self.garminsync.engine
+        if engine is None or self._activity is None:
+            return None
+        if not self._marked:
+            return Clip(title(self._activity), self._line(self._activity))
+
+        async def lines() -> str:
+            chosen = self.chosen()
+            parts = [chosen[first : first + WINDOW] for first in range(0, len(chosen), WINDOW)]
+            return "\n".join([self._line(each) for part in parts for each in await engine.activities.window(part)])
+
+        return Clip(f"{units.number(len(self._marked))} activities", lines)
+
+    def _line(self, activity: Activity) -> str:
+        return "\t".join(row(activity, self.garminsync.units, 0))
+
+    @on(WindowTable.Selected)
     def action_activities_open(self) -> None:
         """Open the selected activity."""
-        name = self.query_one("#list", Table).selected
-        if name is not None:
-            self.garminsync.open_activity(UUID(name))
-
-    @on(DataTable.RowSelected, "#list")
-    def _row_selected(self) -> None:
-        self.action_activities_open()
+        if key := self.selected:
+            self.garminsync.open_activity(UUID(bytes=key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
@@ -13,10 +14,13 @@ from textual.widgets import Static
 from ... import text, units
 from .. import keys
 from ..activity_words import detail, kind, local_start, title
-from ..widgets.chart import Chart, TrackMap
+from ..widgets import ticks
+from ..widgets.chart import Chart
 from ..widgets.pane import Pane
+from ..widgets.plot import Panel, Series
 from ..widgets.table import Table
-from .place import Place
+from ..widgets.track_map import TrackMap
+from .charted import ChartedPlace
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -25,18 +29,20 @@ if TYPE_CHECKING:
     from ...formats import Device, Lap, Track
     from ...models import Activity
     from ..engine import Engine
-    from ..widgets.chart import Outline
+    from ..widgets.track_map import Outline
 
 _LAP_COLUMNS = ("#", "Dist", "Time", "Pace", "HR", "Cad", "Climb")
 _CHARTS = {"heart_rate_bpm": "Heart rate", "speed_mps": "Speed", "altitude_m": "Altitude"}
+#: Nothing is drawn across longer silences.
+_DROPOUT_S = 10.0
 
 
-class ActivityScreen(Place):
+class ActivityScreen(ChartedPlace):
     """Pushed on top of the list it was opened from."""
 
     place = "activity"
     tab = "activities"
-    BINDINGS: ClassVar = keys.bindings("activity")
+    BINDINGS: ClassVar = [*keys.bindings("activity"), *keys.bindings("chart")]
 
     def __init__(self, activity_id: UUID) -> None:
         super().__init__()
@@ -59,13 +65,13 @@ class ActivityScreen(Place):
 
     async def read(self, engine: Engine) -> None:
         """Read row and file; a file that was read before is not read again."""
-        activity = await engine.activity(self._activity_id)
+        activity = await engine.activities.one(self._activity_id)
         if self._read_as == activity.sha256:
             self._show_numbers(activity)
             return
         self._track = None
         self._show_numbers(activity)
-        recording = await engine.recording(activity)
+        recording = await engine.activities.recording(activity)
         self._read_as, self._track = activity.sha256, recording.track
         if recording.track is None:
             self._show_damage(recording.problem)
@@ -118,13 +124,19 @@ class ActivityScreen(Place):
         self.query_one("#laps-pane", Pane).display = False
 
     def _show_chart(self, track: Track, sport: str) -> None:
+        from ...formats import NO_TIME
+
         pane = self.query_one("#chart-pane", Pane)
         column = next((name for name in _CHARTS if track.has(name)), None)
         if column is None:
             pane.empty("The file holds no heart rate, speed or altitude.")
             return
         pane.border_title = Content(_CHARTS[column])
-        self.query_one("#chart", Chart).draw(track, column, self._label(column, sport))
+        first = track.time_ms[0]
+        timed = first != NO_TIME
+        xs = [(at - first) / 1000 for at in track.time_ms] if timed else list(range(len(track.time_ms)))
+        series = Series(xs, getattr(track, column), self._label(column, sport), join=_DROPOUT_S if timed else math.inf)
+        self.query_one("#chart", Chart).draw([Panel(series)], ticks.elapsed if timed else ticks.nothing)
         pane.ready()
 
     def _label(self, column: str, sport: str) -> Callable[[float], str]:
@@ -141,7 +153,7 @@ class ActivityScreen(Place):
         pane.display = bool(outline)  # indoors the chart has all the room
         if outline:
             self.query_one("#map", TrackMap).draw(outline)
-            pane.ready("N ↑")
+            pane.ready()
 
     def _show_laps(self, laps: tuple[Lap, ...], sport: str) -> None:
         pane = self.query_one("#laps-pane", Pane)

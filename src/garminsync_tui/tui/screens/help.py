@@ -131,4 +131,8 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _rows(place: str) -> Iterator[_Row]:
-    return (_Row(each.all_labels, each.words, each.id) for each in keys.ACTIONS if each.place == place)
+    return (
+        _Row(each.all_labels, each.words, each.id)
+        for each in keys.ACTIONS
+        if (keys.works_on(place, each) if place else not each.place)
+    )

@@ -1,48 +1,57 @@
-"""The queue: each job on a line that moves while it runs, and the log of the selected one."""
+"""The work: a line for each kind that moves while it runs, the log of the selected job, and what ended before."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
 
-from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import ListItem, ListView, RichLog
+from textual.widgets import DataTable, ListItem, ListView, Static
 
 from ... import text
-from .. import keys
+from ...jobs import words
+from .. import job_words, keys
+from ..job_words import JobLine
 from ..situation import at
-from ..widgets.job_progress import JobProgress, duration
+from ..widgets.job_progress import JobProgress, titles
+from ..widgets.log_pane import NOTHING, LogPane
 from ..widgets.pane import Pane
+from ..widgets.table import Table
 from .place import NO_ACCOUNT, Place
+from .schedule import ask_for_schedule
+from .workout_dialogs import Ask
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from ...errors import GarminSyncError
-    from ...models import JobEvent, SyncJob
+    from ...models import SyncJob
     from ..engine import Engine
     from ..situation import Situation
 
-_LOG_LINES = 500
-_ONE_LINE = 100  # columns in which a job that runs has room for all it says
-_COLOURS = {"warning": "yellow", "error": "red", "debug": "dim"}
+_HISTORY = ("when", "job", "state", "took", "result")
 
 
 class JobItem(ListItem):
-    """One job in the list."""
+    """One line in the list."""
 
-    def __init__(self, job_id: UUID) -> None:
-        self.job_id = job_id
+    def __init__(self) -> None:
+        self.key = ""
         self.progress = JobProgress()
         super().__init__(self.progress)
 
+    def watch_highlighted(self, highlighted: bool) -> None:
+        """Where the cursor is shows without colour too."""
+        super().watch_highlighted(highlighted)
+        self.progress.mark = "❯ " if highlighted else "  "
+
 
 class JobList(ListView):
-    """The jobs, moved through like every list."""
+    """The lines, moved through like every list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", "Down", show=False),
@@ -52,31 +61,31 @@ class JobList(ListView):
     ]
 
     def action_first(self) -> None:
-        """The first job."""
+        """The first line."""
         self.index = 0
 
     def action_last(self) -> None:
-        """The last job."""
+        """The last line."""
         self.index = len(self) - 1
 
 
 class JobsScreen(Place):
-    """Cancel, retry and pause work on the selected job."""
+    """Keys work on the selected job: the one under the cursor of the list, or of the history while that has it."""
 
     place = "jobs"
     BINDINGS: ClassVar = keys.bindings("jobs")
 
     def __init__(self) -> None:
         super().__init__()
-        self._jobs: dict[UUID, SyncJob] = {}
-        self._logged: UUID | None = None
-        self._newest_line: UUID | None = None
+        self._lines: dict[str, JobLine] = {}
+        self._ended: dict[str, SyncJob] = {}
+        self._in_history = False
 
     def content(self) -> ComposeResult:
-        """List above, log below."""
-        yield Pane(JobList(id="jobs"), title="Jobs", id="jobs-pane")
-        log = RichLog(id="log", max_lines=_LOG_LINES, markup=False, highlight=False, wrap=False)
-        yield Pane(log, title="Log", id="log-pane")
+        """List above, log below, history last."""
+        yield Pane(Static("", id="job-titles", markup=False), JobList(id="jobs"), title="Jobs", id="jobs-pane")
+        yield LogPane(id="log-pane")
+        yield Pane(Table(id="history", show_header=False), title="History", id="history-pane")
 
     def on_mount(self) -> None:
         """Follow progress, which is newer than the rows."""
@@ -87,83 +96,119 @@ class JobsScreen(Place):
         """Take the jobs from the app's last look, and read the selected one's log."""
         situation = self.garminsync.situation
         assert situation is not None
-        self._jobs = {job.id: job for job in situation.jobs}
+        self._lines = {line.key: line for line in job_words.job_lines(situation)}
         pane = self.query_one("#jobs-pane", Pane)
-        if not self._jobs:
+        if not self._lines:
             pane.empty("No jobs yet. Press s to sync now." if situation.account else NO_ACCOUNT)
-            self.query_one("#log-pane", Pane).empty("The log of the selected job appears here.")
+            self.query_one(LogPane).empty(NOTHING)
+            self.query_one("#history-pane", Pane).empty("Nothing ended yet.")
             return
-        await self._show_jobs()
-        held = f"   ! {_held(situation)}" if situation.wait else ""
-        pane.ready(f"runner: {situation.runner_words()}{held}")
+        await self._show_lines()
+        pane.ready()
+        self._show_history(situation)
         await self._show_log(engine)
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The list says it."""
         self.query_one("#jobs-pane", Pane).failed(problem)
-        self.query_one("#log-pane", Pane).empty("")
+        for other in ("#log-pane", "#history-pane"):
+            self.query_one(other, Pane).empty("")
+
+    def back(self) -> bool:
+        """What is looked for goes first."""
+        return self.query_one(LogPane).end_finding()
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def selected_job(self) -> SyncJob | None:
-        """The job under the cursor."""
+    def selected_line(self) -> JobLine | None:
+        """The line under the list's cursor."""
         item = self.query_one("#jobs", JobList).highlighted_child
-        return self._jobs.get(item.job_id) if isinstance(item, JobItem) else None
+        return self._lines.get(item.key) if isinstance(item, JobItem) else None
 
-    async def _show_jobs(self) -> None:
+    @property
+    def selected_job(self) -> SyncJob | None:
+        """The job that keys work on."""
+        if self._in_history:
+            return self._ended.get(self.query_one("#history", Table).selected or "")
+        line = self.selected_line
+        return line.job if line else None
+
+    async def _show_lines(self) -> None:
         listed = self.query_one("#jobs", JobList)
-        names, selected = list(self._jobs), self.selected_job
-        lines = list(listed.query(JobItem))
-        # Lines stay and jobs move between them: nothing is taken down while somebody reads it.
-        if len(lines) < len(names):
-            await listed.extend(JobItem(job_id) for job_id in names[len(lines) :])
-        for line in lines[len(names) :]:
-            await line.remove()
-        for line, job_id in zip(lines, names, strict=False):
-            line.job_id = job_id
-        wanted = names.index(selected.id) if selected and selected.id in names else 0
+        names, selected = list(self._lines), self.selected_line
+        items = list(listed.query(JobItem))
+        # Items stay and jobs move between them: nothing is taken down while somebody reads it.
+        if len(items) < len(names):
+            await listed.extend(JobItem() for _ in names[len(items) :])
+            items = list(listed.query(JobItem))
+        for item in items[len(names) :]:
+            await item.remove()
+        for item, name in zip(items, names, strict=False):
+            item.key = name
+        wanted = names.index(selected.key) if selected and selected.key in names else 0
         if listed.index != wanted:
             listed.index = wanted
         self.focus_first(listed)
         self._show_progress()
 
+    def counts(self) -> bool:
+        """Jobs that run or wait, and Garmin's pauses, are told to the second."""
+        situation = self.garminsync.situation
+        moment = self.garminsync.now()
+        return bool(situation and (situation.wait or job_words.ticks(situation.jobs, moment)))
+
+    def tick(self) -> None:
+        """A second is over."""
+        self._show_progress()
+
     def _show_progress(self) -> None:
         situation = self.garminsync.situation
-        if situation is None:
+        if situation is None or not self.is_current:
             return
+        moment = self.garminsync.now()
         for item in self.query(JobItem):
-            if job := self._jobs.get(item.job_id):
-                item.progress.show(job, self.garminsync.live.get(job.id), situation.moment)
-                item.set_class(job.status == "in_progress" and self.app.size.width < _ONE_LINE, "-long")
+            if line := self._lines.get(item.key):
+                item.progress.show(line, self.garminsync.live.get(line.job.id) if line.job else None, moment)
+        pane = self.query_one("#jobs-pane", Pane)
+        if pane.state == "ready":
+            pane.border_subtitle = Content(job_words.budget_words(situation, moment))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width has other columns."""
+        width = self.query_one("#jobs-pane", Pane).size.width - 6
+        self.query_one("#job-titles", Static).update(Content.styled(f"  {titles(width)}", "$text-muted"))
+
+    def _show_history(self, situation: Situation) -> None:
+        self._ended = {job.id.hex: job for job in job_words.history(situation)}
+        table, pane = self.query_one("#history", Table), self.query_one("#history-pane", Pane)
+        table.lay_out(_HISTORY, numbers=[_HISTORY.index("took")])
+        table.show([(name, _ended_row(job, situation)) for name, job in self._ended.items()])
+        if self._ended:
+            pane.ready("enter reads its log")
+        else:
+            pane.empty("Nothing ended yet.")
 
     async def _show_log(self, engine: Engine) -> None:
-        job = self.selected_job
+        job, pane = self.selected_job, self.query_one(LogPane)
         if job is None:
+            pane.empty(NOTHING)
             return
-        log = self.query_one("#log", RichLog)
-        if job.id != self._logged:
-            log.clear()
-            self._logged, self._newest_line = job.id, None
-        lines = await engine.log(job.id, self._newest_line)
-        if self._logged != job.id:
-            return  # another one was selected meanwhile
-        for line in lines:
-            log.write(_line(line))
-            self._newest_line = line.id
-        pane = self.query_one("#log-pane", Pane)
-        words = self.garminsync.job_words(job)
-        pane.border_title = Content(f"Log   {words}")
-        situation = self.garminsync.situation
-        assert situation is not None
-        if self._newest_line is None:
-            pane.empty("Nothing was logged yet.")
-        else:
-            pane.ready(duration(job, situation.moment))
+        pane.turn_to(job.id, self.garminsync.job_words(job))
+        lines = await engine.log(job.id, pane.newest)
+        if pane.job_id == job.id:  # else another one was selected meanwhile
+            pane.add(lines)
 
     @on(ListView.Highlighted, "#jobs")
+    @on(DataTable.RowHighlighted, "#history")
     def _selected(self) -> None:
         self.read_again()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The list that had the keyboard last is the one that keys work on."""
+        if event.widget.id in {"jobs", "history"} and self._in_history != (event.widget.id == "history"):
+            self._in_history = event.widget.id == "history"
+            self.read_again()
 
     # ── Acting ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -172,7 +217,12 @@ class JobsScreen(Place):
         self._act(lambda engine, job: engine.cancel(job))
 
     def action_jobs_retry(self) -> None:
-        """Go on from where it stopped, now."""
+        """Go on from where it stopped, now; Garmin is not asked before it may be."""
+        situation = self.garminsync.situation
+        if situation is not None and situation.wait:
+            why = words.held_off(blocked=situation.wait.blocked)
+            then = at(situation.wait.until, situation.moment)
+            self.notify(f"{why}: nothing is asked before {then}.", severity="warning", markup=False)
         self._act(lambda engine, job: engine.retry(job))
 
     def action_jobs_pause(self) -> None:
@@ -185,18 +235,76 @@ class JobsScreen(Place):
         if job is not None and engine is not None:
             self.garminsync.do(lambda: what(engine, job))
 
+    @property
+    def why_not_schedule(self) -> str:
+        """Why the selected line has no schedule to change, empty where it has."""
+        line = self.selected_line
+        return "" if line and line.schedule else "no schedule starts this one: choose activities, health or workouts"
 
-def _held(situation: Situation) -> str:
-    from ...jobs.words import held_off
+    def action_jobs_schedule(self) -> None:
+        """When the syncs run by themselves."""
+        line = self.selected_line
+        if line is not None and line.schedule is not None:
+            ask_for_schedule(self.garminsync, line.schedule)
 
-    wait = situation.wait
-    return f"{held_off(blocked=wait.blocked)}; next try {at(wait.until, situation.moment)}" if wait else ""
+    def action_jobs_open(self) -> None:
+        """Read the log of the selected one."""
+        self.query_one(LogPane).view.focus()
+
+    @on(ListView.Selected, "#jobs")
+    @on(DataTable.RowSelected, "#history")
+    def _opened(self) -> None:
+        self.action_jobs_open()
+
+    def action_jobs_follow(self) -> None:
+        """Keep the end of the log in sight, or not."""
+        self.query_one(LogPane).toggle_following()
+
+    def action_jobs_find(self) -> None:
+        """Look for words in the log."""
+        self.query_one(LogPane).begin_finding()
+
+    def action_jobs_level(self) -> None:
+        """Everything, what is worth a look, or errors alone."""
+        self.query_one(LogPane).next_level()
+
+    def action_jobs_save(self) -> None:
+        """Write what is shown of the log into a file."""
+        job, view = self.selected_job, self.query_one(LogPane).view
+        if job is None:
+            return
+        shown = view.plain
+        name = self.garminsync.job_words(job).replace(" ", "-")
+
+        def wrong(answer: str) -> str:
+            return "There is such a file already: choose another name." if Path(answer).expanduser().exists() else ""
+
+        def chosen(answer: str | None) -> None:
+            if answer:
+                self.garminsync.do(lambda: self._save(Path(answer).expanduser(), shown))
+
+        file = str(Path.cwd() / f"{name}.log")
+        count = len(view.shown)
+        self.app.push_screen(Ask("Save the log", f"{count} lines, into the file", file, wrong=wrong), chosen)
+
+    async def _save(self, file: Path, lines: str) -> None:
+        from ...new_file import new_file
+
+        def write() -> None:
+            with new_file(file, replace=False) as stream:
+                stream.write(lines)
+
+        await asyncio.to_thread(write)
+        self.notify(f"Log saved: {text.clean(str(file))}", markup=False)
 
 
-def _line(event: JobEvent) -> Text:
-    level = "" if event.level == "info" else event.level
-    return Text.assemble(
-        (f"{event.at.astimezone():%H:%M:%S}  ", "dim"),
-        (f"{level:<8}", _COLOURS.get(event.level, "")),
-        text.clean(event.text, 300),
+def _ended_row(job: SyncJob, situation: Situation) -> tuple[str, ...]:
+    word, sign = words.state(job, situation.moment)
+    said = job_words.remark(job, None, situation.moment)
+    return (
+        at(job_words.ended_at(job), situation.moment),
+        words.title(job),
+        f"{sign} {word}",
+        job_words.took(job, situation.moment),
+        said.short or said.long,
     )

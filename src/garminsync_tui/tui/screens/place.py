@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from typing import TYPE_CHECKING, cast
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -15,13 +18,18 @@ from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
     from textual.widget import Widget
 
     from ..app import GarminSyncApp
+    from ..clipboard import Clip
     from ..engine import Engine
 
 _log = logging.getLogger(__name__)
-_INTERNAL = GarminSyncError("A fault of the program; the log has the details.")
+#: What is said of a fault of ours.
+INTERNAL = GarminSyncError(
+    "A fault of the program.", hint="The details are in the log; `garminsync doctor` says where that is."
+)
 SMALLEST = (40, 12)
 
 #: What a pane says where there is nothing.
@@ -42,6 +50,7 @@ class Place(Screen[None]):
         super().__init__()
         self._reading = False
         self._again = False
+        self._seconds: Timer | None = None
 
     def content(self) -> ComposeResult:
         """What lies between header and footer."""
@@ -54,6 +63,36 @@ class Place(Screen[None]):
     def show_problem(self, problem: GarminSyncError) -> None:
         """Say why nothing could be read."""
         raise NotImplementedError
+
+    def copy_text(self) -> Clip | None:
+        """What `y` copies: what is selected; None where nothing is."""
+        return None
+
+    def tell(self, problem: GarminSyncError) -> None:
+        """Say it as long as there is something to say it on: the app may be leaving."""
+        with contextlib.suppress(NoMatches):  # its parts are taken down one after the other
+            self.show_problem(problem)
+
+    def counts(self) -> bool:
+        """Whether a second changes what is shown."""
+        return False
+
+    def tick(self) -> None:
+        """A second is over while something counts."""
+
+    def keep_time(self) -> None:
+        """Tick each second while something counts that somebody looks at, and else not at all."""
+        counting = self.is_current and self.app.app_focus and self.counts()
+        if counting and self._seconds is None:
+            self._seconds = self.set_interval(1.0, self._second)
+        elif not counting and self._seconds is not None:
+            self._seconds.stop()
+            self._seconds = None
+
+    def _second(self) -> None:
+        self.keep_time()
+        if self._seconds is not None:
+            self.tick()
 
     def back(self) -> bool:
         """Take back what was chosen on the screen, before it is left; whether there was something."""
@@ -79,6 +118,7 @@ class Place(Screen[None]):
         """Follow what the app knows."""
         self.watch(self.app, "situation", self._changed, init=False)
         self.watch(self.app, "fault", self._changed, init=False)
+        self.watch(self.app, "app_focus", self.keep_time, init=False)
 
     def on_screen_resume(self) -> None:
         """It may have changed while another screen was shown."""
@@ -102,20 +142,30 @@ class Place(Screen[None]):
             self.run_worker(self._read_all(), group="reading")
 
     async def _read_all(self) -> None:
+        self._again = True
         try:
-            self._again = True
             while self._again and self.garminsync.engine is not None:
                 self._again = False
-                await self.read(self.garminsync.engine)
+                await self._guarded(self.read(self.garminsync.engine))
+        finally:
+            self._reading = False
+            self.keep_time()
+
+    def read_more(self, what: Coroutine[Any, Any, None], group: str) -> None:
+        """Read a part in a worker, in the place of what reads the same part."""
+        self.run_worker(self._guarded(what), group=group, exclusive=True)
+
+    async def _guarded(self, what: Coroutine[Any, Any, None]) -> None:
+        """Whatever goes wrong is said on the screen."""
+        try:
+            await what
         except GarminSyncError as problem:
-            self.show_problem(problem)
+            self.tell(problem)
         except Exception:
             if not self.app.is_running or not self.is_attached:
                 return  # the screen went away while it was being filled
             _log.exception("%s could not be read", self.place)
-            self.show_problem(_INTERNAL)
-        finally:
-            self._reading = False
+            self.tell(INTERNAL)
 
     def focus_first(self, widget: Widget) -> None:
         """Put the keyboard on `widget` unless it is somewhere already."""

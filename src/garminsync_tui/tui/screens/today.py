@@ -13,10 +13,13 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from ... import units
+from ...jobs.words import title
 from .. import keys
 from ..activity_words import row_for_today
+from ..job_words import JobLine
 from ..situation import Situation, at
 from ..widgets.card import Card, Reading
+from ..widgets.glyphs import BLOCKS, Glyphs, glyphs_of
 from ..widgets.job_progress import JobProgress
 from ..widgets.pane import Pane
 from ..widgets.sparkline import bar
@@ -118,7 +121,7 @@ class TodayScreen(Place):
         self.query_one("#day", Static).update(Content.assemble(day, (f"   {age}", "$text-muted")))
 
     def _show_cards(self, facts: TodayFacts) -> None:
-        for name, reading in readings(facts.rollups, facts.day, self.garminsync.units).items():
+        for name, reading in readings(facts.rollups, facts.day, self.garminsync.units, glyphs_of(self.app)).items():
             self.query_one(f"#{name}", Card).reading = reading
 
     def _show_activities(self, facts: TodayFacts, situation: Situation) -> None:
@@ -162,7 +165,7 @@ class TodayScreen(Place):
         row.display = bool(situation.jobs)
         if situation.jobs:
             job = (situation.running or situation.jobs)[0]
-            row.show(job, self.garminsync.live.get(job.id), situation.moment)
+            row.show(JobLine(title(job), job), self.garminsync.live.get(job.id), situation.moment)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width holds other columns."""
@@ -204,7 +207,9 @@ class TodayScreen(Place):
         self.action_today_open()
 
 
-def readings(rollups: Mapping[str, Mapping[date, StoredDay]], day: date, system: units.Units) -> dict[str, Reading]:
+def readings(
+    rollups: Mapping[str, Mapping[date, StoredDay]], day: date, system: units.Units, glyphs: Glyphs = BLOCKS
+) -> dict[str, Reading]:
     """What each card says of `day`, with the 21 days up to it."""
     days = [day - timedelta(days=n) for n in range(_DAYS - 1, -1, -1)]
 
@@ -250,7 +255,7 @@ def readings(rollups: Mapping[str, Mapping[date, StoredDay]], day: date, system:
         "steps": card(
             "steps_total",
             f"{done * 100:.0f} %" if done is not None else "",
-            bar(done, _DAYS) if done is not None else "",
+            bar(done, _DAYS, glyphs) if done is not None else "",
         ),
         "stress": card(
             "stress_avg",

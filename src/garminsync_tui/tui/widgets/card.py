@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from ...text import fit
 from ...units import MISSING
+from .glyphs import glyphs_of
 from .sparkline import sparkline
 
 _TITLE = 11
@@ -42,18 +43,19 @@ class Card(Widget):
     def render(self) -> Content:
         """Three lines in a box, or one line."""
         reading = self.reading
+        drawn = sparkline(reading.series, glyphs_of(self.app))
         if self.size.height < 3:
             return Content.assemble(
                 (f"{self._title:<{_TITLE}}", "$text-muted"),
                 (f"{reading.value:<{_VALUE}}", "bold"),
-                (sparkline(reading.series), "$text-accent"),
+                (drawn, "$text-accent"),
             )
         width = self.size.width
         word = fit(reading.word, max(width - len(reading.value) - 1, 0))
         gap = max(width - len(reading.value) - len(word), 1)
         lines = (
             Content.assemble((reading.value, "bold"), " " * gap, (word, "$text-muted")),
-            Content.styled(sparkline(reading.series), "$text-accent"),
+            Content.styled(drawn, "$text-accent"),
             Content.styled(fit(reading.detail, width), "$text-muted"),
         )
         return Content("\n").join(lines)

@@ -1,97 +1,149 @@
-"""One job on one line: what it is, how it stands, how far it is."""
+"""One job on one line, or two where it has something to say: what it is, how it stands, how far it is."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ... import text, units
-from ..situation import at, how_far, note
+from ... import text
+from .glyphs import glyphs_of
 from .sparkline import bar
 
 if TYPE_CHECKING:
     from ...jobs.run import Progress
-    from ...models import SyncJob
+    from ..job_words import JobLine
 
-_TITLE = 14
-_STATE = 14
+_TITLE, _STATE, _TOOK = 14, 13, 10
+_LAST, _NEXT, _EVERY = 12, 10, 7
+#: Widths from which a line has room for when it ran and runs again, and for how long it took and how often it runs.
+_WITH_TIMES, _WITH_ALL = 70, 90
+#: Below this it stands in a box beside something else.
+_COMPACT = 48
 _LONGEST_BAR, _SHORTEST_BAR = 24, 8
-_NOTE = 52  # what a bar leaves for the note before it grows
 _COLOURS = {"✓": "$text-success", "!": "$text-warning", "✗": "$text-error", "◌": "$text-accent"}
+
+
+class Columns(NamedTuple):
+    """How wide each part of a line is; 0 for those without room."""
+
+    took: int
+    middle: int
+    last: int
+    next: int
+    every: int
+
+
+def columns(width: int) -> Columns:
+    """The parts of a line of so many columns."""
+    with_all, with_times = width >= _WITH_ALL, width >= _WITH_TIMES
+    took, every = (_TOOK, _EVERY) if with_all else (0, 0)
+    last, following = (_LAST, _NEXT) if with_times else (0, 0)
+    return Columns(took, max(width - _TITLE - _STATE - took - last - following - every, 0), last, following, every)
+
+
+def titles(width: int) -> str:
+    """What stands above the lines."""
+    parts = columns(width)
+    return "".join(
+        f"{words:<{room}}" if room else ""
+        for words, room in (
+            ("Job", _TITLE),
+            ("State", _STATE),
+            ("", parts.took),
+            ("Progress", parts.middle),
+            ("Last", parts.last),
+            ("Next", parts.next),
+            ("Every", parts.every),
+        )
+    )
 
 
 class JobProgress(Widget):
     """A job, kept up to date through its attributes: only what changed is drawn again."""
 
-    DEFAULT_CSS = "JobProgress { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "JobProgress { height: 1; width: 1fr; } JobProgress.-long { height: 2; }"
 
+    #: Stands before the line: whether the cursor is on it.
+    mark: reactive[str] = reactive("")
     title: reactive[str] = reactive("")
     word: reactive[str] = reactive("")
     sign: reactive[str] = reactive("·")
+    took: reactive[str] = reactive("")
     #: From 0 to 1; never goes backwards while a job runs.
     share: reactive[float] = reactive(0.0)
     count: reactive[str] = reactive("")
+    #: What it says in few words, and what needs a line of its own.
+    short: reactive[str] = reactive("")
     note: reactive[str] = reactive("")
+    last: reactive[str] = reactive("")
+    next: reactive[str] = reactive("")
+    every: reactive[str] = reactive("")
 
-    def show(self, job: SyncJob, progress: Progress | None, moment: datetime) -> None:
-        """Take over how `job` stands; `progress` is newer than its row where it runs in this process."""
+    def show(self, line: JobLine, progress: Progress | None, moment: datetime) -> None:
+        """Take over how a job stands; `progress` is newer than its row where it runs in this process."""
         from ...jobs import words
+        from .. import job_words
 
-        state = words.state(job, moment)
+        job = line.job
+        self.title = line.title
+        self.last = job_words.last_words(line.last, moment)
+        self.next = job_words.next_words(line.schedule, moment)
+        self.every = job_words.every_words(line.schedule)
+        if job is None:
+            self.sign, self.word, self.took, self.count, self.short, self.note = "·", "never ran", "", "", "", ""
+            return
         running = job.status == "in_progress"
-        self.title = words.title(job)
-        self.sign, self.word = state.sign, state.word
+        self.word, self.sign = words.state(job, moment)
+        self.took = job_words.took(job, moment) if running or job.completed_at else ""
         self.share = max(job.progress or 0.0, progress.share if progress and running else 0.0)
-        self.count = how_far(job, progress) if running or 0 < self.share < 1 else ""
-        self.note = text.clean(self._note(job, progress if running else None, moment), 120)
-
-    def _note(self, job: SyncJob, progress: Progress | None, moment: datetime) -> str:
-        if job.status == "in_progress":
-            return note(job, progress)
-        if job.status == "pending" and not job.paused_at and job.run_at > moment:
-            reason = f"{job.error_message} " if job.error_message else ""
-            return f"{reason}Goes on at {at(job.run_at, moment)}."
-        if job.error_message:
-            return job.error_message
-        if job.status == "completed" and job.completed_at:
-            said = str((job.extra or {}).get("note") or "")
-            return " · ".join(part for part in (at(job.completed_at, moment), said) if part)
-        return ""
+        self.count = job_words.count(job, progress if running else None)
+        self.short, self.note = job_words.remark(job, progress if running else None, moment)
+        self.set_class(bool(self.note) or (running and self.size.width < _COMPACT), "-long")
 
     def render(self) -> Content:
-        """Title, state, bar, count and note, as far as the line goes; on two lines where there are two."""
-        width, height = self.size
-        colour = _COLOURS.get(self.sign, "$text-muted")
-        state = f"{self.sign} {self.word:<{_STATE}}"
-        parts: list[tuple[str, str]] = [(f"{self.title:<{_TITLE}}", "bold"), (state, colour)]
-        left = width - _TITLE - _STATE - 2
-        if height > 1:
-            parts.append(("\n", ""))
-            left = width
+        """All of it, as far as the line goes."""
+        width = self.size.width
+        if width < _COMPACT:
+            return self._compact(width)
+        parts = columns(width - len(self.mark))
+        shown: list[tuple[str, str]] = [
+            (self.mark, "bold $text-accent"),
+            (f"{text.fit(self.title, _TITLE - 1):<{_TITLE}}", "bold"),
+            (f"{self.sign} {self.word:<{_STATE - 2}}", self._colour),
+        ]
+        if parts.took:
+            shown.append((f"{text.fit(self.took, parts.took - 2):>{parts.took - 2}}  ", ""))
+        shown += self._middle(parts.middle)
+        for words, room in ((self.last, parts.last), (self.next, parts.next), (self.every, parts.every)):
+            if room:
+                shown.append((f"{text.fit(words, room - 1):<{room}}", "$text-muted"))
+        if self.note:
+            shown.append((f"\n    {text.fit(self.note, width - 4)}", "$text-muted"))
+        return Content.assemble(*shown)
+
+    def _middle(self, room: int) -> list[tuple[str, str]]:
+        """A bar with how far it is, or the few words."""
+        if not self.count:
+            return [(f"{text.fit(self.short, room - 1):<{room}}", "")]
+        length = min(_LONGEST_BAR, room - len(self.count) - 2)
+        drawn = f"{bar(self.share, length, glyphs_of(self.app))} " if length >= _SHORTEST_BAR else ""
+        return [(drawn, "$text-accent"), (text.fit(f"{self.count:<{room - len(drawn)}}", room - len(drawn)), "")]
+
+    def _compact(self, width: int) -> Content:
+        """In a box: sign and title with when it ran, below them how far it is or what it waits for."""
+        word = self.last[:-2] if self.sign == "✓" and self.last.endswith("✓") else self.word
+        shown = [(f"{self.sign} {self.title:<{_TITLE}}", self._colour), (text.fit(word, width - _TITLE - 2), "")]
         if self.count:
-            length = self._bar_length(left)
-            drawn = f"{bar(self.share, length)} " if length else ""
-            parts += [(drawn, "$text-accent"), (f"{self.count}  ", "")]
-            left -= length + len(self.count) + 3
-        if self.note and left > 3:
-            parts.append((text.fit(self.note, left), "$text-muted"))
-        return Content.assemble(*parts)
+            length = max(min(_LONGEST_BAR, width - len(self.count) - 3), 0)
+            shown += [(f"\n  {bar(self.share, length, glyphs_of(self.app))} ", "$text-accent"), (self.count, "")]
+        elif self.note:
+            shown.append((f"\n  {text.fit(self.short or self.note, width - 2)}", "$text-muted"))
+        return Content.assemble(*shown)
 
-    def _bar_length(self, left: int) -> int:
-        room = left - len(self.count) - 3
-        length = min(_LONGEST_BAR, room - min(len(self.note), _NOTE))
-        if length >= _SHORTEST_BAR:
-            return length
-        # On a line of its own a note that just fits is worth more than a bar beside its percentage.
-        return 0 if self.size.height > 1 and len(self.note) <= room else min(_SHORTEST_BAR, left)
-
-
-def duration(job: SyncJob, moment: datetime) -> str:
-    """How long a job ran, or runs."""
-    if job.started_at is None:
-        return units.MISSING
-    return units.duration(((job.completed_at or moment) - job.started_at).total_seconds())
+    @property
+    def _colour(self) -> str:
+        return _COLOURS.get(self.sign, "$text-muted")

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from ...workouts.definition import Place
 from ...workouts.estimate import Bar
 from ..workout_words import profile
+from .glyphs import glyphs_of
 
 
 class Profile(Widget):
@@ -33,4 +34,4 @@ class Profile(Widget):
         columns, rows = self.size.width, self.size.height
         if columns <= 0 or rows <= 0 or not any(bar.share for bar in self._bars):
             return Content("")
-        return profile(self._bars, columns, max(rows - 1, 1), self._marked)
+        return profile(self._bars, columns, max(rows - 1, 1), self._marked, glyphs_of(self.app))

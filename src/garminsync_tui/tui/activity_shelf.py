@@ -1,0 +1,111 @@
+"""What the screens of activities read: their list, and what is in their files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from .. import formats
+from ..errors import FileDamaged
+from ..filters import Condition
+from ..models import Activity
+from ..store import activity_lists
+from ..store.activity_lists import Day, Key, Totals
+from ..store.database import Database
+from ..store.files import FileStore
+from ..transfer import activity_files
+from .undisturbed import undisturbed
+
+
+class Listed(NamedTuple):
+    """A list of activities: the ids of all in their order, what they add up to, and what it was read at."""
+
+    keys: list[Key]
+    totals: Totals
+    stamp: tuple[int, datetime | None]
+
+
+class Recording(NamedTuple):
+    """What is in an activity's file, or why it cannot be read."""
+
+    track: formats.Track | None
+    outline: list[list[tuple[float, float]]]
+    problem: str
+
+
+class ActivityShelf:
+    """Reads activities. `under_way` is the engine's set of what uses the database."""
+
+    def __init__(self, database: Database, files: FileStore, under_way: set[asyncio.Future[Any]]) -> None:
+        self._database = database
+        self._files = files
+        self.under_way = under_way
+
+    @undisturbed
+    async def stamp(self) -> tuple[int, datetime | None]:
+        """Another one whenever an activity was added, removed or changed."""
+        async with self._database.read() as session:
+            return await activity_lists.stamp(session)
+
+    @undisturbed
+    async def listed(self, conditions: Sequence[Condition], order: str, descending: bool) -> Listed:
+        """All activities that meet the conditions, without their rows."""
+        async with self._database.read() as session:
+            stamp = await activity_lists.stamp(session)
+            keys = await activity_lists.keys(session, conditions, order=order, descending=descending)
+            return Listed(keys, await activity_lists.totals(session, conditions), stamp)
+
+    @undisturbed
+    async def window(self, keys: Sequence[Key]) -> list[Activity]:
+        """Some rows of a list."""
+        async with self._database.read() as session:
+            return await activity_lists.window(session, keys)
+
+    @undisturbed
+    async def days(self, conditions: Sequence[Condition], year: int) -> list[Day]:
+        """The days of a year with activities that meet the conditions."""
+        async with self._database.read() as session:
+            return await activity_lists.days(session, conditions, year)
+
+    @undisturbed
+    async def types(self) -> list[str]:
+        """The types of activities there are, the most frequent first."""
+        async with self._database.read() as session:
+            return await activity_lists.types(session)
+
+    @undisturbed
+    async def one(self, activity_id: UUID) -> Activity:
+        """One activity."""
+        async with self._database.read() as session:
+            return await session.get_one(Activity, activity_id)
+
+    @undisturbed
+    async def original(self, activity: Activity) -> Path:
+        """Where an activity's file lies on this machine. Raises FileDamaged, OSError."""
+        return await self._files.open(self._database, activity)
+
+    @undisturbed
+    async def write_file(self, activity: Activity, form: str, place: Path, *, replace: bool) -> tuple[str, list[str]]:
+        """Write a recording into a file, in a thread; how much, and what was left out. Raises GarminSyncError."""
+        source = await self._files.open(self._database, activity)
+        return await asyncio.to_thread(activity_files.write_file, activity, source, form, place, replace=replace)
+
+    async def recording(self, activity: Activity) -> Recording:
+        """What is in an activity's file, read in a thread."""
+        try:
+            path = await self.original(activity)
+            track, outline = await asyncio.to_thread(_read, path)
+        except FileDamaged as problem:
+            return Recording(None, [], problem.reason)
+        except OSError as problem:
+            return Recording(None, [], problem.strerror or type(problem).__name__)
+        return Recording(track, outline, "")
+
+
+def _read(path: Path) -> tuple[formats.Track, list[list[tuple[float, float]]]]:
+    track = formats.read_track(path)
+    return track, formats.track_outline(track, 800)
