@@ -43,6 +43,7 @@ from .screens.place import INTERNAL, Place
 from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
+from .screens.welcome import Answer, WelcomeScreen
 from .screens.workouts import WorkoutsScreen
 from .situation import forward
 
@@ -115,7 +116,10 @@ class GarminSyncApp(App[int]):
         work: Work | None = None,
         clock: Callable[[], datetime] | None = None,
         on_ready: Callable[[], object] | None = None,
+        greets: bool = False,
+        has_sample: bool = False,
     ) -> None:
+        """With `greets` a new installation is welcomed; `has_sample` where sample data can be shown afterwards."""
         super().__init__()
         self.config = config
         self.engine: Engine | None = None
@@ -128,6 +132,13 @@ class GarminSyncApp(App[int]):
         self._waiting: dict[UUID, Progress] = {}
         self._showing: Timer | None = None
         self._missed = False
+        self._greets = greets
+        self._has_sample = has_sample
+        self._begin_at: date | None = None  # how far back health shall go, as chosen at the welcome
+        #: Whether somebody wants to look around in sample data now, after the end of this app.
+        self.wants_sample = False
+        #: Whether the process was told to end.
+        self.told_to_end = False
         #: What is wrong with the config file since it was changed.
         self.config_problem: GarminSyncError | None = None
         #: What Health is to show next, where another place asked for it.
@@ -262,10 +273,36 @@ class GarminSyncApp(App[int]):
                     await self._look(engine)
                 else:
                     self._missed = True
+                if self._greets:
+                    self._greets = False
+                    await self._greet(engine)
                 if self._on_ready is not None:
                     ready, self._on_ready = self._on_ready, None
                     ready()
                 await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _greet(self, engine: Engine) -> None:
+        """Welcome who starts with nothing."""
+        if await engine.is_new():
+            name = engine.database.name
+            screen = WelcomeScreen(self.config, engine.today(None), name, has_sample=self._has_sample)
+            self.push_screen(screen, self._welcomed)
+
+    def _welcomed(self, answer: Answer | None) -> None:
+        if answer is None:
+            return
+        try:
+            for name, value in answer.settings.items():
+                self.config.save(name, value)
+        except GarminSyncError as problem:
+            self.notify(text.clean(f"{problem.message} {problem.hint}"), severity="error", markup=False)
+        self.settings_changed(set(answer.settings))
+        self._begin_at = answer.since
+        if answer.door == "connect":
+            self.action_account_connect()
+        elif answer.door == "sample":
+            self.wants_sample = True
+            self.exit(0)
 
     async def _look(self, engine: Engine) -> None:
         situation = await engine.situation()
@@ -431,6 +468,9 @@ class GarminSyncApp(App[int]):
         if self.config.health_since is not None:
             self.do(engine.account_linked)
             return
+        if self._begin_at is not None:
+            self.do(lambda: self._begin(engine, self._begin_at))
+            return
         today = engine.today(self.situation.account if self.situation else None)
         asking = HistoryScreen(today, self.config["health.samples"], self.config["sync.requests_per_second"])
         self.push_screen(asking, lambda since: self.do(lambda: self._begin(engine, since)))
@@ -553,19 +593,34 @@ class GarminSyncApp(App[int]):
         return call
 
 
-def run(config: Config, *, on_ready: Callable[[], object] | None = None) -> int:
+def run(
+    config: Config, *, on_ready: Callable[[], object] | None = None, sample: Callable[[], bool] | None = None
+) -> int:
     """Run the app until somebody quits; its exit code.
 
-    `on_ready` is called once when the database is open and the first look was taken. The terminal is restored
-    also when the process is told to end (SIGTERM, SIGHUP).
+    `on_ready` is called once when the database is open and the first look was taken. A new installation is welcomed;
+    where it offers `sample` data, that shows them, says whether the process was told to end meanwhile, and if not the
+    app comes back. The terminal is restored also when the process is told to end (SIGTERM, SIGHUP).
     """
-    app = GarminSyncApp(config, on_ready=on_ready)
+    while True:
+        app = run_once(config, on_ready=on_ready, greets=True, has_sample=sample is not None)
+        if sample is None or not app.wants_sample or sample():
+            return app.return_value if app.return_value is not None else app.return_code or 0
 
-    async def until_quit() -> int | None:
+
+def run_once(config: Config, **options: Any) -> GarminSyncApp:
+    """Run one app to its end."""
+    app = GarminSyncApp(config, **options)
+
+    def told() -> None:
+        app.told_to_end = True
+        app.exit(0)
+
+    async def until_quit() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, app.exit, 0)
-        return await app.run_async()
+            loop.add_signal_handler(number, told)
+        await app.run_async()
 
-    result = asyncio.run(until_quit())
-    return result if isinstance(result, int) else app.return_code or 0
+    asyncio.run(until_quit())
+    return app

@@ -122,6 +122,15 @@ class Engine:
         )
 
     @undisturbed
+    async def is_new(self) -> bool:
+        """Whether there is neither an account nor anything that one brought."""
+        if await accounts.active_account(self.database) is not None:
+            return False
+        async with self.database.read() as session:
+            newest = await health.newest_day(session, self.today(None) + timedelta(days=1))
+            return newest is None and not await activities.count(session)
+
+    @undisturbed
     async def take_up_schedule(self) -> None:
         """Bring the account's schedules to what the settings say now."""
         if account := await accounts.active_account(self.database):
