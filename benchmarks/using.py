@@ -106,7 +106,11 @@ async def _with_activities(home: Path) -> None:
     ride = next(long_sessions({"cycling"}, _FOUR_HOURS_S))
     with tempfile.TemporaryDirectory() as folder:
         row = kept(FileStore(paths.files), account.id, [(ride, written_file(Path(folder), ride))])
-    row[0] |= {"start_time": datetime.now().astimezone() + timedelta(hours=20), "name": "Four hours", "garmin_activity_id": "4"}
+    row[0] |= {
+        "start_time": datetime.now().astimezone() + timedelta(hours=20),
+        "name": "Four hours",
+        "garmin_activity_id": "4",
+    }
     async with await Database.open(config.database_url) as database, database.write() as session:
         await activities.save(session, account.id, row)
 

@@ -101,6 +101,12 @@ async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
         assert "├51 bpm" in shown(app)
         await pilot.press("v")
         await until(pilot, lambda: "v Overlay: none" in shown(app))
+        assert isinstance(app.screen, HealthScreen)
+        clip = app.screen.copy_text()
+        assert clip is not None
+        title, words = str(clip.text).split("\n")
+        assert title == "HRV last night   24 Aug – 21 Nov 2026"
+        assert words.startswith("Sat 21 Nov 2026   61 ms")
 
         # What is typed goes first.
         picker = app.screen.query_one(Picker)
