@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from textual.widgets import Static
 
 from garminsync_tui.config import Config
-from garminsync_tui.models import Activity, GarminConnectAccount
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.models import Activity, Coverage, GarminConnectAccount
 from garminsync_tui.paths import Paths
 from garminsync_tui.store import figures
+from garminsync_tui.store.coverage import ACTIVITY_FILE
 from garminsync_tui.store.database import Database
 from garminsync_tui.tui import web
 from garminsync_tui.tui.screens.activities import ActivitiesScreen
@@ -179,12 +181,16 @@ async def test_each_size_has_its_parts_whole(
         assert 295 < drawn.seconds[gap] < 360
 
 
-async def open_newest(config: Config, expected: str) -> str:
+async def open_newest(config: Config, expected: str, *keys: str) -> str:
     async with running(config, size=(100, 40)) as (app, pilot):
         await until(pilot, lambda: app.screen.query_one("#last", Table).row_count)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ActivityScreen) and expected in shown(app))
-        return shown(app)
+        screen = shown(app)
+        for key in keys:
+            await pilot.press(key)
+            await until(pilot, lambda: app._notifications)
+        return screen
 
 
 async def test_laps_without_points_are_listed(
@@ -209,10 +215,17 @@ async def test_a_damaged_file_says_why(
         path.unlink()
     elif damage == "another":
         path.write_bytes(b"<gpx/>")
-    screen = await open_newest(config, "The file cannot be read")
+    screen = await open_newest(config, "The file cannot be read", "f")
     assert "5.00 km" in screen  # what Garmin said of it stays
     if damage != "truncated":
         assert "missing, or not the one that was stored" in screen
+    async with database.read() as session:
+        [entry] = await session.scalars(sa.select(Coverage))
+    assert (entry.item, entry.status, entry.endpoint) == ("9000", "failed", ACTIVITY_FILE)
+    [job] = await Queue(database).list()
+    assert job.job_type == "activity_sync"
+    # What is damaged is set aside, what came so is not.
+    assert path.exists() == (damage == "truncated")
 
 
 @pytest.mark.parametrize(

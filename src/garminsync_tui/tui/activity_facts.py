@@ -78,7 +78,7 @@ def facts(examined: Examined, activity: Activity, system: units.Units, glyphs: G
         _zones("Heart-rate zones", seen.heart_rate_zones, glyphs, width),
         _zones("Power zones", seen.power_zones, glyphs, width),
         _efforts(examined, activity, system, width),
-        _numbers(examined, activity, system, width),
+        _numbers(examined, activity, system, glyphs, width),
     ]
     lines: list[Content] = []
     for part in parts:
@@ -110,14 +110,16 @@ def _efforts(examined: Examined, activity: Activity, system: units.Units, width:
         yield Content.assemble(words, (", ".join(filter(None, (held, row.note))), "$text-accent"))
 
 
-def _numbers(examined: Examined, activity: Activity, system: units.Units, width: int) -> Iterator[Content]:
+def _numbers(
+    examined: Examined, activity: Activity, system: units.Units, glyphs: Glyphs, width: int
+) -> Iterator[Content]:
     seen = examined.seen
     shown = numbers(seen, activity.activity_type, system)
     if shown:
         yield _title("Numbers", width)
     widest = max((len(each.label) for each in shown), default=0)
     for each in shown:
-        yield Content(f"{each.label:<{widest}}  {each.text}")
+        yield Content(glyphs.words(f"{each.label:<{widest}}  {each.text}"))
     said = gaps(seen)
     said += [
         f"no {', '.join(SCORES[each] for each in what)}: set {', '.join(by)}" for by, what in missing(seen).items()
@@ -125,7 +127,7 @@ def _numbers(examined: Examined, activity: Activity, system: units.Units, width:
     said += notes(seen)
     if any("≈" in each.text for each in shown):
         said.append("≈ is short, measured with gaps, or with a threshold heart rate that is assumed")
-    yield from (Content.styled(text.clean(line), "$text-muted") for line in said)
+    yield from (Content.styled(glyphs.words(text.clean(line)), "$text-muted") for line in said)
 
 
 def _title(words: str, width: int) -> Content:

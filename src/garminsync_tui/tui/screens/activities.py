@@ -19,6 +19,7 @@ from .. import filter_words, keys
 from ..activity_words import COLUMNS, facts, row, title
 from ..clipboard import Clip
 from ..widgets.field import Field
+from ..widgets.glyphs import glyphs_of
 from ..widgets.pane import Pane
 from ..widgets.window_table import WINDOW, WindowTable
 from ..widgets.year_map import YearMap
@@ -120,6 +121,8 @@ class ActivitiesScreen(Place):
         self._table.fill(cursor // WINDOW, found)
         self._show()
         await self._read_year(engine)
+        if before is None:
+            self.read_more(engine.activities.get_ready(), "readiness")
 
     def _cursor_in(self, listed: Listed) -> int:
         """Where the selected activity is now; the first where it is not among them."""
@@ -192,7 +195,7 @@ class ActivitiesScreen(Place):
         parts = [marked, distance, units.hours(totals.duration_s), climbed, order]
         if self.app.size.width < 80 and marked:
             parts.remove(climbed)
-        self.query_one("#list-pane", Pane).ready(" · ".join(filter(None, parts)))
+        self.query_one("#list-pane", Pane).ready(glyphs_of(self.app).words(" · ".join(filter(None, parts))))
 
     def _show_selected(self) -> None:
         pane = self.query_one("#selected-pane", Pane)

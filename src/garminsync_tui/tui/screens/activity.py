@@ -98,7 +98,7 @@ class ActivityScreen(ChartedPlace):
             return
         self._track, self._drawn, self._examined = recording.track, recording.drawn, None
         if recording.track is None:
-            self._read_as = now
+            self._read_as = None  # it may come again
             self._show_damage(recording.problem)
             return
         self._show_head()
@@ -131,7 +131,7 @@ class ActivityScreen(ChartedPlace):
     def _show_damage(self, why: str) -> None:
         self.query_one("#chart-pane", Pane).empty(
             f"✗ The file cannot be read: {text.clean(why)}.\nIt is kept as it came; the numbers above are Garmin's own."
-            "\n`garminsync verify --repair` and a sync fetch it again, where Garmin still has it."
+            f"\n{keys.label('activity.again')} fetches it again."
         )
         for name in ("#map-pane", "#laps-pane", "#facts-pane", "#reading"):
             self._have(name, False)
@@ -172,7 +172,7 @@ class ActivityScreen(ChartedPlace):
             chart.cursor = over[self._point]
         names = " · ".join(panel.series.title for panel in panels)
         pane = self.query_one("#chart-pane", Pane)
-        pane.border_title = Content(names.capitalize())
+        pane.border_title = Content(glyphs_of(self.app).words(names.capitalize()))
         if len(panels) > 1:
             pane.border_subtitle = Content(f"{keys.label('activity.charts')} another first")
 
@@ -388,6 +388,22 @@ class ActivityScreen(ChartedPlace):
         for name in ("#chart-pane", "#map-pane", "#laps-pane", "#facts-pane"):
             self._have(name, True)
             self.query_one(name, Pane).loading_content()
+
+    @property
+    def why_not_again(self) -> str:
+        """Why the file need not be fetched again."""
+        return "its file is whole" if self._track else ""
+
+    def action_activity_again(self) -> None:
+        """Let a sync fetch the file again, now."""
+        engine, activity = self.garminsync.engine, self._activity
+        assert engine is not None and activity is not None
+
+        async def queue() -> None:
+            await engine.fetch_file_again(activity)
+            self.notify("Queued: its file is fetched again.", markup=False)
+
+        self.garminsync.do(queue)
 
     def action_activity_export(self) -> None:
         """Write the recording into a file."""

@@ -12,8 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ... import units
+from .. import keys
+from .glyphs import glyphs_of
 from .pane import Pane
-from .year_map import SHADES, YearMap
+from .year_map import YearMap
 
 if TYPE_CHECKING:
     from ...store.activity_lists import Day
@@ -38,7 +40,7 @@ class YearPane(Pane):
         """Show the year of `cursor`."""
         self._days, self._system = {each.day: each for each in days}, system
         self.map.show({each.day: each.totals.duration_s for each in days}, today, cursor)
-        self.border_title = Content(f"{cursor.year}   hours a day   less {SHADES} more")
+        self.border_title = Content(f"{cursor.year}   hours a day   less {glyphs_of(self.app).shades} more")
         self._facts.update(Content("\n".join(("", *_sums(days, system)))))
         self.ready()
         self.read_aloud()
@@ -53,7 +55,7 @@ class YearPane(Pane):
             if found.totals.distance_m:
                 parts.append(units.distance(found.totals.distance_m, self._system))
             words = f"{day:%a} {day.day} {day:%b}: {', '.join(parts)}"
-        self.border_subtitle = Content(f"{words}   enter Day  w Week")
+        self.border_subtitle = Content(f"{words}   enter Day  {keys.label('activities.week')} Week")
 
 
 def _count(activities: int) -> str:
