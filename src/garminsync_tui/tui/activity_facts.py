@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -132,18 +132,3 @@ def _numbers(
 
 def _title(words: str, width: int) -> Content:
     return Content.styled(text.fit(words, max(width, 1)), "bold")
-
-
-def lap_titles(columns: Sequence[str]) -> list[str]:
-    """The short titles of the columns of laps."""
-    return [_LAP_TITLES.get(name, name.capitalize()) for name in columns]
-
-
-_LAP_TITLES = {
-    "lap": "#",
-    "distance": "Dist",
-    "heart rate": "HR",
-    "cadence": "Cad",
-    "lengths": "Len",
-    "SWOLF": "SWOLF",
-}
