@@ -25,10 +25,11 @@ _BADGES = 3
 _WARNINGS = 2
 
 
-def headline(activity: Activity, track: Track | None, system: units.Units) -> list[str]:
-    """What Garmin's summary says, then when and with what, then what to know of the file."""
+def headline(activity: Activity, track: Track | None, examined: Examined | None, system: units.Units) -> list[str]:
+    """What Garmin's summary says, when and with what it was recorded, what to know of the file, records."""
     beats, highest = detail(activity, "averageHR"), detail(activity, "maxHR")
     climbed = detail(activity, "elevationGain")
+    load = examined.seen.assessment.load if examined else None
     parts = [
         units.distance(activity.distance, system, 2),
         units.duration(activity.duration),
@@ -37,6 +38,7 @@ def headline(activity: Activity, track: Track | None, system: units.Units) -> li
         f"{units.number(highest)} max" if highest else "",
         f"+{units.elevation(climbed, system)}" if climbed else "",
         units.calories(activity.calories) if activity.calories else "",
+        f"load {units.number(load)}" if load is not None else "",
     ]
     about = [
         f"{local_start(activity):%a %d %b %Y %H:%M}",
@@ -46,7 +48,10 @@ def headline(activity: Activity, track: Track | None, system: units.Units) -> li
         "no longer at Garmin" if activity.remote_deleted_at else "",
     ]
     lines = ["   ".join(part for part in parts if part and part != units.MISSING), " · ".join(filter(None, about))]
-    return [*lines, *(f"! {text.clean(each)}" for each in (track.warnings[:_WARNINGS] if track else ()))]
+    lines += [f"! {text.clean(each)}" for each in (track.warnings[:_WARNINGS] if track else ())]
+    if examined and (held := _badges(examined, activity)):
+        lines.append(held)
+    return lines
 
 
 def _device(device: Device | None) -> str:
@@ -55,7 +60,7 @@ def _device(device: Device | None) -> str:
     return " ".join(text.clean(part, 30) for part in (device.manufacturer, device.product) if part)
 
 
-def badges(examined: Examined, activity: Activity) -> str:
+def _badges(examined: Examined, activity: Activity) -> str:
     """The records that an activity holds, of all time before those of its year; empty where it holds none."""
     rows = effort_rows(examined.seen.measured.bests, activity.activity_type, "metric")
     year = local_start(activity).year

@@ -59,6 +59,7 @@ class ActivityScreen(ChartedPlace):
         self._drawn: Recorded | None = None
         self._examined: Examined | None = None
         self._read_as: tuple[UUID, bytes, units.Units] | None = None
+        self._head = ("", "")
         self._by_distance = False
         self._first_chart = 0
         self._point: int | None = None
@@ -129,13 +130,14 @@ class ActivityScreen(ChartedPlace):
     def _show_head(self) -> None:
         activity = self._activity
         assert activity is not None
-        lines = activity_facts.headline(activity, self._track, self.garminsync.units)
-        if self._examined and (held := activity_facts.badges(self._examined, activity)):
-            lines.append(held)
+        lines = activity_facts.headline(activity, self._track, self._examined, self.garminsync.units)
+        words = glyphs_of(self.app).words("\n".join(lines))
         pane = self.query_one("#numbers-pane", Pane)
-        pane.border_title = Content(title(activity))
-        self.query_one("#numbers", Static).update(Content(glyphs_of(self.app).words("\n".join(lines))))
         pane.ready()
+        if (title(activity), words) != self._head:  # what is set is painted, also where it is the same
+            self._head = title(activity), words
+            pane.border_title = Content(title(activity))
+            self.query_one("#numbers", Static).update(Content(words))
 
     def _show_damage(self, why: str) -> None:
         self.query_one("#chart-pane", Pane).empty(
