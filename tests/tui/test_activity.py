@@ -114,7 +114,11 @@ async def test_one_cursor_goes_through_charts_map_and_laps(
         # A lap that is chosen takes the cursor along, and enter looks closer.
         await pilot.press("tab", "j")
         await until(pilot, lambda: "◆ 5:00   1.00 km   150 bpm" in shown(app))
-        await pilot.press("enter")
+        await pilot.press("left")
+        await until(pilot, lambda: "◆ 4:55   983 m   140 bpm" in shown(app))
+        await pilot.pause()
+        assert (laps.cursor, chart.cursor) == (0, 295.0)  # and not where that lap begins
+        await pilot.press("right", "enter")
         await until(pilot, lambda: chart.shown == (300.0, 595.0))
         await pilot.press("escape")
         await until(pilot, lambda: chart.shown == (0.0, 595.0))

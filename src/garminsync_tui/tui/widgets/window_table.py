@@ -39,7 +39,7 @@ class Column(NamedTuple):
     takes_rest: bool = False
 
 
-class WindowTable(ScrollView, can_focus=True):
+class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows are asked for with `Needed` and given with `fill`; `cells` are the plain, clean words of one in sight."""
 
     DEFAULT_CSS = """
