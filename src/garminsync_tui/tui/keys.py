@@ -276,6 +276,13 @@ ACTIONS: tuple[Action, ...] = (
         title="another first",
         why_not=_screen_says("why_not_charts"),
     ),
+    Action(
+        "activity.again",
+        "f",
+        "Fetch the file again",
+        "activity",
+        why_not=_screen_says("why_not_again", _without_account),
+    ),
     Action("activity.lap", "enter", "Zoom to the lap", "activity"),
     Action("activity.export", "e", "Export", "activity", title="write into a file"),
     Action("activity.web", "O", "Page at Garmin", "activity", why_not=_screen_says("why_not_web")),
