@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import fitdecode
 import sqlalchemy as sa
@@ -60,7 +61,7 @@ print(time.perf_counter() - started)
 def beside_fitdecode() -> Iterable[Line]:
     """One process, the same file in turns: every record with its values, checksums checked."""
     with tempfile.TemporaryDirectory() as folder:
-        path = _written(Path(folder), next(_sessions({"cycling"}, 4 * _HOUR_S)))
+        path = written_file(Path(folder), next(long_sessions({"cycling"}, 4 * _HOUR_S)))
         ours, plain = [], []
         for _ in range(_ROUNDS):
             started = time.perf_counter()
@@ -77,7 +78,7 @@ def beside_fitdecode() -> Iterable[Line]:
 def opening() -> Iterable[Line]:
     """A fresh process, from its first import to the points of all charts and the map."""
     with tempfile.TemporaryDirectory() as folder:
-        path = _written(Path(folder), next(_sessions({"cycling"}, 4 * _HOUR_S)))
+        path = written_file(Path(folder), next(long_sessions({"cycling"}, 4 * _HOUR_S)))
         seconds = [float(subprocess.check_output([sys.executable, "-c", _OPEN, str(path)])) for _ in range(_ROUNDS)]
         yield Line("a four-hour activity to drawn points", min(seconds), "s", 0.4)
 
@@ -88,10 +89,10 @@ def importing(count: int = COUNT) -> Iterable[Line]:
         sessions = [
             session
             for _, session in zip(
-                range(count), _sessions({"running", "cycling", "trail_running"}, _HOUR_S), strict=False
+                range(count), long_sessions({"running", "cycling", "trail_running"}, _HOUR_S), strict=False
             )
         ]
-        written = [(session, _written(Path(folder), session)) for session in sessions]
+        written = [(session, written_file(Path(folder), session)) for session in sessions]
         seconds, bytes_on_disk = asyncio.run(_import(Path(folder), written))
         yield Line(f"activities imported a second, {len(written)} of an hour", count / seconds, "", 25, at_least=True)
         yield Line("disk each, original included", bytes_on_disk / count / 2**20, "MiB", 1)
@@ -106,7 +107,7 @@ async def _import(folder: Path, written: list[tuple[Session, Path]]) -> tuple[fl
         files = FileStore(paths.files)
         started = time.perf_counter()
         for start in range(0, len(written), _PAGE):
-            rows = await asyncio.to_thread(_kept, files, written[start : start + _PAGE])
+            rows = await asyncio.to_thread(kept, files, ACCOUNT, written[start : start + _PAGE])
             async with database.write() as session:
                 await activities.save(session, ACCOUNT, rows)
         async with database.read() as session:
@@ -123,7 +124,7 @@ async def _import(folder: Path, written: list[tuple[Session, Path]]) -> tuple[fl
     return seconds, stored + file_bytes(paths.database)
 
 
-def _kept(files: FileStore, page: list[tuple[Session, Path]]) -> list[dict[str, object]]:
+def kept(files: FileStore, account: UUID, page: list[tuple[Session, Path]]) -> list[dict[str, object]]:
     """Files checked and durable at their place, and their rows."""
     rows: list[dict[str, object]] = []
     for session, path in page:
@@ -131,7 +132,7 @@ def _kept(files: FileStore, page: list[tuple[Session, Path]]) -> list[dict[str, 
         with files.drafts() as folder:
             draft = folder / "original"
             draft.write_bytes(path.read_bytes())
-            kept = files.keep(draft, ACCOUNT, str(session.activity_id), session.starts, "FIT")
+            kept = files.keep(draft, account, str(session.activity_id), session.starts, "FIT")
         rows.append(
             {
                 "garmin_activity_id": str(session.activity_id),
@@ -148,7 +149,7 @@ def _kept(files: FileStore, page: list[tuple[Session, Path]]) -> list[dict[str, 
     return rows
 
 
-def _sessions(kinds: set[str], moving_s: int) -> Iterator[Session]:
+def long_sessions(kinds: set[str], moving_s: int) -> Iterator[Session]:
     """Runs and rides of the synthetic athlete, each made as long as asked."""
     today = datetime.now(UTC).date()
     athlete = Athlete(1, today, _DAYS)
@@ -160,7 +161,7 @@ def _sessions(kinds: set[str], moving_s: int) -> Iterator[Session]:
                 yield replace(session, moving_s=moving_s, elapsed_s=moving_s + 60, distance=distance)
 
 
-def _written(folder: Path, session: Session) -> Path:
+def written_file(folder: Path, session: Session) -> Path:
     path = folder / f"{session.activity_id}.fit"
     path.write_bytes(encode(session, 3600, 1, 240))
     return path

@@ -14,9 +14,11 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from uuid import UUID
 
 from garminsync_tui.columns import to_ms
 from garminsync_tui.ids import new_ids
@@ -78,12 +80,17 @@ def whole_processes(days: int = DAYS) -> Iterable[Line]:
             yield Line(f"garminsync {' '.join(arguments)}, {activities} activities", seconds, "s", 0.3)
 
 
-def fill(database: Path, days: int) -> tuple[int, int]:
-    """Write the athlete's last days; how many activities and best efforts there are."""
+def fill(database: Path, days: int, account: UUID = ACCOUNT, times: int = 1) -> tuple[int, int]:
+    """Write the athlete's last days so many times; how many activities and best efforts there are."""
     today = datetime.now().astimezone().date()
     athlete = Athlete(1, today, days)
     dice = Random(1)
-    sessions = [session for n in range(days) for session in athlete.sessions(today - timedelta(days=days - 1 - n))]
+    once = [session for n in range(days) for session in athlete.sessions(today - timedelta(days=days - 1 - n))]
+    sessions = [
+        replace(session, activity_id=session.activity_id + n * 10**12, starts=session.starts - timedelta(hours=n))
+        for n in range(times)
+        for session in once
+    ]
     with closing(sqlite3.connect(database)) as connection, connection:
         bests = 0
         for session, activity_id in zip(sessions, new_ids(len(sessions)), strict=True):
@@ -94,7 +101,7 @@ def fill(database: Path, days: int) -> tuple[int, int]:
             connection.execute(
                 _ACTIVITY,
                 (
-                    *(activity_id, ACCOUNT.bytes, str(session.activity_id), session.sport.key, starts_ms),
+                    *(activity_id, account.bytes, str(session.activity_id), session.sport.key, starts_ms),
                     *(session.elapsed_s, session.distance, session.calories, f"{session.activity_id}.fit"),
                     *(extra, starts_ms, starts_ms, session.name, sha256),
                 ),

@@ -14,7 +14,8 @@ from pathlib import Path
 from garminsync_tui.config import Config
 from garminsync_tui.paths import Paths
 from garminsync_tui.tui.app import GarminSyncApp
-from garminsync_tui.tui.screens.workout_editor import Opened, WorkoutEditor
+from garminsync_tui.tui.screens.editor_panes import Opened
+from garminsync_tui.tui.screens.workout_editor import WorkoutEditor
 from garminsync_tui.tui.widgets.workout_text import WorkoutText
 from garminsync_tui.workouts.text_parser import parse
 

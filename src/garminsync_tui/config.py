@@ -145,6 +145,8 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("braille", "blocks", "ascii"),
     ),
 )
+#: The table of the app's keys.
+KEYMAP = "keymap"
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 #: Variables and flags are text.
 _FLAGS = {"true": True, "false": False}
@@ -166,6 +168,7 @@ class Config:
     def __init__(self, paths: Paths, values: Mapping[str, Value]) -> None:
         self.paths = paths
         self.values = dict(values)
+        self._seen = _stamp(paths)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name].value
@@ -192,6 +195,26 @@ class Config:
                 _log.warning("%s keeps its value: %s", name, problem.message)
         return self[name]
 
+    def follow(self) -> set[str] | None:
+        """Take over what others changed in the file since the last look: the settings that are another now.
+
+        None where the file is as it was. Raises UsageProblem once for a change that broke it; the values stay.
+        """
+        if (stamp := _stamp(self.paths)) == self._seen:
+            return None
+        self._seen = stamp
+        found = _from_file(self.paths)
+        values = {name: Value(_checked(name, each, str(self.paths.config)), "file") for name, each in found.items()}
+        changed = set()
+        for setting in SETTINGS:
+            new = values.get(setting.name, Value(setting.default, "default"))
+            old = self.values[setting.name]
+            if old.origin in _IN_FILE:
+                self.values[setting.name] = new
+                if old.value != new.value:
+                    changed.add(setting.name)
+        return changed
+
     def save(self, name: str, value: Any) -> None:
         """Write one setting into the config file and go by it; the rest of the file stays, comments too.
 
@@ -199,9 +222,23 @@ class Config:
         cannot be or a file that is broken, GarminSyncError where it cannot be written.
         """
         value = _checked(name, value, name)
-        _write(self.paths, name, value)
+        self._write(name, value)
         if self.values[name].origin in _IN_FILE:
             self.values[name] = Value(value, "file")
+
+    def forget(self, name: str) -> None:
+        """Take one setting out of the config file, so that its default holds. Raises as `save`."""
+        self._write(name, None)
+        if self.values[name].origin in _IN_FILE:
+            self.values[name] = Value(_BY_NAME[name].default, "default")
+
+    def save_keys(self, action: str, keys: list[str] | None) -> None:
+        """Write the keys of one of the app's actions, or take them out; whether they can be is for `keymap` to say."""
+        self._write(f"{KEYMAP}.{action}", keys)
+
+    def _write(self, name: str, value: Any) -> None:
+        _write(self.paths, name, value)
+        self._seen = _stamp(self.paths)
 
     @property
     def database_url(self) -> str:
@@ -229,6 +266,15 @@ class Config:
         if values["database.url"].origin == "flag":
             refuse_password(values["database.url"].value)
         return cls(paths, values)
+
+
+def wrong(name: str, value: Any) -> str:
+    """Why `value`, as a person wrote it, cannot be that setting; empty where it can."""
+    try:
+        _checked(name, value, name)
+    except UsageProblem as problem:
+        return f"{problem.message} {problem.hint}".strip()
+    return ""
 
 
 def commented() -> str:
@@ -269,7 +315,7 @@ def _from_file(paths: Paths) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as problem:
         raise UsageProblem(f"{paths.config} is no TOML: {problem}.", hint="Mend that line.") from None
     found: dict[str, Any] = {}
-    tables.pop("keymap", None)  # the app's, which names what is wrong with it and starts all the same
+    tables.pop(KEYMAP, None)  # the app's, which names what is wrong with it and starts all the same
     for table, entries in tables.items():
         for key, value in entries.items() if isinstance(entries, dict) else [("", entries)]:
             name = f"{table}.{key}" if key else table
@@ -298,13 +344,35 @@ def _write(paths: Paths, name: str, value: Any) -> None:
     private_folder(file.parent)
     document = tomlkit.parse(file.read_bytes() if file.exists() else "")
     table, _, key = name.partition(".")
-    if table not in document:
-        if document.as_string().strip():
-            document.add(tomlkit.nl())
-        document.add(table, tomlkit.table())
-    document[table][key] = value
+    if value is None:
+        _remove(document, name)
+    else:
+        if table not in document:
+            if document.as_string().strip():
+                document.add(tomlkit.nl())
+            document.add(table, tomlkit.table())
+        document[table][key] = value
     with new_file(file, replace=True) as stream:
         stream.write(document.as_string())
+
+
+def _remove(table: Any, name: str) -> None:
+    """Take an entry out, also one that is written as a table in a table."""
+    if name in table:
+        del table[name]
+        return
+    first, _, rest = name.partition(".")
+    if rest and isinstance(table.get(first), dict):
+        _remove(table[first], rest)
+
+
+def _stamp(paths: Paths) -> tuple[int, ...] | None:
+    """What changes whenever the file does; None without one."""
+    try:
+        found = paths.config.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _checked(name: str, value: Any, where: str) -> Any:

@@ -53,9 +53,9 @@ def test_text_that_cannot_be_read_is_refused_with_its_place(run: Run, words: str
 
 def test_what_is_to_be_mended_before_a_push_is_said_when_it_is_kept(run: Run) -> None:
     kept = run("workouts", "new", 'swim "No pool": 100m free')
-    assert kept.code == 0 and "error: a swim needs the length of its pool" in kept.err
+    assert kept.code == 0 and "to mend before a push: a swim needs the length of its pool" in kept.err
     kept = run("workouts", "edit", "no pool", 'swim "No pool" pool 25m: 51x(100m free, rest 10s); 100x(lap)')
-    assert kept.code == 0 and "error: step 2: 100 times is more" in kept.err
+    assert kept.code == 0 and "to mend before a push: step 2: 100 times is more" in kept.err
     refused = run("workouts", "new", "run: " + "2x(" * 50 + "lap" + ")" * 50)
     assert refused.code == 2 and refused.err.count("also:") < 10
 

@@ -241,9 +241,10 @@ async def test_nothing_is_read_while_nobody_looks(
 @pytest.mark.parametrize(
     ("size", "header"),
     [
-        ((60, 24), "◌ syncing 61 %"),
-        ((90, 24), "◌ syncing 61 %, about 6 h left"),
-        ((130, 40), "◌ syncing 61 %, back to 2024-03-05 of 2019-01-01, about 6 h left"),
+        ((60, 24), "◌ syncing 61 %, about 6 h left"),  # the places are a menu there
+        ((80, 24), "◌ syncing 61 %"),
+        ((120, 24), "◌ syncing 61 %, about 6 h left"),
+        ((150, 40), "◌ syncing 61 %, back to 2024-03-05 of 2019-01-01, about 6 h left"),
     ],
 )
 async def test_a_backfill_is_told_in_dates_and_hours(

@@ -41,7 +41,7 @@ def read(tmp_path: Path, table: str) -> keymap.Keymap:
         # Other screens may have the same, and where one writes its own keys win.
         ('"jobs.cancel" = ["n"]', {"jobs.cancel": "n"}),
         ('"editor.copy" = ["s"]', {"editor.copy": "s"}),
-        ('"sync.now" = ["i"]', {"sync.now": "i"}),
+        ('"sync.now" = ["f6"]', {"sync.now": "f6"}),
     ],
 )
 def test_keys_are_given(tmp_path: Path, entry: str, held: dict[str, str]) -> None:

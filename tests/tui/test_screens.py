@@ -144,7 +144,7 @@ async def test_the_order(config: Config, paths: Paths, database: Database, accou
         table = app.screen.query_one("#list", WindowTable)
 
         def names() -> list[str]:
-            return [found.cells[2] for row in range(table.count) if (found := table.row(row))]
+            return [found.name for row in range(table.count) if (found := table.row(row))]
 
         await until(pilot, lambda: names() == ["B", "C", "A"])
         await pilot.press("o")
@@ -158,8 +158,7 @@ async def test_the_order(config: Config, paths: Paths, database: Database, accou
 
 
 async def test_the_list_is_read_in_windows(config: Config, database: Database, account: GarminConnectAccount) -> None:
-    async with database.write() as session:
-        await session.execute(sa.insert(Activity), [bare(account, number) for number in range(650)])
+    await store_bare(database, account, 650)
     async with running(config) as (app, pilot):
         await pilot.press("2")
         table = app.screen.query_one("#list", WindowTable)
@@ -172,6 +171,11 @@ async def test_the_list_is_read_in_windows(config: Config, database: Database, a
         assert table.row(250) is None
         await pilot.press("pageup")
         assert table.cursor == 649 - (table.size.height - 1)
+
+
+async def store_bare(database: Database, account: GarminConnectAccount, count: int) -> None:
+    async with database.write() as session:
+        await session.execute(sa.insert(Activity), [bare(account, number) for number in range(count)])
 
 
 def bare(account: GarminConnectAccount, number: int) -> dict[str, object]:

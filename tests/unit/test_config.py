@@ -277,3 +277,39 @@ def test_a_home_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> Non
         Paths.below(tmp_path / "file" / "home").prepare()
     assert "cannot be written" in problem.value.message
     assert "--home" in problem.value.hint
+
+
+def test_a_setting_is_taken_out_of_the_file_and_its_default_holds(home: Paths) -> None:
+    write(home, '# mine\n[display]\nunits = "imperial"  # why\ntheme = "nord"\n')
+    config = Config.load(home, environment={})
+    config.forget("display.units")
+    config.forget("display.graphs")  # is not there
+    assert home.config.read_text() == '# mine\n[display]\ntheme = "nord"\n'
+    assert config.values["display.units"] == Value("metric", "default")
+
+
+def test_what_others_change_in_the_file_is_taken_over(home: Paths) -> None:
+    config = Config.load(home, {"sync.runner": "never"}, {"GARMINSYNC_THEME": "nord"})
+    assert config.follow() is None
+    write(home, '[display]\nunits = "imperial"\ntheme = "dracula"\n[sync]\nrunner = "always"\nevery_minutes = 60\n')
+    assert config.follow() == {"display.units", "sync.every_minutes"}  # a variable and a flag go first
+    assert (config["display.units"], config["display.theme"], config["sync.runner"]) == ("imperial", "nord", "never")
+    assert config.follow() is None
+    config.save("display.units", "metric")
+    assert config.follow() is None  # it is our own
+    write(home, "[display\n")
+    with pytest.raises(UsageProblem, match="no TOML"):
+        config.follow()
+    assert config.follow() is None
+    home.config.unlink()
+    assert config.follow() == {"sync.every_minutes"}
+    assert config["sync.every_minutes"] == 30
+
+
+def test_keys_are_written_and_taken_out_in_either_form(home: Paths) -> None:
+    write(home, '[keymap]\njobs.cancel = ["x"]  # unquoted\n')
+    config = Config.load(home, environment={})
+    config.save_keys("jobs.cancel", None)
+    config.save_keys("sync.now", ["f9", "f8"])
+    assert '"sync.now" = ["f9", "f8"]' in home.config.read_text()
+    assert "jobs.cancel" not in home.config.read_text()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..account_words import token_state
 from ..dates import parse_day
 from ..errors import AlreadyRunning, UsageProblem, WrongCode
 from ..text import clean
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..garmin.sign_in import CodeNeeded
     from ..models import GarminConnectAccount
-    from ..store.glance import LinkedAccount
     from ..sync.session import Linking
 
 _SERVERS = {"com": "https://garmin.com", "cn": "https://garmin.cn"}
@@ -155,21 +155,6 @@ def _ask(question: str) -> str:
             say("")
         raise UsageProblem("No answer was given.", hint="Give --email, and --password-stdin in scripts.")
     return answer.strip()
-
-
-def token_state(account: GarminConnectAccount | LinkedAccount) -> str:
-    """How long Garmin accepts us without a new sign-in, in words."""
-    from ..units import local_time
-
-    if account.sign_in_needed_since:
-        return f"sign-in needed since {local_time(account.sign_in_needed_since)}"
-    if not account.active:
-        return "not linked"
-    if account.token_expires_at is None:
-        return "token good"
-    # Garmin's access tokens live for a day; the refresh token beside it renews them.
-    renews = ", renews by itself" if account.refresh_token else ""
-    return f"token good until {local_time(account.token_expires_at)}{renews}"
 
 
 @click.command(cls=Command)

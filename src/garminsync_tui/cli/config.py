@@ -66,31 +66,13 @@ def path(home: Home) -> int:
 @pass_home
 def edit(home: Home) -> int:
     """Open the config file in $VISUAL or $EDITOR, and check it afterwards."""
-    import os
-    import shlex
-    import subprocess
-
-    from ..config import Config, commented
-    from ..errors import GarminSyncError, UsageProblem
-    from ..new_file import new_file
-    from ..paths import Paths, private_folder
+    from ..config import Config
+    from ..editor import edit_settings
+    from ..paths import Paths
 
     # Not by the settings: a file that is wrong is what has to be edited.
     paths = Paths.find(home.directory)
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor:
-        raise UsageProblem("No editor is named.", hint=f"Set EDITOR, or open {paths.config} yourself.")
-    private_folder(paths.config.parent)
-    if not paths.config.exists():
-        with new_file(paths.config, replace=False) as file:
-            file.write(commented())
-    try:
-        # The editor is the person's own command, with whatever arguments it has.
-        ended = subprocess.run([*shlex.split(editor), str(paths.config)], check=False)  # noqa: S603
-    except (OSError, ValueError):
-        raise UsageProblem(f"The editor {editor!r} cannot be started.", hint="Set EDITOR to another.") from None
-    if ended.returncode:
-        raise GarminSyncError(f"The editor {editor!r} ended with an error ({ended.returncode}).")
+    edit_settings(paths)
     Config.load(paths, environment={})
     say(f"{paths.config} is fine. An app or daemon that runs takes it up at its next start.")
     return 0
@@ -99,8 +81,6 @@ def edit(home: Home) -> int:
 def _shown(name: str, value: Any) -> Any:
     if name != "database.url" or not value:
         return value
-    from ..store.database import parse_url
+    from ..store.database import without_password
 
-    url = parse_url(value)
-    url = url.difference_update_query([name for name in url.query if "password" in name.lower()])
-    return url.set(drivername=url.drivername.split("+")[0]).render_as_string(hide_password=True)
+    return without_password(value)

@@ -37,7 +37,7 @@ async def doctor(home: Home, bundle: Path | None, out: Output) -> int:
 
     async with home.opened() as (config, database):
         seen = await look(database)
-        findings = await _findings(config, database, seen)
+        findings = await findings_of(config, database, seen)
         if bundle is not None:
             from .bundle import write
 
@@ -51,7 +51,8 @@ async def doctor(home: Home, bundle: Path | None, out: Output) -> int:
     return 1 if any(finding.level == "problem" for finding in findings) else 0
 
 
-async def _findings(config: Config, database: Database, seen: Glance) -> list[Finding]:
+async def findings_of(config: Config, database: Database, seen: Glance) -> list[Finding]:
+    """All that is found of an installation."""
     from ..jobs.queue import Queue
     from ..store import coverage, originals
     from ..store.database import sqlite_version

@@ -99,9 +99,9 @@ def _next_turns(seen: Glance) -> dict[str, datetime]:
 
 
 def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]:
+    from ..account_words import token_state
     from ..jobs.words import TITLES
     from ..units import ago, number, size
-    from .account import token_state
 
     account, now = seen.account, seen.now
     lines = [("account", "none linked")]

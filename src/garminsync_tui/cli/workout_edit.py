@@ -137,7 +137,8 @@ async def _say_findings(database: Database, config: Config, made: Workout, at_ga
     from .workouts import findings
 
     for finding in findings(made, await athlete_today(database, config), at_garmin)[:_PROBLEMS_SHOWN]:
-        say(f"{finding.severity}: {clean(str(finding), 300)}")
+        sign = "to mend before a push" if finding.severity == "error" else finding.severity
+        say(f"{sign}: {clean(str(finding), 300)}")
 
 
 def _named(made: Workout, name: str | None) -> Workout:

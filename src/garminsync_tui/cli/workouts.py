@@ -227,7 +227,8 @@ async def check(home: Home, files: tuple[Path, ...], out: Output) -> int:
             sys.stdout.write(clean(f"{place}: {each['severity']}: {each['message']}", 1000) + "\n")
     errors = sum(each["severity"] == "error" for each in found)
     if not errors and not out.json:
-        say(f"{len(files)} {'files' if len(files) > 1 else 'file'} can be pushed.")
+        doubts = ", with the warnings above" if found else ""
+        say(f"{len(files)} {'files' if len(files) > 1 else 'file'} can be pushed{doubts}.")
     return 1 if errors else 0
 
 

@@ -10,7 +10,7 @@ import contextlib
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -41,12 +41,15 @@ class Contents(NamedTuple):
     size_bytes: int
 
 
-def back_up(database: Path, target: Path, *, replace: bool) -> None:
+def back_up(database: Path, target: Path, *, replace: bool, on_written: Callable[[int], bool] | None = None) -> None:
     """Write all of `database` into the new file `target`, durably and for its owner only.
 
     Others may go on writing: what they had committed when it began is in it. Raises UsageProblem where `target` is
     there and may not be replaced, or is part of the database itself; DiskFull, also before anything is written;
     DatabaseUnusable where the database is damaged, and then nothing is written.
+
+    `on_written` is told now and then how many bytes there are; where it says True, all is given up with
+    KeyboardInterrupt.
     """
     if not database.is_file():
         raise DatabaseUnusable(f"{database} is not made yet: there is nothing to back up.", hint="Sync first.")
@@ -56,6 +59,8 @@ def back_up(database: Path, target: Path, *, replace: bool) -> None:
         require_room(target.parent, _bytes_of(database))
         with explained(database, target):
             with contextlib.closing(connected(database)) as source:
+                if on_written is not None:
+                    source.set_progress_handler(lambda: on_written(draft.stat().st_size), _LOOK_EVERY_STEPS)
                 source.execute("VACUUM INTO ?", (str(draft),))
             require_sound(draft, database)
 
@@ -129,6 +134,15 @@ def require_sound(path: Path, named: Path) -> None:
         [first] = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
         raise DatabaseUnusable(f"{named} is damaged: {first}", hint="Use an earlier backup. Nothing was changed.")
+
+
+def check(database: Path) -> None:
+    """Read all of a database that others may be using. Raises DatabaseUnusable where it is damaged."""
+    with explained(database), contextlib.closing(connected(database)) as connection:
+        [first] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if first != "ok":
+        hint = "Put a backup in its place: `garminsync restore FILE`. What is there is kept beside it."
+        raise DatabaseUnusable(f"{database} is damaged: {first}", hint=hint)
 
 
 def connected(path: Path, *, apart: bool = False, wait_s: float = _BUSY_S) -> sqlite3.Connection:

@@ -270,6 +270,13 @@ def parse_url(text: str) -> URL:
     )
 
 
+def without_password(text: str) -> str:
+    """A database URL as it may be shown. Raises UsageProblem as `parse_url`."""
+    url = parse_url(text)
+    url = url.difference_update_query([name for name in url.query if "password" in name.lower()])
+    return url.set(drivername=url.drivername.split("+")[0]).render_as_string(hide_password=True)
+
+
 async def upgrade_apart(path: Path) -> None:
     """Bring a SQLite file that nobody else knows of to the newest schema. Raises what `Database.open` raises."""
     engine = _sqlite_engine(URL.create("sqlite+aiosqlite", database=str(path)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
 from ..dates import iso
+from ..new_file import new_binary_file
 
 if TYPE_CHECKING:
     from ..formats import Track
@@ -26,6 +27,12 @@ def file_name(activity: Activity, form: str) -> str:
     """A name that never came from outside: Garmin's id where it is a number, else ours."""
     garmin_id = activity.garmin_activity_id
     return f"{garmin_id if _GARMIN_ID.fullmatch(garmin_id) else activity.id}.{form}"
+
+
+def write_file(activity: Activity, source: Path, form: str, place: Path, *, replace: bool) -> tuple[str, list[str]]:
+    """The same as `write`, into a file that is there when it is complete, and until then not at all."""
+    with new_binary_file(place, replace=replace) as stream:
+        return write(activity, source, form, stream)
 
 
 def write(activity: Activity, source: Path, form: str, stream: BinaryIO) -> tuple[str, list[str]]:

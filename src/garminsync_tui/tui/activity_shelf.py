@@ -17,6 +17,7 @@ from ..store import activity_lists
 from ..store.activity_lists import Day, Key, Totals
 from ..store.database import Database
 from ..store.files import FileStore
+from ..transfer import activity_files
 from .undisturbed import undisturbed
 
 
@@ -86,6 +87,12 @@ class ActivityShelf:
     async def original(self, activity: Activity) -> Path:
         """Where an activity's file lies on this machine. Raises FileDamaged, OSError."""
         return await self._files.open(self._database, activity)
+
+    @undisturbed
+    async def write_file(self, activity: Activity, form: str, place: Path, *, replace: bool) -> tuple[str, list[str]]:
+        """Write a recording into a file, in a thread; how much, and what was left out. Raises GarminSyncError."""
+        source = await self._files.open(self._database, activity)
+        return await asyncio.to_thread(activity_files.write_file, activity, source, form, place, replace=replace)
 
     async def recording(self, activity: Activity) -> Recording:
         """What is in an activity's file, read in a thread."""

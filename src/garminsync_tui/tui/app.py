@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
@@ -33,11 +33,13 @@ from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import QuitScreen, UnlockScreen
+from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
 from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import INTERNAL, Place
+from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
 from .screens.workouts import WorkoutsScreen
@@ -49,7 +51,8 @@ if TYPE_CHECKING:
     from ..garmin.endpoints import Endpoint
     from ..jobs.run import Progress
     from ..jobs.runner import Work
-    from ..models import SyncJob
+    from ..models import Activity, SyncJob
+    from ..store.activity_lists import Key
     from ..store.database import Database
     from ..store.workouts import Kept
     from .engine import Engine
@@ -60,6 +63,8 @@ _LOOK_EVERY_S = 0.5
 _SHOW_PROGRESS_EVERY_S = 0.25
 _SHOW_PROGRESS_OVER_SSH_EVERY_S = 1.0
 _TRY_AGAIN_S = 5.0
+#: Between two looks at the config file's date.
+_FOLLOW_FILE_EVERY_S = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +84,7 @@ class GarminSyncApp(App[int]):
         "activities": ActivitiesScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
+        "settings": SettingsScreen,
     }
     DEFAULT_MODE = "today"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
@@ -121,6 +127,8 @@ class GarminSyncApp(App[int]):
         self._showing: Timer | None = None
         self._missed = False
         self.painted = Painted()
+        #: What is wrong with the config file since it was changed.
+        self.config_problem: GarminSyncError | None = None
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -138,10 +146,10 @@ class GarminSyncApp(App[int]):
 
     def on_mount(self) -> None:
         """Open the database after the first paint."""
-        if self.config["display.theme"] in self.available_themes:
-            self.theme = self.config["display.theme"]
+        self.look_at_theme(self.config["display.theme"])
         self._use_keymap()
         self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
+        self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
         self.call_after_refresh(self._open)
 
     def _use_keymap(self) -> None:
@@ -150,6 +158,46 @@ class GarminSyncApp(App[int]):
             _log.warning("keys: %s", "; ".join(map(str, problems)))
             more = f" {len(problems) - 1} more in Settings, Keys." if len(problems) > 1 else ""
             self.notify(f"{problems[0]} Its usual keys stay.{more}", title="Keys", severity="warning", markup=False)
+
+    # ── Settings ─────────────────────────────────────────────────────────────────────────────────────
+
+    def look_at_theme(self, name: str) -> None:
+        """Show a theme, where there is one of that name."""
+        if name in self.available_themes:
+            self.theme = name
+
+    def follow_file(self) -> None:
+        """Go by the config file again where somebody changed it; a broken one is named, and the old values stay."""
+        if not self.app_focus:
+            return
+        try:
+            changed = self.config.follow()
+        except GarminSyncError as problem:
+            self.config_problem = problem
+            said = f"{problem.message} {problem.hint} The settings stay as they were."
+            self.notify(text.clean(said, 500), severity="error", markup=False)
+            changed = set()
+        else:
+            if changed is not None:
+                self.config_problem = None
+        if changed is not None:
+            self.settings_changed(changed)
+
+    def settings_changed(self, names: set[str]) -> None:
+        """Go by settings that are another now, and by the keys that the file has."""
+        if "display.theme" in names:
+            self.look_at_theme(self.config["display.theme"])
+        if names & {"sync.every_minutes", "sync.daily_at"} and self.engine is not None:
+            self.do(self.engine.take_up_schedule)
+        now = keymap.read(self.config.paths.config)
+        if now != self.keymap and self.config_problem is None:
+            self.keymap = now
+            keys.rebind(now.keys)
+            self._use_keymap()
+        if isinstance(self.screen, Place):
+            self.screen.on_screen_resume()
+
+    # ── Opening ──────────────────────────────────────────────────────────────────────────────────────
 
     def _open(self) -> None:
         self.fault = None
@@ -241,6 +289,7 @@ class GarminSyncApp(App[int]):
 
     def on_app_focus(self) -> None:
         """Somebody looks again; while nobody did, nothing was read or drawn."""
+        self.follow_file()
         if self._missed and self.engine is not None:
             self._missed = False
             self.run_worker(self._look(self.engine), group="looking")
@@ -307,11 +356,17 @@ class GarminSyncApp(App[int]):
         """Show one activity on top of the list it was chosen from."""
         self.push_screen(ActivityScreen(activity_id))
 
+    def export(self, chosen: Sequence[Key], first: Activity) -> None:
+        """Write the recordings of some activities into files; `first` is one of them."""
+        if self.engine is not None:
+            self.push_screen(ExportScreen(self.engine.activities, chosen, first))
+
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""
         # Only now: the parser and Garmin's exercises are needed by nobody who does not edit.
         from ..workouts.definition import Workout
-        from .screens.workout_editor import Opened, WorkoutEditor
+        from .screens.editor_panes import Opened
+        from .screens.workout_editor import WorkoutEditor
 
         workout = Workout.read(kept.workout.workout_definition) if kept else None
         base = Workout.read(kept.remote.base_definition) if kept and kept.remote else None
@@ -425,8 +480,9 @@ class GarminSyncApp(App[int]):
             super().action_command_palette()
 
     def notify(self, *arguments: Any, **options: Any) -> None:
-        """Show a toast, but none over the lock."""
-        if not isinstance(self.screen, UnlockScreen):
+        """Show a toast, but none over the lock, and none that is still to be seen."""
+        seen = any(each.message in arguments for each in self._notifications)
+        if not seen and not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
 
     def on_resize(self) -> None:

@@ -30,7 +30,8 @@ from ..sync.session import Linking, rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
 from .activity_shelf import ActivityShelf
 from .situation import Pace, Situation
-from .undisturbed import undisturbed as _undisturbed
+from .undisturbed import undisturbed
+from .upkeep import Upkeep
 from .workout_shelf import WorkoutShelf
 
 Opener = Callable[[], Awaitable[Database]]
@@ -70,6 +71,8 @@ class Engine:
         self.activities = ActivityShelf(database, FileStore(config.paths.files), self.under_way)
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
+        #: What Settings does with the installation.
+        self.upkeep = Upkeep(config, database, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
@@ -89,7 +92,7 @@ class Engine:
 
     # ── Running jobs ─────────────────────────────────────────────────────────────────────────────────
 
-    @_undisturbed
+    @undisturbed
     async def start_runner_if_needed(self, listener: Callable[[Progress], None]) -> bool:
         """Run jobs here unless another app or daemon does, or the settings forbid it; whether one was started."""
         wanted = self._config["sync.runner"]
@@ -115,7 +118,13 @@ class Engine:
             account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone, off=off
         )
 
-    @_undisturbed
+    @undisturbed
+    async def take_up_schedule(self) -> None:
+        """Bring the account's schedules to what the settings say now."""
+        if account := await accounts.active_account(self.database):
+            await self._ensure_schedules(account)
+
+    @undisturbed
     async def sync_now(self) -> None:
         """Queue every sync of the active account before everything else. Raises SignInRequired."""
         account = await accounts.require_account(self.database)
@@ -123,7 +132,7 @@ class Engine:
             if job_type in self._work:
                 await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
 
-    @_undisturbed
+    @undisturbed
     async def months(self) -> list[coverage.Month]:
         """The active account's ledger in months; empty without one.
 
@@ -138,7 +147,7 @@ class Engine:
         shown |= {each.endpoint for each in found if each.days.keys() - {"empty"}}
         return [each for each in found if each.endpoint in shown]
 
-    @_undisturbed
+    @undisturbed
     async def days_of(self, first: date, last: date) -> list[coverage.Day]:
         """The active account's ledger of health for some days; empty without one."""
         account = await accounts.active_account(self.database)
@@ -147,7 +156,7 @@ class Engine:
         async with self.database.read() as session:
             return await coverage.by_day(session, account.id, list(BY_NAME), first, last)
 
-    @_undisturbed
+    @undisturbed
     async def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
         """Queue some days of an endpoint to be fetched again. Raises SignInRequired."""
         account = await accounts.require_account(self.database)
@@ -156,27 +165,27 @@ class Engine:
             account.user_id, JOB_TYPE["health"], account_id=account.id, parameters=asked, priority=_PRIORITY
         )
 
-    @_undisturbed
+    @undisturbed
     async def cancel(self, job: SyncJob) -> None:
         """End a waiting job at once, a running one at its next step."""
         await self.queue.cancel(job.id)
 
-    @_undisturbed
+    @undisturbed
     async def retry(self, job: SyncJob) -> None:
         """Go on with a job from where it stopped, now."""
         await self.queue.retry(job.id)
 
-    @_undisturbed
+    @undisturbed
     async def pause(self, job: SyncJob) -> None:
         """Pause a job, or resume a paused one."""
         await (self.queue.resume(job.id) if job.paused_at else self.queue.pause(job.id))
 
-    @_undisturbed
+    @undisturbed
     async def go_back_to(self, since: date) -> None:
         """From now on health goes back to `since`; the config file says so. Raises GarminSyncError."""
         await asyncio.to_thread(self._config.save, "health.since", str(since))
 
-    @_undisturbed
+    @undisturbed
     async def account_linked(self) -> None:
         """Make a new link's schedules, and its first sync at once."""
         await self._ensure_schedules(await accounts.require_account(self.database))
@@ -188,17 +197,17 @@ class Engine:
 
     # ── Signing in ───────────────────────────────────────────────────────────────────────────────────
 
-    @_undisturbed
+    @undisturbed
     async def user(self) -> User | None:
         """The local user, where one was made."""
         return await accounts.find_user(self.database)
 
-    @_undisturbed
+    @undisturbed
     async def try_password(self, password: str) -> Try:
         """Whether `password` is the local user's, or how long to wait before another is looked at."""
         return await unlocking.try_password(self.database, password)
 
-    @_undisturbed
+    @undisturbed
     async def lock(self) -> None:
         """Let every open app ask for the password. Raises UsageProblem where there is none."""
         await unlocking.lock(self.database)
@@ -210,7 +219,7 @@ class Engine:
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
-    @_undisturbed
+    @undisturbed
     async def situation(self) -> Situation:
         """How things stand now."""
         moment = self._clock()
@@ -242,7 +251,7 @@ class Engine:
         allowed = rate_for(account.server, chosen_rate(self._config))
         return Pace(allowed.per_s if allowed else None, await budget.slowed_to(self.database, account.server))
 
-    @_undisturbed
+    @undisturbed
     async def schedule(self, settings: Mapping[str, Any]) -> None:
         """Let the syncs run by other settings (`sync.…`) from now on; the config file says so. Raises UsageProblem."""
         for name, value in settings.items():
@@ -258,7 +267,7 @@ class Engine:
         zone = days.zone_of(account.time_zone) if account and account.time_zone else None
         return self._clock().astimezone(zone).date()
 
-    @_undisturbed
+    @undisturbed
     async def facts(self, day: date | None, latest: date, metrics: Sequence[str]) -> TodayFacts:
         """What Today shows of `day`; of the newest day with values, at most `latest`, where None is given."""
         async with self.database.read() as session:
@@ -273,7 +282,7 @@ class Engine:
             latest_ones = await activities.find(session, before, limit=_ACTIVITIES_SHOWN)
         return TodayFacts(shown, newest, rollups, latest_ones)
 
-    @_undisturbed
+    @undisturbed
     async def log(self, job_id: UUID, after: UUID | None) -> Sequence[JobEvent]:
         """The lines of a job's log that are newer than `after`."""
         return await self.queue.events(job_id, after)

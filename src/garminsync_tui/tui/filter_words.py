@@ -22,7 +22,7 @@ def hint(line: str) -> str:
         return "   ".join(FIELDS[name] for name in near)
     if term:
         return f"activities with “{term}” in their name"
-    return f"{'  '.join(map(_begun, FIELDS))}  or words of the name"
+    return f"{' '.join(map(_begun, FIELDS))} or words of the name"
 
 
 def _last(line: str) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import text
+from ..config import KEYMAP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .keys import Action
 
-TABLE = "keymap"
 HINT = 'Like "jobs.cancel" = ["x", "ctrl+x"]; `?` in the app lists the ids. Until then the usual keys hold.'
 
 #: Terminals send these as another key.
@@ -33,6 +33,8 @@ class Problem(NamedTuple):
     file: Path
     line: int
     words: str
+    #: The id that it is about.
+    name: str
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}: {self.words}"
@@ -49,27 +51,47 @@ class _Refused(Exception):
     """Why an entry cannot be."""
 
 
-def read(file: Path) -> Keymap:
-    """What the config file says of keys. A file that cannot be read is somebody else's matter and says nothing."""
+def read(file: Path, more: Mapping[str, Any] | None = None) -> Keymap:
+    """What the config file says of keys, and would say with `more` in it.
+
+    A file that cannot be read is somebody else's matter and says nothing.
+    """
     try:
         written = file.read_text("utf-8")
-        table = tomllib.loads(written).get(TABLE, {})
+        table = tomllib.loads(written).get(KEYMAP, {})
     except (OSError, ValueError):
-        return Keymap({}, ())
+        written, table = "", {}
     refused: dict[str, str] = {}
     wanted: dict[str, str] = {}
     if not isinstance(table, dict):
         refused[""] = "keymap is no table."
         table = {}
-    entries = dict(_flat(table))
+    entries = dict(_flat(table)) | dict(more or {})
     for name, value in entries.items():
         try:
             wanted[name] = _keys(name, value)
         except _Refused as problem:
             refused[name] = str(problem)
     refused |= _take_clashes(wanted)
-    problems = sorted(Problem(file, _line_of(written, name), words) for name, words in refused.items())
+    problems = sorted(Problem(file, _line_of(written, name), words, name) for name, words in refused.items())
     return Keymap(wanted, tuple(problems))
+
+
+def written_keys(file: Path, action: str) -> list[str] | None:
+    """What stands in the file for an action, where it is keys."""
+    try:
+        table = tomllib.loads(file.read_text("utf-8")).get(KEYMAP, {})
+    except (OSError, ValueError):
+        return None
+    found = dict(_flat(table)).get(action) if isinstance(table, dict) else None
+    if isinstance(found, str):
+        return [found]
+    return [str(each) for each in found] if isinstance(found, list) else None
+
+
+def wrong(file: Path, action: str, wanted: list[str]) -> str:
+    """Why an action cannot have these keys beside all others of the file; empty where it can."""
+    return next((each.words for each in read(file, {action: wanted}).problems if each.name == action), "")
 
 
 def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -153,7 +175,7 @@ def _line_of(written: str, name: str) -> int:
     begins = 1
     for count in range(len(lines) + 1):
         try:
-            table = tomllib.loads("".join(lines[:count])).get(TABLE)
+            table = tomllib.loads("".join(lines[:count])).get(KEYMAP)
         except ValueError:
             continue  # an entry of several lines is not whole yet
         if table is not None and (not isinstance(table, dict) or name in dict(_flat(table))):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .app import GarminSyncApp
 
 #: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
-PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs"}
+PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs", "settings": "Settings"}
 
 #: The screens with a chart, and so with its keys.
 CHARTED = frozenset({"activity"})
@@ -63,7 +63,8 @@ def name_of(key: str) -> str:
         return _NAMES[key]
     if key.startswith("ctrl+") and len(key) == 6:
         return f"^{key[-1]}"
-    return (key_to_character(key) or key) if key != "space" else key
+    character = key_to_character(key)
+    return character if character and character.isprintable() and character != " " else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,30 @@ def _without_workout_or_account(app: GarminSyncApp) -> str:
     return _without_workout(app) or _without_account(app)
 
 
+def _without_setting(app: GarminSyncApp) -> str:
+    return getattr(app.screen, "why_not_change", "")
+
+
+def _without_choices(app: GarminSyncApp) -> str:
+    return _without_setting(app) or getattr(app.screen, "why_not_toggle", "")
+
+
+def _without_undo(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "changes", None) else "nothing was changed here yet"
+
+
+def _without_file(app: GarminSyncApp) -> str:
+    if reason := _without_store(app):
+        return reason
+    on_server = app.engine is not None and app.engine.upkeep.file is None
+    return "PostgreSQL has its own tools for that: docs/moving.md" if on_server else ""
+
+
+def _without_link(app: GarminSyncApp) -> str:
+    linked = app.situation is not None and app.situation.account is not None
+    return _without_store(app) or ("" if linked else "no account is connected")
+
+
 def _oldest(app: GarminSyncApp) -> str:
     return _without_store(app) or getattr(app.screen, "why_not_before", "")
 
@@ -181,6 +206,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
     Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
+    Action("activities.export", "e", "Export", "activities", hint=True, why_not=_without_activity),
     Action("activities.order", "o", "Sort", "activities", hint=True, why_not=_without_store),
     Action("activities.map", "H", "Year map", "activities", hint=True, title="show or hide the map of the year"),
     Action("activities.reverse", "R", "Sort the other way", "activities", why_not=_without_store),
@@ -280,6 +306,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("days.mark", "v", "Mark", "days", hint=True, title="mark a range"),
     Action("days.before", "comma", "Month before", "days", hint=True, why_not=_oldest),
     Action("days.after", "full_stop", "Month after", "days", hint=True, why_not=_newest),
+    Action("settings.edit", "enter", "Edit", "settings", hint=True, why_not=_without_setting),
+    Action("settings.toggle", "space", "Next choice", "settings", hint=True, why_not=_without_choices),
+    Action("settings.undo", "u,ctrl+z", "Undo", "settings", hint=True, why_not=_without_undo),
+    Action("settings.find", "slash", "Find", "settings", hint=True),
+    Action("settings.open", "o", "Open file", "settings", hint=True, title="open the file in $EDITOR"),
+    Action("settings.doctor", "D", "Doctor", "settings", hint=True, why_not=_without_store),
+    Action("settings.default", "delete,backspace", "Default", "settings", why_not=_without_setting),
+    Action("settings.check", "i", "Check the database", "settings", why_not=_without_file),
+    Action("settings.backup", "b", "Back up", "settings", title="back up the database", why_not=_without_file),
+    Action("settings.sign_out", "x", "Sign out", "settings", why_not=_without_link),
     Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
     Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_without_store),
     Action("app.coverage", "c", "Coverage", title="what is complete", why_not=_without_store),

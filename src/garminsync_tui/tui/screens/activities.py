@@ -20,7 +20,7 @@ from ..activity_words import COLUMNS, facts, row, title
 from ..clipboard import Clip
 from ..widgets.field import Field
 from ..widgets.pane import Pane
-from ..widgets.window_table import WINDOW, Row, WindowTable
+from ..widgets.window_table import WINDOW, WindowTable
 from ..widgets.year_map import YearMap
 from ..widgets.year_pane import YearPane
 from .place import NO_ACCOUNT, Place
@@ -65,7 +65,7 @@ class ActivitiesScreen(Place):
         self._listed_as: _Shown | None = None
         self._marked: set[Key] = set()
         self._types: Sequence[str] = ()
-        self._year = 0
+        self._year = self._this_year = 0
         self._map_wanted: bool | None = None  # None until somebody said so: where there is room
 
     def content(self) -> ComposeResult:
@@ -78,8 +78,8 @@ class ActivitiesScreen(Place):
         )
         yield Static("", id="filter-words", markup=False)
         with Horizontal(id="list-row"):
-            yield Pane(WindowTable(COLUMNS, id="list"), title="Activities", id="list-pane")
-            yield Pane(Static("", id="preview-text", markup=False), id="selected-pane")
+            yield Pane(WindowTable(COLUMNS, self._cells, id="list"), title="Activities", id="list-pane")
+            yield Pane(Static("", id="preview-text", markup=False), title="Selected", id="selected-pane")
 
     def on_mount(self) -> None:
         """Marks are the screen's, so that they stay where the rows go."""
@@ -115,8 +115,9 @@ class ActivitiesScreen(Place):
         if self._listed_as is None or self._listed_as.system != wanted.system:
             self._table.forget_widths()
         self._listed, self._listed_as = listed, wanted
+        self._this_year = situation.moment.astimezone().year
         self._table.restart(len(listed.keys), cursor)
-        self._table.fill(cursor // WINDOW, self._rows(found))
+        self._table.fill(cursor // WINDOW, found)
         self._show()
         await self._read_year(engine)
 
@@ -125,10 +126,8 @@ class ActivitiesScreen(Place):
         selected = self.selected
         return listed.keys.index(selected) if selected in listed.keys else 0
 
-    def _rows(self, found: Sequence[Activity]) -> list[Row]:
-        assert self.garminsync.situation is not None
-        year = self.garminsync.situation.moment.astimezone().year
-        return [Row(row(each, self.garminsync.units, year), each) for each in found]
+    def _cells(self, activity: Activity) -> Sequence[str]:
+        return row(activity, self.garminsync.units, self._this_year)
 
     @on(WindowTable.Needed)
     def _window_needed(self, event: WindowTable.Needed) -> None:
@@ -140,7 +139,7 @@ class ActivitiesScreen(Place):
             first = event.window * WINDOW
             found = await engine.activities.window(listed.keys[first : first + WINDOW])
             if listed is self._listed:
-                self._table.fill(event.window, self._rows(found))
+                self._table.fill(event.window, found)
                 self._show_selected()
 
         self.read_more(read(), f"window {event.window}")
@@ -202,8 +201,9 @@ class ActivitiesScreen(Place):
         if activity is None or not pane.display:
             return
         lines = [f"{label:<12}{words}" for label, words in facts(activity, self.garminsync.units)]
-        pane.border_title = Content(title(activity))
-        self.query_one("#preview-text", Static).update(Content("\n".join(lines)))
+        # All of it inside: a title that changes would paint the whole pane at each step.
+        words = Content("\n").join([Content.styled(title(activity), "bold"), *map(Content, lines)])
+        self.query_one("#preview-text", Static).update(words, layout=False)
         pane.ready("enter Open")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -224,8 +224,8 @@ class ActivitiesScreen(Place):
 
     @property
     def _activity(self) -> Activity | None:
-        found = self._table.row(self._table.cursor)
-        return found.item if found else None
+        activity: Activity | None = self._table.row(self._table.cursor)
+        return activity
 
     # ── Filter ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -256,7 +256,7 @@ class ActivitiesScreen(Place):
     def _hint(self) -> None:
         line = self.query_one("#filter", Input)
         words = filter_words.hint(line.value) if line.has_focus else ""
-        self._say(Content(text.fit(text.clean(words), max(self.size.width - 2, 0))))
+        self._say(Content(text.clean(words)))
 
     def _say(self, words: Content) -> None:
         shown = self.query_one("#filter-words", Static)
@@ -394,6 +394,11 @@ class ActivitiesScreen(Place):
     def _marks_changed(self) -> None:
         self._table.refresh()
         self._show_totals()
+
+    def action_activities_export(self) -> None:
+        """Write the marked ones, else the selected one, into files."""
+        if self._activity is not None and (chosen := self.chosen()):
+            self.garminsync.export(chosen, self._activity)
 
     # ── Copying and opening ──────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,4 @@
-"""Small questions: the local password, and quitting while a job runs."""
+"""Small questions: the local password, quitting while a job runs, and whether something shall really be done."""
 
 from __future__ import annotations
 
@@ -104,3 +104,37 @@ class QuitScreen(ModalScreen[bool]):
     def action_answer(self, leave: bool) -> None:
         """What the keys answer."""
         self.dismiss(leave)
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks before something that is hard to undo; the answer is No unless somebody moves to the other one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n", "dismiss(False)", "No"),
+        Binding("y", "dismiss(True)", "Yes"),
+        Binding("left", "app.focus_previous", "Other", show=False),
+        Binding("right", "app.focus_next", "Other", show=False),
+    ]
+
+    def __init__(self, question: str, about: str, yes: str) -> None:
+        """`question` names the object, `yes` says what happens to it."""
+        super().__init__()
+        self._question, self._about, self._yes = question, about, yes
+
+    def compose(self) -> ComposeResult:
+        """No has the keyboard."""
+        with Vertical(id="confirm", classes="dialog"):
+            yield Static(Content.styled(self._question, "bold"))
+            yield Static(Content(self._about))
+            with Horizontal(classes="buttons"):
+                yield Button("No", id="no", variant="primary", compact=True)
+                yield Button(Content(self._yes), id="yes", compact=True)
+
+    def on_mount(self) -> None:
+        """Say which keys answer."""
+        self.query_one("#confirm").border_subtitle = Content("y Yes   n No")
+        self.query_one("#no").focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")

@@ -123,6 +123,8 @@ class Place(Screen[None]):
     def on_screen_resume(self) -> None:
         """It may have changed while another screen was shown."""
         self.query_one(Header).follow()
+        self.query_one(Header).refresh()  # keys may be others now
+        self.query_one(KeyLine).refresh()
         self.read_again()
 
     def _changed(self) -> None:

@@ -57,9 +57,17 @@ class Choose(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
-    def __init__(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        *,
+        at: str = "",
+        on_move: Callable[[str], object] | None = None,
+    ) -> None:
+        """It begins `at` a name where that is one; `on_move` is told where the cursor is."""
         super().__init__()
-        self._title, self._rows = title, rows
+        self._title, self._rows, self._at, self._on_move = title, rows, at, on_move
 
     def compose(self) -> ComposeResult:
         """A list, below a line that filters a long one."""
@@ -79,7 +87,13 @@ class Choose(ModalScreen[str | None]):
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options(Option(Content(text.clean(words, 120)), id=name) for name, words in rows[:_SHOWN])
-        listed.highlighted = 0 if rows else None
+        names = [name for name, _ in rows[:_SHOWN]]
+        listed.highlighted = (names.index(self._at) if self._at in names else 0) if rows else None
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        if self._on_move is not None and event.option_id is not None:
+            self._on_move(event.option_id)
 
     @on(Input.Changed, "#find")
     def _find(self, event: Input.Changed) -> None:

@@ -54,17 +54,21 @@ class Header(Widget):
         """As many words as the line has room for."""
         width = self.size.width
         tabs = Content.assemble((_NAME, "bold"), *(self._tab(place) for place in keys.PLACES))
-        said = (Content.styled(f"{self.state.sign} {words} ", self.state.colour) for words in self.state.longer)
-        fitting = (each for each in said if tabs.cell_length + each.cell_length < width)
-        state = next(fitting, Content.styled(f"{self.state} ", self.state.colour))
-        if tabs.cell_length + state.cell_length > width:
-            tabs = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
-        return Content.assemble(tabs, " " * max(width - tabs.cell_length - state.cell_length, 1), state)
+        tight = Content.assemble(" ", Content(" ").join(self._tab(place, "") for place in keys.PLACES))
+        said = [*self.state.longer, self.state.words]
+        states = [Content.styled(f"{self.state.sign} {words} ", self.state.colour) for words in said]
+        # The whole name and all that is said, then less of both; a menu where the places have no room.
+        pairs = [*((tabs, each) for each in states), (tight, states[-1])]
+        menu = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
+        pairs += [(menu, each) for each in states]
+        fitting = (pair for pair in pairs if pair[0].cell_length + pair[1].cell_length < width)
+        left, right = next(fitting, pairs[-1])
+        return Content.assemble(left, " " * max(width - left.cell_length - right.cell_length, 1), right)
 
-    def _tab(self, place: str) -> Content:
+    def _tab(self, place: str, around: str = " ") -> Content:
         entry = keys.action(f"places.{place}")
         words = f"{entry.label} {entry.words}"
         here = place == self.place
         click = Style.from_meta({"@click": f"app.act('{entry.id}')"})
-        shown = Content.styled(f"[{words}]" if here else f" {words} ", "bold" if here else "$text-muted")
+        shown = Content.styled(f"[{words}]" if here else f"{around}{words}{around}", "bold" if here else "$text-muted")
         return shown.stylize(click)

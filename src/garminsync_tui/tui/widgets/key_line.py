@@ -23,15 +23,18 @@ class KeyLine(Widget):
     def render(self) -> Content:
         """The hints that fit whole, palette and help always among them."""
         *here, palette, help_ = keys.hints(self._place)
-        ending = Content.assemble(self._hint(palette), "  ", self._hint(help_), " ")
+        ending = Content.assemble(hint(palette.id), "  ", hint(help_.id), " ")
         line = Content(" ")
         for entry in here[: _MOST - 2]:
-            longer = Content.assemble(line, self._hint(entry), "  ")
+            longer = Content.assemble(line, hint(entry.id), "  ")
             if longer.cell_length + ending.cell_length > self.size.width:
                 break
             line = longer
         return Content.assemble(line, " " * max(self.size.width - line.cell_length - ending.cell_length, 0), ending)
 
-    def _hint(self, entry: keys.Action) -> Content:
-        click = Style.from_meta({"@click": f"app.act('{entry.id}')"})
-        return Content.assemble((entry.label, "bold $text-accent"), " ", entry.words).stylize(click)
+
+def hint(name: str) -> Content:
+    """The key and the words of an action; a click does it."""
+    entry = keys.action(name)
+    click = Style.from_meta({"@click": f"app.act('{name}')"})
+    return Content.assemble((entry.label, "bold $text-accent"), " ", entry.words).stylize(click)

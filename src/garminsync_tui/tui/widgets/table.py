@@ -31,11 +31,15 @@ class Table(DataTable[Text]):
         """Have these columns, those in `numbers` with their text on the right; with others all rows are forgotten."""
         if [str(column.label) for column in self.columns.values()] == list(titles):
             return
-        self.clear(columns=True)
-        self._rows = []
+        self.forget()
         self._numbers = numbers
         for title, key in zip(titles, keys or titles, strict=True):
             self.add_column(title, key=key)
+
+    def forget(self) -> None:
+        """Have no columns any more: the next ones are as wide as what will be in them."""
+        self.clear(columns=True)
+        self._rows = []
 
     def show(self, rows: Sequence[Row]) -> None:
         """Make the table show `rows`; the selected row stays selected where it is still there."""

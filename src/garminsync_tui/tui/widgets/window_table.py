@@ -24,13 +24,7 @@ _SIGNS = 2  # cursor and mark
 _WIDEST_REST = 60
 _AHEAD = 40  # rows beyond those in sight that are read before they come into sight
 _UNREAD = "·"
-
-
-class Row(NamedTuple):
-    """The cells of a row, and what they tell of."""
-
-    cells: Sequence[str]
-    item: Any
+_STYLES = ("header", "cursor", "mark")
 
 
 class Column(NamedTuple):
@@ -45,7 +39,7 @@ class Column(NamedTuple):
 
 
 class WindowTable(ScrollView, can_focus=True):
-    """Rows are asked for with `Needed` and given with `fill`. Cells are plain text that is clean already."""
+    """Rows are asked for with `Needed` and given with `fill`; `cells` are the plain, clean words of one in sight."""
 
     DEFAULT_CSS = """
     WindowTable { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; background: transparent; }
@@ -85,14 +79,23 @@ class WindowTable(ScrollView, can_focus=True):
             super().__init__()
             self.order = order
 
-    def __init__(self, columns: Sequence[Column], *, id: str) -> None:  # noqa: A002 - Textual's own name
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        cells: Callable[[Any], Sequence[str]],
+        *,
+        id: str,  # noqa: A002 - Textual's own name
+    ) -> None:
         super().__init__(id=id)
         self._columns = columns
+        self._cells = cells
         self._widths = [column.width for column in columns]
-        self._windows: OrderedDict[int, Sequence[Row]] = OrderedDict()
+        self._windows: OrderedDict[int, Sequence[Any]] = OrderedDict()
         self._asked: set[int] = set()
         #: Whether a row has a mark.
         self.is_marked: Callable[[int], bool] = lambda _: False
+        self._styles: dict[str, Style] = {}
+        self._places: list[tuple[int, int]] = []
         self.count = 0
         self.cursor = 0
 
@@ -109,20 +112,16 @@ class WindowTable(ScrollView, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
-    def fill(self, window: int, rows: Sequence[Row]) -> None:
-        """Give the rows of a window."""
+    def fill(self, window: int, rows: Sequence[Any]) -> None:
+        """Give what the rows of a window tell of."""
         self._asked.discard(window)
         self._windows[window] = rows
         while len(self._windows) > _KEPT:
             self._windows.popitem(last=False)
-        for row in rows:
-            for index, cell in enumerate(row.cells):
-                if not self._columns[index].takes_rest:
-                    self._widths[index] = max(self._widths[index], text.width(cell))
         self.refresh()
 
-    def row(self, index: int) -> Row | None:
-        """A row, where it was read."""
+    def row(self, index: int) -> Any:
+        """What a row tells of; None where it was not read."""
         window, place = divmod(index, WINDOW)
         rows = self._windows.get(window)
         return rows[place] if rows is not None and place < len(rows) else None
@@ -141,7 +140,6 @@ class WindowTable(ScrollView, can_focus=True):
     def _fit(self) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, self.count + 1)
 
-    @property
     def _fitting(self) -> list[tuple[int, int]]:
         """Index and width of the columns that fit."""
         rest = self.scrollable_content_region.width - _SIGNS + _GAP
@@ -157,37 +155,50 @@ class WindowTable(ScrollView, can_focus=True):
         }
         return [(index, self._widths[index] + grown.get(index, 0)) for index in fitting]
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What all lines share is looked up once."""
+        base = self.rich_style
+        parts = {name: self.get_component_rich_style(f"window-table--{name}", partial=True) for name in _STYLES}
+        self._styles = {"": base} | {name: base + part for name, part in parts.items()}
+        self._styles["mark-cursor"] = self._styles["cursor"] + parts["mark"]
+        self._places = self._fitting()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """The titles, or a row."""
         width = self.scrollable_content_region.width
-        base = self.rich_style
         if y == 0:
-            style = base + self.get_component_rich_style("window-table--header", partial=True)
-            cells = {index: self._columns[index].title for index, _ in self._fitting}
+            style = self._styles["header"]
+            cells = {index: self._columns[index].title for index, _ in self._places}
             return Strip([Segment(" " * _SIGNS + self._line(cells), style)]).adjust_cell_length(width, style)
         index = self.scroll_offset.y + y - 1
         if index >= self.count:
-            return Strip.blank(width, base)
+            return Strip.blank(width, self._styles[""])
         self._ask(index)
-        style = base
-        if index == self.cursor:
-            style += self.get_component_rich_style("window-table--cursor", partial=True)
-        return Strip(self._segments(index, style)).adjust_cell_length(width, style)
-
-    def _segments(self, index: int, style: Style) -> list[Segment]:
+        here = index == self.cursor
+        style = self._styles["cursor" if here else ""]
         row = self.row(index)
-        marked = self.is_marked(index)
-        mark = style + self.get_component_rich_style("window-table--mark", partial=True) if marked else style
-        known = dict(enumerate(row.cells)) if row else {0: _UNREAD}
-        return [
-            Segment("❯" if index == self.cursor else " ", style),
-            Segment("●" if marked else " ", mark),
-            Segment(self._line(known), style),
-        ]
+        segments = [Segment("❯" if here else " ", style)]
+        if self.is_marked(index):
+            segments.append(Segment("●", self._styles["mark-cursor" if here else "mark"]))
+        else:
+            segments.append(Segment(" ", style))
+        known = dict(enumerate(self._words(row))) if row is not None else {0: _UNREAD}
+        segments.append(Segment(self._line(known), style))
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _words(self, row: Any) -> Sequence[str]:
+        """The cells of a row; columns become as wide as they need, and stay so."""
+        cells = self._cells(row)
+        for index, cell in enumerate(cells):
+            if not self._columns[index].takes_rest and (needed := text.width(cell)) > self._widths[index]:
+                self._widths[index] = needed
+                self.call_next(self.refresh)
+        return cells
 
     def _line(self, cells: dict[int, str]) -> str:
         parts = []
-        for index, width in self._fitting:
+        for index, width in self._places:
             cell = text.fit(cells.get(index, ""), width)
             room = " " * (width - text.width(cell))
             parts.append(room + cell if self._columns[index].is_number else cell + room)
@@ -272,7 +283,7 @@ class WindowTable(ScrollView, can_focus=True):
 
     def _title_clicked(self, x: int) -> None:
         left = 0
-        for index, width in self._fitting:
+        for index, width in self._places:
             if left <= x < left + width + _GAP:
                 self.post_message(self.Ordered(self._columns[index].order))
                 return

@@ -62,7 +62,7 @@ def _count(activities: int) -> str:
 
 def _sums(days: Sequence[Day], system: units.Units) -> Iterator[str]:
     if not days:
-        yield "nothing in this year"
+        yield "no activities"
         return
     yield _count(sum(each.totals.activities for each in days))
     weeks: dict[date, float] = {}
