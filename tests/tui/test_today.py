@@ -46,7 +46,7 @@ async def test_a_day_in_eight_cards_a_line_of_its_week_and_the_jobs(
             since = datetime(2026, 11, 21, 5, 40, tzinfo=UTC).astimezone()
             assert f"! offline since {since:%H:%M}" in shown(app).splitlines()[0]
         assert "Sat █  Sun ·" in shown(app) or "Sat ▄  Sun ·" in shown(app)
-        assert "Run 31.9 km" in shown(app)
+        assert "Run 31.5 km" in shown(app)
         moment[0] += timedelta(seconds=70)
         app.screen._second()  # type: ignore[attr-defined]
         await until(pilot, lambda: "retry 1 of 7 in 0:05" in shown(app))
