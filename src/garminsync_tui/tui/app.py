@@ -529,8 +529,9 @@ class GarminSyncApp(App[int]):
             super().action_command_palette()
 
     def notify(self, *arguments: Any, **options: Any) -> None:
-        """Show a toast, but none over the lock."""
-        if not isinstance(self.screen, UnlockScreen):
+        """Show a toast, but none over the lock, and none that is still to be seen."""
+        seen = any(each.message in arguments for each in self._notifications)
+        if not seen and not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
 
     def on_resize(self) -> None:
