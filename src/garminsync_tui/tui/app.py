@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from rich.text import Text
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.reactive import reactive
@@ -27,12 +28,14 @@ from ..errors import GarminSyncError
 from ..units import Units
 from . import clipboard, coverage_words, keymap, keys
 from .messages import ProgressMade
+from .painted import Painted
 from .screens.activities import ActivitiesScreen
 from .screens.activity import ActivityScreen
 from .screens.coverage import CoverageScreen
 from .screens.dialogs import QuitScreen, UnlockScreen
 from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
+from .screens.health import HealthScreen
 from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
@@ -81,6 +84,7 @@ class GarminSyncApp(App[int]):
     MODES = {  # noqa: RUF012 - Textual's own attribute
         "today": TodayScreen,
         "activities": ActivitiesScreen,
+        "health": HealthScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
         "settings": SettingsScreen,
@@ -137,6 +141,9 @@ class GarminSyncApp(App[int]):
         self.told_to_end = False
         #: What is wrong with the config file since it was changed.
         self.config_problem: GarminSyncError | None = None
+        #: What Health is to show next, where another place asked for it.
+        self.wanted_metric = ""
+        self.painted = Painted()
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -157,6 +164,7 @@ class GarminSyncApp(App[int]):
         self.look_at_theme(self.config["display.theme"])
         self._use_keymap()
         self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
+        self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
         self.call_after_refresh(self._open)
 
     def _use_keymap(self) -> None:
@@ -385,14 +393,21 @@ class GarminSyncApp(App[int]):
         """Show a place as it was left."""
         self.switch_mode(place)
 
-    def open_activity(self, activity_id: UUID) -> None:
-        """Show one activity on top of the list it was chosen from."""
-        self.push_screen(ActivityScreen(activity_id))
+    def open_activity(
+        self, activity_id: UUID, listed: Sequence[Key] = (), on_step: Callable[[Key], None] = lambda key: None
+    ) -> None:
+        """Show one activity on top of the list it was chosen from; `on_step` is told where one goes in that list."""
+        self.push_screen(ActivityScreen(activity_id, listed, on_step))
 
     def export(self, chosen: Sequence[Key], first: Activity) -> None:
         """Write the recordings of some activities into files; `first` is one of them."""
         if self.engine is not None:
             self.push_screen(ExportScreen(self.engine.activities, chosen, first))
+
+    def open_health(self, metric: str) -> None:
+        """Show a metric in Health."""
+        self.wanted_metric = metric
+        self.action_go("health")
 
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""
@@ -406,17 +421,15 @@ class GarminSyncApp(App[int]):
         self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
 
     def action_app_copy(self) -> None:
-        """Copy what the place on the screen has selected, and say what went where."""
-        clip = self.screen.copy_text() if isinstance(self.screen, Place) else None
-        if clip is None:
-            return
+        """Copy what the place on the screen has selected."""
+        if isinstance(self.screen, Place) and (clip := self.screen.copy_text()):
+            self.do(lambda: self.copied(clip))
 
-        async def copied() -> None:
-            words = clip.text if isinstance(clip.text, str) else await clip.text()
-            route = await clipboard.copy(self, words)
-            self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
-
-        self.do(copied)
+    async def copied(self, clip: clipboard.Clip) -> None:
+        """Copy something, and say what went where."""
+        words = clip.text if isinstance(clip.text, str) else await clip.text()
+        route = await clipboard.copy(self, words)
+        self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""
@@ -472,6 +485,8 @@ class GarminSyncApp(App[int]):
 
     def action_app_reload(self) -> None:
         """Read again, also after a fault."""
+        self.painted.forget()  # whatever another program wrote over it
+        self.refresh()
         if self.fault is not None:
             self._open()
         elif isinstance(self.screen, Place):
@@ -517,6 +532,17 @@ class GarminSyncApp(App[int]):
         """Show a toast, but none over the lock."""
         if not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
+
+    def on_resize(self) -> None:
+        """A terminal that was resized shows nobody knows what."""
+        self.painted.forget()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Send what differs from what stands there; often that is nothing."""
+        sends = self._running and not self._closed and not self._batch_count and not self.is_headless
+        if isinstance(renderable, CompositorUpdate) and sends:  # else Textual drops it
+            renderable = self.painted.changes(renderable)
+        super()._display(screen, renderable)
 
     def _handle_exception(self, error: Exception) -> None:
         """What breaks in a worker is words on the screen that it worked for and a traceback in the log, no end."""

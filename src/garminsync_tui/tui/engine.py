@@ -29,6 +29,7 @@ from ..store.unlocking import Try
 from ..sync.session import Linking, rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
 from .activity_shelf import ActivityShelf
+from .health_shelf import HealthShelf
 from .situation import Pace, Situation
 from .undisturbed import undisturbed
 from .upkeep import Upkeep
@@ -68,11 +69,13 @@ class Engine:
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
         #: Everything about activities.
-        self.activities = ActivityShelf(database, FileStore(config.paths.files), self.under_way)
+        self.activities = ActivityShelf(config, database, FileStore(config.paths.files), self.under_way)
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
         #: What Settings does with the installation.
         self.upkeep = Upkeep(config, database, self.under_way)
+        #: Everything that Health shows.
+        self.health = HealthShelf(config, database, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
