@@ -56,7 +56,7 @@ class Door(ModalScreen[bool]):
         """The explanation, the field, and what is wrong with what is in it."""
         with VerticalScroll(id="door", classes="dialog", can_focus=False):
             for lines in self.explanation():
-                yield Static(lines, classes="spaced")
+                yield Static(lines, classes="spaced", markup=False)
             yield Field(self.usual, placeholder=self.placeholder, id="answer")
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("", id="trying", markup=False)
