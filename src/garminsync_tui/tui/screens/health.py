@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..health_shelf import HealthShelf
 
 _FIRST = "resting_heart_rate"
-_NEVER = "Nothing is stored yet. Press s to sync now."
+_NEVER = "Nothing is stored yet. Press {sync.now} to sync now."
 
 
 class HealthScreen(ChartedPlace):

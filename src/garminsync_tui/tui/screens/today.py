@@ -62,7 +62,7 @@ METRICS = (
     "stress_max",
 )
 _STRESS_WORDS = ((25, "rest"), (50, "low"), (75, "medium"), (100, "high"))
-_NO_ACTIVITIES = "No activities yet. Press s to sync now."
+_NO_ACTIVITIES = "No activities yet. Press {sync.now} to sync now."
 _COLUMNS = ("day", "type", "name", "dist", "time", "pace", "hr")
 _FEWER, _ROOM_FOR_ALL = 5, 70
 
@@ -145,7 +145,7 @@ class TodayScreen(Place):
             return pane.empty(NO_ACCOUNT)
         lines = []
         if situation.account.sign_in_needed_since:
-            lines.append("! Garmin asks for a new sign-in: press a.")
+            lines.append(f"! Garmin asks for a new sign-in: press {keys.label('account.connect')}.")
         lines += [
             f"Last sync  {units.ago(situation.synced_at, moment)}",
             f"Next run   {at(situation.next_turn, moment)}",
