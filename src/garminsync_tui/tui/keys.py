@@ -5,6 +5,7 @@ An action that cannot be done now stays on its key and answers with the reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -411,6 +412,11 @@ def action(name: str) -> Action:
 def label(name: str) -> str:
     """The key of the action called `name`, as people read it."""
     return _BY_ID[name].label
+
+
+def with_keys(words: str) -> str:
+    """Words that name actions, like "Press {sync.now}", with the keys that these have now."""
+    return re.sub(r"\{([a-z]+\.[a-z_]+)\}", lambda found: label(found[1]) if found[1] in _BY_ID else found[0], words)
 
 
 def share_keys(one: Action, other: Action) -> bool:

@@ -42,7 +42,7 @@ _CARDS = {
 }
 _LINES = 3  # of the sync box
 _STALE = timedelta(days=1)
-_NO_ACTIVITIES = "No activities yet. Press s to sync now."
+_NO_ACTIVITIES = "No activities yet. Press {sync.now} to sync now."
 _COLUMNS = ("day", "type", "name", "dist", "time", "pace", "hr")
 _FEWER, _ROOM_FOR_ALL = 5, 70
 
@@ -137,7 +137,7 @@ class TodayScreen(Place):
             return pane.empty(NO_ACCOUNT)
         lines = []
         if situation.account.sign_in_needed_since:
-            lines.append("! Garmin asks for a new sign-in: press a.")
+            lines.append(f"! Garmin asks for a new sign-in: press {keys.label('account.connect')}.")
         lines += [
             f"Next run   {at(situation.next_turn, moment)}",
             f"Runner     {situation.runner_words()}",
