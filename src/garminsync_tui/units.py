@@ -200,6 +200,17 @@ def interval(seconds: float) -> str:
     return f"{seconds:g} s" if seconds < 2 * _MINUTE else duration(seconds)
 
 
+#: Of the times in seconds that power is measured over, those that people speak of; files for programs have them all.
+SPOKEN_S = frozenset(
+    {5, 10, 15, 30, 60, 120, 180, 300, 420, 600, 720, 1200, 1800, 3600, 5400, 7200, 10800, 14400, 18000}
+)
+
+
+def span_name(kind: str, span: float) -> str:
+    """Like "5 km" of a distance, "20 min" of power: what a best effort was measured over."""
+    return race(span) if kind == "distance" else interval(span)
+
+
 # ── Health metrics ───────────────────────────────────────────────────────────────────────────────────
 
 

@@ -7,11 +7,15 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from garminsync_tui.config import Config
 from garminsync_tui.ids import new_id
@@ -19,19 +23,24 @@ from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.queue.log import write_lines
 from garminsync_tui.jobs.run import JobRun, Progress
 from garminsync_tui.jobs.runner import Runner
-from garminsync_tui.models import GarminConnectAccount
+from garminsync_tui.models import GarminConnectAccount, SyncJob
 from garminsync_tui.paths import Paths
 from garminsync_tui.store.budget import Pace
 from garminsync_tui.store.database import Database
 from garminsync_tui.sync.figures import FILES
+from garminsync_tui.tui import keys
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.messages import ProgressMade
 from garminsync_tui.tui.screens.dialogs import QuitScreen
 from garminsync_tui.tui.screens.jobs import JobsScreen
+from garminsync_tui.tui.screens.workout_dialogs import Ask, Choose
 from garminsync_tui.tui.widgets.header import Header
 from garminsync_tui.tui.widgets.job_progress import JobProgress
 
-from .conftest import running, shown, until
+from .conftest import NOON, running, shown, store_activities, until
+
+#: The key of the place.
+JOBS = keys.action("places.jobs").keys
 
 
 class Steps:
@@ -67,7 +76,7 @@ async def on_jobs(config: Config, steps: Steps, **options: Any) -> AsyncIterator
     """The app that runs its own jobs, showing them."""
     options.setdefault("clock", lambda: datetime.now(UTC))
     async with running(config, work={"activity_sync": steps}, **options) as (app, pilot):
-        await pilot.press("5")
+        await pilot.press(JOBS)
         await until(pilot, lambda: app.screen.query(JobProgress))
         yield app, pilot
 
@@ -119,7 +128,7 @@ async def test_a_daemon_is_followed_and_not_doubled(
     async with running(runs_jobs(paths), work={"activity_sync": own}, clock=lambda: datetime.now(UTC)) as (app, pilot):
         assert [row.kind for row in await queue.runners()] == ["daemon"]
         assert "daemon" in shown(app)
-        await pilot.press("s", "5")
+        await pilot.press("s", JOBS)
         await until(pilot, lambda: app.screen.query(JobProgress) and line(app).word == "running")
         steps.allow(4)
         await until(pilot, lambda: steps.taken == 4 and line(app).share >= 0.3)
@@ -176,7 +185,7 @@ async def test_the_log_of_the_selected_job(
         async with database.write() as session:
             await write_lines(session, job_id, [("info", said)])
     async with running(config, clock=lambda: datetime.now(UTC)) as (app, pilot):
-        await pilot.press("5")
+        await pilot.press(JOBS)
         await until(pilot, lambda: "first" in shown(app))
         await pilot.press("j")
         await until(pilot, lambda: "second [/red]" in shown(app))
@@ -248,7 +257,7 @@ async def test_a_backfill_is_told_in_dates_and_hours(
 
     work = {"health_metrics_sync": backfill}
     async with running(runs_jobs(paths), work=work, size=size, clock=lambda: datetime.now(UTC)) as (app, pilot):
-        await pilot.press("5")
+        await pilot.press(JOBS)
         row = "back to 2024-03-05 of 2019-01-01, about 6 h left"
         await until(pilot, lambda: f"    {row}" in shown(app) and "░ 61 %" in shown(app))
         assert shown(app).splitlines()[0].endswith(f"  {header} ")
@@ -265,7 +274,7 @@ async def test_why_garmin_is_not_asked_is_told_with_the_next_try(
     why = "Garmin's gate (Cloudflare) blocks this network" if blocked else "Garmin asked to wait"
     until_then = datetime.now(UTC) + timedelta(seconds=wait_s)
     async with running(config, size=(120, 40), clock=lambda: datetime.now(UTC)) as (app, pilot):
-        await pilot.press("5")
+        await pilot.press(JOBS)
         await until(pilot, lambda: f"! {why}; next try {until_then.astimezone():%H:}" in shown(app))
 
 
@@ -281,10 +290,160 @@ def _focus() -> Any:
     return AppFocus()
 
 
-async def test_the_job_that_computes_figures_is_called_so(
-    paths: Paths, database: Database, account: GarminConnectAccount, config: Config
+async def test_figures_are_computed_in_processes_of_the_app_and_called_so(
+    paths: Paths, database: Database, account: GarminConnectAccount
 ) -> None:
+    await store_activities(database, paths, account, ["Long run", "Parkrun", "Easy", "Hills"])
     await Queue(database).enqueue(account.user_id, "reparse", parameters={"what": FILES})
+    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined] # another test may have started it
+    async with running(runs_jobs(paths), clock=lambda: datetime.now(UTC)) as (app, pilot):
+        await pilot.press(JOBS)
+        await until(pilot, lambda: "4 activities computed" in shown(app))
+        assert "figures" in shown(app)
+
+
+async def test_a_retry_is_counted_down_by_the_second_and_taken_now(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    queue = Queue(database)
+    moment = [NOON]
+    waiting = await queue.enqueue(account.user_id, "health_metrics_sync", account_id=account.id)
+    refused = await queue.enqueue(account.user_id, "activity_sync", account_id=account.id)
+    async with database.write() as session:
+        for job_id, attempt, code in ((waiting, 2, "unavailable"), (refused, 0, "rate_limited")):
+            job = await session.get_one(SyncJob, job_id)
+            job.run_at, job.attempt = NOON + timedelta(seconds=680), attempt
+            job.error_message, job.extra = "Garmin does not answer.", {**(job.extra or {}), "error_code": code}
+    async with running(config, clock=lambda: moment[0]) as (app, pilot):
+        await pilot.press(JOBS)
+        await until(pilot, lambda: "retry 2 of 7 in 11:20" in shown(app) and "goes on in 11:20" in shown(app))
+        assert "    Garmin does not answer." in shown(app) and "    Garmin asked to wait." in shown(app)
+        place = app.screen
+        assert isinstance(place, JobsScreen) and place._seconds is not None
+        moment[0] += timedelta(seconds=1)
+        place._second()  # what its timer does
+        await until(pilot, lambda: "retry 2 of 7 in 11:19" in shown(app))
+        await pilot.press("1")
+        await until(pilot, lambda: not place.is_current)
+        place._second()
+        assert place._seconds is None, "nobody looks at it"
+        moment[0] += timedelta(seconds=60)
+        await pilot.press(JOBS)
+        await until(pilot, lambda: "retry 2 of 7 in 10:19" in shown(app))
+        app.post_message(_blur())
+        await until(pilot, lambda: place._seconds is None)
+        app.post_message(_focus())
+        await until(pilot, lambda: place._seconds is not None)
+        await pilot.press("j", "r")  # the second line is health
+        await until(pilot, lambda: "retry 2 of 7" not in shown(app) and "goes on in" in shown(app))
+    assert (await queue.get(waiting or "")).attempt == 0
+
+
+async def test_a_log_is_searched_narrowed_followed_and_saved(
+    config: Config, database: Database, account: GarminConnectAccount, tmp_path: Path
+) -> None:
+    queue = Queue(database)
+    job_id = await queue.enqueue(account.user_id, "health_metrics_sync", account_id=account.id)
+    assert job_id
+    lines = [("info", f"day {day}") for day in range(60)] + [("note", "no HRV: watch not worn"), ("error", "stress")]
+    async with database.write() as session:
+        await write_lines(session, job_id, lines)
+        await session.execute(
+            sa.update(SyncJob).values(
+                status="failed", completed_at=NOON - timedelta(minutes=5), error_message="Broken."
+            )
+        )
     async with running(config) as (app, pilot):
-        await pilot.press("5")
-        await until(pilot, lambda: app.screen.query(JobProgress) and line(app).title == "figures")
+        await pilot.press(JOBS)
+        await until(pilot, lambda: "62 lines" in shown(app) and "no HRV: watch not worn" in shown(app))
+        assert "note     no HRV" in shown(app) and "day 2 " not in shown(app), "the end is in sight"
+        assert "✗ failed" in shown(app) and "    Broken." in shown(app)
+        await pilot.press("slash", *"day 5")
+        await until(pilot, lambda: "11 of 62 lines" in shown(app) and "no HRV" not in shown(app))
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: "62 lines" in shown(app) and "no HRV" in shown(app))
+        await pilot.press("l")
+        await until(pilot, lambda: "2 of 62 lines · notes and worse" in shown(app))
+        await pilot.press("l")
+        await until(pilot, lambda: "1 of 62 lines · errors" in shown(app))
+        await pilot.press("l", "g")
+        await until(pilot, lambda: "stands still: f follows the end" in shown(app) and "day 2 " in shown(app))
+        async with database.write() as session:
+            await write_lines(session, job_id, [("info", "one more")])
+        await until(pilot, lambda: "63 lines" in shown(app))
+        assert "one more" not in shown(app) and "day 2 " in shown(app), "it stays where somebody reads"
+        await pilot.press("f")
+        await until(pilot, lambda: "one more" in shown(app))
+        file = tmp_path / "health.log"
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        app.screen.query_one("#answer", Input).value = str(file)
+        await pilot.press("enter")
+        await until(pilot, lambda: file.exists() and app._notifications)
+        assert len(file.read_text().splitlines()) == 63
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        app.screen.query_one("#answer", Input).value = str(file)
+        await pilot.press("enter")
+        await until(pilot, lambda: "There is such a file already" in shown(app))
+
+
+async def test_schedules_are_changed_and_switched_off_here_and_in_the_config_file(
+    config: Config, database: Database, account: GarminConnectAccount, paths: Paths
+) -> None:
+    queue = Queue(database)
+    types = ["activity_sync", "health_metrics_sync", "workout_sync"]
+    await queue.ensure_schedules(account.id, types, 1800)
+    async with running(config, size=(100, 30)) as (app, pilot):
+        await pilot.press(JOBS)
+        await until(pilot, lambda: shown(app).count("30 min") == 3 and shown(app).count("· never ran") == 3)
+        await pilot.press("j", "t")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press(*"two", *["backspace"] * 3, *"off", "enter")
+        await until(pilot, lambda: "off" in _row(app, "health"))
+        assert (await queue.schedules(also_off=True), len(await queue.schedules()))[1] == 2
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press(*"once", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        app.screen.query_one("#answer", Input).value = "7.15"
+        await pilot.press("enter")
+        await until(pilot, lambda: "That is no time of day" in shown(app))
+        app.screen.query_one("#answer", Input).value = "07:15"
+        await pilot.press("enter")
+        await until(pilot, lambda: "07:15" in _row(app, "activities") and "off" in _row(app, "health"))
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press(*"again", "enter")
+        await until(pilot, lambda: "07:15" in _row(app, "health"))
+    kept = Config.load(paths, {}, {})
+    assert (kept["sync.off"], kept["sync.daily_at"]) == ((), "07:15")
+
+
+def _row(app: GarminSyncApp, title: str) -> str:
+    return next((row for row in shown(app).splitlines() if f" {title} " in row and "│" not in row), "")
+
+
+async def test_what_ended_is_in_the_history_and_can_be_tried_again(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    queue = Queue(database)
+    for number, job_type in enumerate(("activity_sync", "activity_sync", "verify")):
+        job_id = await queue.enqueue(account.user_id, job_type, account_id=account.id)
+        assert job_id
+        async with database.write() as session:
+            await write_lines(session, job_id, [("info", f"run {number}")])
+            job = await session.get_one(SyncJob, job_id)
+            job.status, job.completed_at = "completed", datetime.now(UTC) - timedelta(hours=3 - number)
+            job.extra = {"note": f"{number} new"}
+    async with running(config, clock=lambda: datetime.now(UTC)) as (app, pilot):
+        await pilot.press(JOBS)
+        await until(pilot, lambda: "run 1" in shown(app) and "2 new" in shown(app))
+        await pilot.press("tab", "tab", "G")
+        await until(pilot, lambda: "run 0" in shown(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.query_one("#log").has_focus)
+        await pilot.press("r")
+        await until(pilot, lambda: "· queued" in _row(app, "activities"))
+        await until(pilot, lambda: "run 0" in shown(app))  # the cursor goes with it
+        assert [job.status for job in await queue.list(job_type="activity_sync")] == ["pending", "completed"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from ..sync.numbers import BASES
 from .computed import say_missing
 from .dates import DAY
 from .home import Command, Home, pass_home, waits
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from ..store.records import Extent, TrainingDay
 
 _DAYS_SHOWN, _CHART_DAYS = 14, 90
-#: What a load can be computed from, for people.
-BASES = {"power": "power", "pace": "pace", "swim": "swim pace", "heart_rate": "heart rate"}
 
 
 @click.command(cls=Command)

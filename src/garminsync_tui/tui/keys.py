@@ -5,6 +5,7 @@ An action that cannot be done now stays on its key and answers with the reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from textual.keys import key_to_character
 if TYPE_CHECKING:
     from .app import GarminSyncApp
 
-#: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
+#: The places behind number keys.
 PLACES = {
     "today": "Today",
     "activities": "Activities",
@@ -247,6 +248,46 @@ ACTIONS: tuple[Action, ...] = (
         why_not=_screen_says("why_not_again", _without_account),
     ),
     Action(
+        "activity.axis",
+        "x",
+        "Axis",
+        "activity",
+        hint=True,
+        title="time or distance",
+        why_not=_screen_says("why_not_axis"),
+    ),
+    Action("activity.map", "m", "Map", "activity", hint=True, title="map alone", why_not=_screen_says("why_not_map")),
+    Action("activity.next", "n", "Next", "activity", hint=True, title="next of the list"),
+    Action("activity.previous", "p", "Previous", "activity", hint=True, title="previous of the list"),
+    Action(
+        "activity.facts",
+        "z",
+        "Zones",
+        "activity",
+        hint=True,
+        title="zones alone",
+        why_not=_screen_says("why_not_facts"),
+    ),
+    Action(
+        "activity.charts",
+        "v",
+        "Charts",
+        "activity",
+        hint=True,
+        title="another first",
+        why_not=_screen_says("why_not_charts"),
+    ),
+    Action(
+        "activity.again",
+        "f",
+        "Fetch the file again",
+        "activity",
+        why_not=_screen_says("why_not_again", _without_account),
+    ),
+    Action("activity.lap", "enter", "Zoom to the lap", "activity"),
+    Action("activity.export", "e", "Export", "activity", title="write into a file"),
+    Action("activity.web", "O", "Page at Garmin", "activity", why_not=_screen_says("why_not_web")),
+    Action(
         "jobs.cancel",
         "x",
         "Cancel",
@@ -371,6 +412,11 @@ def action(name: str) -> Action:
 def label(name: str) -> str:
     """The key of the action called `name`, as people read it."""
     return _BY_ID[name].label
+
+
+def with_keys(words: str) -> str:
+    """Words that name actions, like "Press {sync.now}", with the keys that these have now."""
+    return re.sub(r"\{([a-z]+\.[a-z_]+)\}", lambda found: label(found[1]) if found[1] in _BY_ID else found[0], words)
 
 
 def share_keys(one: Action, other: Action) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -15,6 +16,7 @@ from textual.widgets import DataTable, ListItem, ListView, Static
 from ... import text
 from ...jobs import words
 from .. import job_words, keys
+from ..clipboard import Clip
 from ..job_words import JobLine
 from ..situation import at
 from ..widgets.job_progress import JobProgress, titles
@@ -80,6 +82,7 @@ class JobsScreen(Place):
         self._lines: dict[str, JobLine] = {}
         self._ended: dict[str, SyncJob] = {}
         self._in_history = False
+        self._retried: UUID | None = None
 
     def content(self) -> ComposeResult:
         """List above, log below, history last."""
@@ -99,7 +102,7 @@ class JobsScreen(Place):
         self._lines = {line.key: line for line in job_words.job_lines(situation)}
         pane = self.query_one("#jobs-pane", Pane)
         if not self._lines:
-            pane.empty("No jobs yet. Press s to sync now." if situation.account else NO_ACCOUNT)
+            pane.empty("No jobs yet. Press {sync.now} to sync now." if situation.account else NO_ACCOUNT)
             self.query_one(LogPane).empty(NOTHING)
             self.query_one("#history-pane", Pane).empty("Nothing ended yet.")
             return
@@ -117,6 +120,11 @@ class JobsScreen(Place):
     def back(self) -> bool:
         """What is looked for goes first."""
         return self.query_one(LogPane).end_finding()
+
+    def copy_text(self) -> Clip | None:
+        """What is shown of the log."""
+        job, view = self.selected_job, self.query_one(LogPane).view
+        return Clip(f"The log of {self.garminsync.job_words(job)}", view.plain) if job and view.shown else None
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,6 +155,9 @@ class JobsScreen(Place):
         for item, name in zip(items, names, strict=False):
             item.key = name
         wanted = names.index(selected.key) if selected and selected.key in names else 0
+        for number, line in enumerate(self._lines.values()):
+            if line.job and line.job.id == self._retried and line.job.status == "pending":
+                wanted, self._retried = number, None
         if listed.index != wanted:
             listed.index = wanted
         self.focus_first(listed)
@@ -224,6 +235,9 @@ class JobsScreen(Place):
             then = at(situation.wait.until, situation.moment)
             self.notify(f"{why}: nothing is asked before {then}.", severity="warning", markup=False)
         self._act(lambda engine, job: engine.retry(job))
+        if self._in_history and (job := self.selected_job):  # it leaves the history, and the cursor goes with it
+            self._retried = job.id
+            self.query_one("#jobs", JobList).focus()
 
     def action_jobs_pause(self) -> None:
         """Pause, or resume what is paused."""

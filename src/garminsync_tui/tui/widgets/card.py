@@ -56,7 +56,9 @@ class Card(Widget, can_focus=True):
     def render(self) -> Content:
         """Three lines in a box, or one line."""
         reading = self.reading
-        drawn = sparkline(reading.series, glyphs_of(self.app))
+        # The newest days are those that a narrow card keeps.
+        room = self.size.width if self.size.height >= 3 else max(self.size.width - _TITLE - _VALUE, 1)
+        drawn = sparkline(reading.series[-room:], glyphs_of(self.app))
         if self.size.height < 3:
             return Content.assemble(
                 (f"{'❯ ' if self.has_focus else ''}{self._title}".ljust(_TITLE), "$text-muted"),
@@ -64,11 +66,20 @@ class Card(Widget, can_focus=True):
                 (drawn, "$text-accent"),
             )
         width = self.size.width
-        word = fit(reading.word, max(width - len(reading.value) - 1, 0))
+        beside = max(width - len(reading.value) - 1, 0)
+        word = reading.word if len(reading.word) <= beside else fit(reading.word.split()[-1], beside)
         gap = max(width - len(reading.value) - len(word), 1)
         lines = (
             Content.assemble((reading.value, "bold"), " " * gap, (word, "$text-muted")),
             Content.styled(drawn, "$text-accent"),
-            Content.styled(fit(reading.detail, width), "$text-muted"),
+            Content.styled(_fitting(reading.detail, width), "$text-muted"),
         )
         return Content("\n").join(lines)
+
+
+def _fitting(words: str, width: int) -> str:
+    """As many of the parts between dots as there is room for."""
+    parts = words.split(" · ")
+    while len(parts) > 1 and len(" · ".join(parts)) > width:
+        parts.pop()
+    return fit(" · ".join(parts), width)

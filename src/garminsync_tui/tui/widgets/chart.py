@@ -74,6 +74,7 @@ class Chart(Widget, can_focus=True):
         self._ticks: Ticks | None = None
         self._whole = Window(0.0, 0.0)
         self._layout: plot.Layout | None = None
+        self._known: plot.Known = {}
 
     def draw(self, panels: Sequence[Panel], ticks: Ticks | None = None, whole: Window | None = None) -> None:
         """Show these panels over `whole`, by default all of the first series.
@@ -81,6 +82,7 @@ class Chart(Widget, can_focus=True):
         Cursor and zoom stay where the lower axis is the one that was shown before; else there are none.
         """
         self._panels, self._ticks = panels, ticks
+        self._known.clear()
         xs = panels[0].series.xs if panels else ()
         whole = whole or (Window(xs[0], xs[-1]) if xs else Window(0.0, 0.0))
         if whole != self._whole:
@@ -110,6 +112,7 @@ class Chart(Widget, can_focus=True):
             glyphs=glyphs_of(self.app),
             ticks=self._ticks,
             cursor=self.cursor,
+            known=self._known,
         )
         self._layout = drawing.layout
         return content(drawing.lines)

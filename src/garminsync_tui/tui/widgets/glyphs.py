@@ -16,7 +16,7 @@ _BRAILLE = " " + "".join(
 #: What signs and words become where only ASCII can be trusted; the signs as house rules have them.
 _PLAIN = str.maketrans(
     {
-        **dict(zip("✓✗◌○●▲▼◆↑↓→←❯", "+xoo*^v@^v><>", strict=True)),
+        **dict(zip("✓✗◌○●▲▼◆↑↓→←❯‖", "+xoo*^v@^v><>=", strict=True)),
         **dict(zip("—–−·×²₂♥½", "---.x22*~", strict=True)),
         **dict.fromkeys("\u00a0\u202f\u2009", " "),
         **dict.fromkeys("█▓", "#"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ... import text
-from .glyphs import glyphs_of
+from .glyphs import Glyphs, glyphs_of
 from .sparkline import bar
 
 if TYPE_CHECKING:
@@ -106,43 +107,42 @@ class JobProgress(Widget):
 
     def render(self) -> Content:
         """All of it, as far as the line goes."""
+        glyphs = glyphs_of(self.app)
         width = self.size.width
-        if width < _COMPACT:
-            return self._compact(width)
+        parts = self._compact(width, glyphs) if width < _COMPACT else self._line(width, glyphs)
+        return Content.assemble(*((glyphs.words(words), style) for words, style in parts))
+
+    def _line(self, width: int, glyphs: Glyphs) -> Iterator[tuple[str, str]]:
         parts = columns(width - len(self.mark))
-        shown: list[tuple[str, str]] = [
-            (self.mark, "bold $text-accent"),
-            (f"{text.fit(self.title, _TITLE - 1):<{_TITLE}}", "bold"),
-            (f"{self.sign} {self.word:<{_STATE - 2}}", self._colour),
-        ]
+        yield self.mark, "bold $text-accent"
+        yield f"{text.fit(self.title, _TITLE - 1):<{_TITLE}}", "bold"
+        yield f"{self.sign} {self.word:<{_STATE - 2}}", self._colour
         if parts.took:
-            shown.append((f"{text.fit(self.took, parts.took - 2):>{parts.took - 2}}  ", ""))
-        shown += self._middle(parts.middle)
-        for words, room in ((self.last, parts.last), (self.next, parts.next), (self.every, parts.every)):
-            if room:
-                shown.append((f"{text.fit(words, room - 1):<{room}}", "$text-muted"))
+            yield f"{text.fit(self.took, parts.took - 2):>{parts.took - 2}}  ", ""
+        room = parts.middle
+        if self.count:
+            length = min(_LONGEST_BAR, room - len(self.count) - 2)
+            drawn = f"{bar(self.share, length, glyphs)} " if length >= _SHORTEST_BAR else ""
+            yield drawn, "$text-accent"
+            room -= len(drawn)
+        yield f"{text.fit(self.count or self.short, room - 1):<{room}}", ""
+        for words, column in ((self.last, parts.last), (self.next, parts.next), (self.every, parts.every)):
+            if column:
+                yield f"{text.fit(words, column - 1):<{column}}", "$text-muted"
         if self.note:
-            shown.append((f"\n    {text.fit(self.note, width - 4)}", "$text-muted"))
-        return Content.assemble(*shown)
+            yield f"\n    {text.fit(self.note, width - 4)}", "$text-muted"
 
-    def _middle(self, room: int) -> list[tuple[str, str]]:
-        """A bar with how far it is, or the few words."""
-        if not self.count:
-            return [(f"{text.fit(self.short, room - 1):<{room}}", "")]
-        length = min(_LONGEST_BAR, room - len(self.count) - 2)
-        drawn = f"{bar(self.share, length, glyphs_of(self.app))} " if length >= _SHORTEST_BAR else ""
-        return [(drawn, "$text-accent"), (text.fit(f"{self.count:<{room - len(drawn)}}", room - len(drawn)), "")]
-
-    def _compact(self, width: int) -> Content:
+    def _compact(self, width: int, glyphs: Glyphs) -> Iterator[tuple[str, str]]:
         """In a box: sign and title with when it ran, below them how far it is or what it waits for."""
         word = self.last[:-2] if self.sign == "✓" and self.last.endswith("✓") else self.word
-        shown = [(f"{self.sign} {self.title:<{_TITLE}}", self._colour), (text.fit(word, width - _TITLE - 2), "")]
+        yield f"{self.sign} {self.title:<{_TITLE}}", self._colour
+        yield text.fit(word, width - _TITLE - 2), ""
         if self.count:
             length = max(min(_LONGEST_BAR, width - len(self.count) - 3), 0)
-            shown += [(f"\n  {bar(self.share, length, glyphs_of(self.app))} ", "$text-accent"), (self.count, "")]
+            yield f"\n  {bar(self.share, length, glyphs)} ", "$text-accent"
+            yield self.count, ""
         elif self.note:
-            shown.append((f"\n  {text.fit(self.short or self.note, width - 2)}", "$text-muted"))
-        return Content.assemble(*shown)
+            yield f"\n  {text.fit(self.short or self.note, width - 2)}", "$text-muted"
 
     @property
     def _colour(self) -> str:

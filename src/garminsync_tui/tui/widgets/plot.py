@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import isclose, isnan
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .canvas import Canvas
 from .glyphs import BRAILLE, Glyphs
@@ -17,6 +17,10 @@ Line = list[tuple[str, str]]
 #: From the ends of what is shown, and how many labels may stand there at most, to places with their labels.
 Ticks = Callable[[float, float, int], Sequence[tuple[float, str]]]
 
+#: What was drawn before, by what it was drawn from.
+Known = dict[tuple[Any, ...], Any]
+
+_MOST_KNOWN = 64
 _ROWS_A_LABEL = 3
 _LEAST_ROWS = 3
 _COLUMNS_A_TICK = 11
@@ -146,13 +150,26 @@ def draw_chart(
     glyphs: Glyphs = BRAILLE,
     ticks: Ticks | None = None,
     cursor: float | None = None,
+    known: Known | None = None,
 ) -> Drawing:
-    """Panels above each other in `columns` x `rows` cells, as many as have room, the lower axis last."""
+    """Panels above each other in `columns` x `rows` cells, as many as have room, the lower axis last.
+
+    `known` keeps what is the same wherever the cursor stands, for the next drawing of the same panels.
+    """
+    known = {} if known is None else known
+
+    def ends_of(series: Series) -> tuple[float, float] | None:
+        return _once(known, ("limits", id(series), window), lambda: limits(series, window))
+
+    def plotted(series: Series, ends: tuple[float, float], wide: int, height: int) -> Canvas:
+        key = ("plot", id(series), window, ends, wide, height, glyphs.name)
+        return _once(known, key, lambda: _plotted(series, window, ends, Canvas(wide, height, glyphs)))
+
     room = max(rows - (_AXIS_ROWS if ticks else 0), 0)
-    ends = [(panel, limits(panel.series, window)) for panel in panels]
+    ends = [(panel, ends_of(panel.series)) for panel in panels]
     fitting = [(panel, found) for panel, found in ends if found][: room // _LEAST_ROWS]
     heights = [room // len(fitting) + (number < room % len(fitting)) for number in range(len(fitting))]
-    over_ends = [limits(panel.overlay, window) if panel.overlay else None for panel, _ in fitting]
+    over_ends = [ends_of(panel.overlay) if panel.overlay else None for panel, _ in fitting]
     left = [_labels(panel.series, found, rows, glyphs) for (panel, found), rows in zip(fitting, heights, strict=True)]
     right = [
         _labels(panel.overlay, found, rows, glyphs) if panel.overlay and found else {}
@@ -165,10 +182,8 @@ def draw_chart(
         return drawing
     here = drawing.layout.column(cursor) if cursor is not None and window.first <= cursor <= window.last else None
     for number, ((panel, found), over_found, height) in enumerate(zip(fitting, over_ends, heights, strict=True)):
-        main = _plotted(panel.series, window, found, Canvas(wide, height, glyphs))
-        over = None
-        if panel.overlay and over_found:
-            over = _plotted(panel.overlay, window, over_found, Canvas(wide, height, glyphs))
+        main = plotted(panel.series, found, wide, height)
+        over = plotted(panel.overlay, over_found, wide, height) if panel.overlay and over_found else None
         for row in range(height):
             label = left[number].get(row, "")
             named = bool(label) and label != panel.series.title
@@ -181,6 +196,16 @@ def draw_chart(
     if ticks:
         drawing.lines += _lower_axis(drawing.layout, gutter, ticks, here, glyphs)
     return drawing
+
+
+def _once[T](known: Known, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """What is known under a key, made the first time."""
+    if key not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[key] = make()
+    found: T = known[key]
+    return found
 
 
 def _overlay_colour(panel: Panel) -> str:
