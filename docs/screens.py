@@ -25,7 +25,8 @@ async def export(home: Path) -> None:
             ("c", "coverage"),
             ("2", "activities"),
             ("enter", "activity"),
-            ("3", ""),
+            ("3", "health"),
+            ("4", ""),
             ("enter", "editor"),
         ):
             if key:

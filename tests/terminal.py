@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -38,7 +39,8 @@ class Terminal:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._ours)
 
@@ -57,6 +59,16 @@ class Terminal:
                 read = os.read(self._ours, 65536)
                 self.sent += read
                 self._stream.feed(read)
+
+    def ended(self) -> int:
+        """Its exit code, once it is gone."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (code := self._process.poll()) is None:
+            assert time.monotonic() < deadline, "it does not end\n" + "\n".join(self.screen.display)
+            with contextlib.suppress(OSError):  # nobody writes to it any more
+                if select.select([self._ours], [], [], 0.2)[0]:
+                    os.read(self._ours, 65536)
+        return code
 
     def background_at(self, words: str) -> str:
         """The colour behind words on the screen; empty where they are not there."""

@@ -200,9 +200,23 @@ def interval(seconds: float) -> str:
     return f"{seconds:g} s" if seconds < 2 * _MINUTE else duration(seconds)
 
 
+#: Of the times in seconds that power is measured over, those that people speak of; files for programs have them all.
+SPOKEN_S = frozenset(
+    {5, 10, 15, 30, 60, 120, 180, 300, 420, 600, 720, 1200, 1800, 3600, 5400, 7200, 10800, 14400, 18000}
+)
+
+
+def span_name(kind: str, span: float) -> str:
+    """Like "5 km" of a distance, "20 min" of power: what a best effort was measured over."""
+    return race(span) if kind == "distance" else interval(span)
+
+
 # ── Health metrics ───────────────────────────────────────────────────────────────────────────────────
 
 
+#: Units that are shown as they are named, and those that are shown without decimals.
+_NAMED = ("bpm", "brpm", "ms", "kcal", "min", "W", "ml", "mmHg")
+_WHOLE = frozenset({*_NAMED, "points", "count", "load", "rating", "years", None})
 _BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
     "s": lambda value, units: span(value),
     "m": distance,
@@ -216,7 +230,7 @@ _BY_UNIT: dict[str | None, Callable[[float, Units], str]] = {
     ),
     **{
         unit: lambda value, units, unit=unit: _with_unit(value, 0, unit)  # type: ignore[misc]
-        for unit in ("bpm", "brpm", "ms", "kcal", "min", "W", "ml", "mmHg")
+        for unit in _NAMED
     },
     "ml/kg/min": lambda value, units: number(value, 1),
     "ratio": lambda value, units: number(value, 1),
@@ -249,6 +263,21 @@ def metric_mean(metric_type: str, value: float | None, units: Units = "metric") 
     """The mean of a metric: as its values, but a mean of words stays a number."""
     metric = METRICS.get(metric_type)
     return number(value, 1) if metric and metric.words else metric_value(metric_type, value, units)
+
+
+def metric_change(metric_type: str, value: float | None, units: Units = "metric") -> str:
+    """A difference between two values, with its sign: "−0.6 bpm", "+12 m"; small ones to a tenth."""
+    if value is None or not isfinite(value):
+        return MISSING
+    metric = METRICS.get(metric_type)
+    plain = metric_type not in _BY_NAME and metric is not None and metric.unit in _WHOLE
+    if plain and abs(value) < 10:
+        shown = _with_unit(abs(value), 1, metric.unit if metric and metric.unit in _NAMED else "").rstrip()
+    else:
+        shown = metric_mean(metric_type, abs(value), units)
+    if not any(digit in shown for digit in "123456789"):
+        return f"±{shown}"
+    return f"{'+' if value > 0 else '−'}{shown}"
 
 
 def is_of_a_day(metric_type: str) -> bool:

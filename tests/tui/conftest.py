@@ -105,7 +105,7 @@ async def link(
 async def store_activities(
     database: Database, paths: Paths, account: GarminConnectAccount, names: Sequence[str], **values: Any
 ) -> list[Path]:
-    """One run a day back from TODAY, each with its GPX file; where the files lie."""
+    """One run a day back from TODAY, each with its GPX file or its own of `contents`; where the files lie."""
     store = FileStore(paths.files)
     placed = []
     rows = []
@@ -113,7 +113,8 @@ async def store_activities(
         start = NOON - timedelta(days=number)
         with store.drafts() as folder:
             draft = folder / "draft"
-            draft.write_bytes(values.get("content") or gpx(start))
+            contents = values.get("contents", ())
+            draft.write_bytes(contents[number] if number < len(contents) else gpx(start))
             kept = store.keep(draft, account.id, str(9000 + number), start, "GPX")
         placed.append(paths.files / kept.path)
         rows.append(

@@ -109,7 +109,7 @@ async def test_the_app_goes_by_them_and_starts_with_those_that_are_wrong(paths: 
             await until(pilot, lambda: app._notifications)
             assert "connect your Garmin account first" in next(iter(app._notifications)).message
             app.clear_notifications()
-        await pilot.press("s", "4")
+        await pilot.press("s", "5")
         assert app.current_mode == "today"
         assert not app._notifications
         await pilot.press("J")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 from textual.widgets import Input
 
@@ -16,10 +15,9 @@ from garminsync_tui.store.database import Database
 from garminsync_tui.tui.screens.activities import ActivitiesScreen
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.widgets.card import Card
-from garminsync_tui.tui.widgets.table import Table
 from garminsync_tui.tui.widgets.window_table import WindowTable
 
-from .conftest import NOON, TODAY, gpx, running, shown, store_activities, store_days, until
+from .conftest import NOON, TODAY, running, shown, store_activities, store_days, until
 
 SIZES = [(60, 24), (80, 24), (120, 40), (160, 50)]
 HOSTILE = "\x1b]0;x\x07[/red]\u202e[b]@click"
@@ -30,7 +28,7 @@ async def test_an_empty_database_says_what_helps(config: Config) -> None:
     async with running(config, size=SIZES[0]) as (app, pilot):
         for size in SIZES:
             await pilot.resize_terminal(*size)
-            for key in "124":
+            for key in "1235":
                 await pilot.press(key)
                 await until(pilot, lambda: "Press a to connect" in shown(app))
                 assert "○ not connected" in shown(app).splitlines()[0]
@@ -39,7 +37,7 @@ async def test_an_empty_database_says_what_helps(config: Config) -> None:
 
 async def test_a_linked_account_without_data_says_to_sync(config: Config, account: GarminConnectAccount) -> None:
     async with running(config) as (app, pilot):
-        for key in "124":
+        for key in "1235":
             await pilot.press(key)
             await until(pilot, lambda: "Press s to sync now" in shown(app))
 
@@ -191,56 +189,3 @@ def bare(account: GarminConnectAccount, number: int) -> dict[str, object]:
         "sha256": bytes(32),
         "size_bytes": 1,
     }
-
-
-# ── One activity ─────────────────────────────────────────────────────────────────────────────────────
-
-
-async def open_newest(config: Config, expected: str) -> str:
-    async with running(config, size=(100, 40)) as (app, pilot):
-        await until(pilot, lambda: app.screen.query_one("#last", Table).row_count)
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ActivityScreen) and expected in shown(app))
-        return shown(app)
-
-
-async def test_numbers_chart_and_way_of_an_activity(
-    config: Config, paths: Paths, database: Database, account: GarminConnectAccount
-) -> None:
-    await store_activities(database, paths, account, ["Around the lake"])
-    screen = await open_newest(config, "120 bpm┤")
-    for words in ("Around the lake", "5.00 km", "30:00", "6:00/km", "148 ♥ avg", "GPX", "Heart rate", "Track"):
-        assert words in screen
-    assert sum(0x2800 < ord(character) < 0x2900 for character in screen) > 200
-
-
-async def test_laps_are_listed(config: Config, paths: Paths, database: Database, account: GarminConnectAccount) -> None:
-    lap = (
-        '<Lap StartTime="2026-11-21T12:{0:02}:00Z"><TotalTimeSeconds>300</TotalTimeSeconds>'
-        "<DistanceMeters>1000</DistanceMeters><AverageHeartRateBpm><Value>15{0}</Value></AverageHeartRateBpm></Lap>"
-    )
-    tcx = (
-        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
-        f'<Activity Sport="Running"><Id>2026-11-21T12:00:00Z</Id>{lap.format(0)}{lap.format(5)}</Activity>'
-        "</Activities></TrainingCenterDatabase>"
-    )
-    await store_activities(database, paths, account, ["Laps"], content=tcx.encode())
-    screen = await open_newest(config, "2 laps")
-    assert "1.00 km  5:00  5:00/km  155" in screen
-    assert "holds no heart rate, speed or altitude" in screen
-
-
-@pytest.mark.parametrize("damage", ["truncated", "missing", "another"])
-async def test_a_damaged_file_says_why(
-    config: Config, paths: Paths, database: Database, account: GarminConnectAccount, damage: str
-) -> None:
-    content = gpx(NOON)[:5000] if damage == "truncated" else gpx(NOON)
-    [path] = await store_activities(database, paths, account, ["Lost"], content=content)
-    if damage == "missing":
-        path.unlink()
-    elif damage == "another":
-        path.write_bytes(b"<gpx/>")
-    screen = await open_newest(config, "The file cannot be read")
-    assert "5.00 km" in screen  # what Garmin said of it stays
-    if damage != "truncated":
-        assert "missing, or not the one that was stored" in screen

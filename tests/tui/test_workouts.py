@@ -66,7 +66,7 @@ async def keep(database: Database, account: GarminConnectAccount, words: str, na
 
 
 async def on_list(app: GarminSyncApp, pilot: Pilot[Any]) -> WorkoutsScreen:
-    await pilot.press("3")
+    await pilot.press("4")
     await until(pilot, lambda: isinstance(app.screen, WorkoutsScreen) and app.screen.query_one("#workouts-pane"))
     screen = app.screen
     assert isinstance(screen, WorkoutsScreen)

@@ -99,7 +99,15 @@ def commands(context: click.Context) -> int | None:
 
     home = context.find_object(Home)
     assert home is not None
-    code: int = open_app(home.prepared())
+
+    def sample() -> bool:
+        from .demo import explore
+
+        told_to_end = explore()
+        home.prepared()  # the log is this installation's again
+        return told_to_end
+
+    code: int = open_app(home.prepared(), sample=sample)
     return code
 
 

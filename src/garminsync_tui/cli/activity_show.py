@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -10,26 +9,13 @@ from math import isnan
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
+from ..sync.activity_parts import ON_FOOT, effort_rows, lap_columns, zone_rows
+from ..sync.numbers import NAMES, approximate_numbers, computed, gaps, in_file, in_list, missing, notes, numbers
 from ..training.sports import sport_of
-from .activity_numbers import (
-    NAMES,
-    Shown,
-    approximate_numbers,
-    computed,
-    gaps,
-    in_file,
-    in_list,
-    missing,
-    notes,
-    numbers,
-    print_garmin,
-    print_numbers,
-)
-from .bests import SPOKEN_S, span_name
+from .activity_numbers import Shown, print_garmin, print_numbers
 from .output import Output
 
 if TYPE_CHECKING:
-    from ..formats import Length
     from ..models import Activity
     from ..sync.examine import Examined
     from ..sync.measure import Best
@@ -39,14 +25,11 @@ if TYPE_CHECKING:
 #: (kind, span) of best efforts.
 Spans = frozenset[tuple[str, float]]
 
-_ON_FOOT = ("running", "walking")
 _WIDEST_LINE, _NARROWEST_LINE = 100, 10
 #: What was measured in less than this part of the time makes no line.
 _LEAST_DRAWN = 0.1
 _STANDING_MPS = 0.3
 _BAR = 20
-#: Less than this without a measurement is no line in a table.
-_UNMEASURED_SHARE = 0.005
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,15 +45,8 @@ def _print_zones(zones: Zones | Unknown | None, what: str, unit: str, shown: Sho
         return
     out = shown.out
     out.heading(f"{what} zones, {ZONE_BASES[zones.basis]}")
-    whole_s = sum(zone.seconds for zone in zones.zones) + zones.unmeasured_s
     rows = []
-    spent = [(zone.name, _bounds(zone.low, zone.high), zone.seconds) for zone in zones.zones]
-    if spent and spent[0][0] == "below" and not spent[0][2]:
-        spent = spent[1:]
-    if zones.unmeasured_s > _UNMEASURED_SHARE * whole_s:
-        spent.append(("none", "unmeasured", zones.unmeasured_s))
-    for name, bounds, seconds in spent:
-        share = seconds / whole_s if whole_s else 0.0
+    for name, bounds, seconds, share in zone_rows(zones):
         drawn = [_bar(share, shown.blocks)] if out.form == "text" else []
         rows.append((name, bounds, u.duration(seconds), f"{100 * share:.0f} %", *drawn))
     drawn = [""] if out.form == "text" else []
@@ -84,58 +60,13 @@ def _bar(share: float, blocks: bool) -> str:
     return bar_of(share, _BAR, blocks=blocks)
 
 
-def _bounds(low: float, high: float | None) -> str:
-    """Like "131–149": whole numbers that are within."""
-    from math import ceil
-
-    if high is None:
-        return f"{ceil(low)} and more"
-    return f"below {ceil(high)}" if not low else f"{ceil(low)}–{ceil(high) - 1}"
-
-
 # ── Laps ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _print_laps(seen: Examined, shown: Shown) -> None:
-    from .. import units as u
-    from ..sync.examine import pool_lengths
-    from ..training.swimming import mean_swolf
-
-    laps = seen.track.laps
-    if not laps:
-        return
-    of, units = shown.activity_type, shown.units
-    columns: dict[str, list[str]] = {
-        "lap": [str(number) for number in range(1, len(laps) + 1)],
-        "distance": [u.distance(lap.distance_m, units, decimals=2) for lap in laps],
-        "time": [u.duration(lap.duration_s) for lap in laps],
-        "pace" if u.is_pace(of) else "speed": [u.pace(lap.distance_m, lap.duration_s, of, units) for lap in laps],
-        "heart rate": [u.number(lap.avg_heart_rate_bpm) for lap in laps],
-    }
-    columns["max"] = [u.number(lap.max_heart_rate_bpm) for lap in laps]
-    columns["power"] = [u.number(lap.avg_power_w) for lap in laps]
-    if seen.pool:
-        of_laps = [pool_lengths(lengths) for lengths in _by_lap(seen)]
-        columns["lengths"] = [str(sum(length.active for length in lengths)) for lengths in of_laps]
-        columns["SWOLF"] = [u.number(mean_swolf(lengths)) for lengths in of_laps]
-    # Recordings count strides: steps of one leg.
-    per_turn = 2 if sport_of(of) in _ON_FOOT else 1
-    columns["cadence"] = [
-        u.number(None if lap.avg_cadence_rpm is None else per_turn * lap.avg_cadence_rpm) for lap in laps
-    ]
-    columns["climb"] = [u.elevation(lap.ascent_m, units) for lap in laps]
-    columns = {name: cells for name, cells in columns.items() if any(cell != u.MISSING for cell in cells)}
-    shown.out.heading("Laps")
-    shown.out.table(list(columns), zip(*columns.values(), strict=True), right=list(columns), needed=4)
-
-
-def _by_lap(seen: Examined) -> list[list[Length]]:
-    """The pool lengths of each lap: those that began after it did and before the next. Ends of laps overlap."""
-    starts = [lap.start for lap in seen.track.laps]
-    found: list[list[Length]] = [[] for _ in starts]
-    for length in seen.track.lengths:
-        found[max(bisect_right(starts, length.start) - 1, 0)].append(length)
-    return found
+    if columns := lap_columns(seen, shown.activity_type, shown.units):
+        shown.out.heading("Laps")
+        shown.out.table(list(columns), zip(*columns.values(), strict=True), right=list(columns), needed=4)
 
 
 # ── Best efforts ─────────────────────────────────────────────────────────────────────────────────────
@@ -144,19 +75,15 @@ def _by_lap(seen: Examined) -> list[list[Length]]:
 def _print_bests(bests: Iterable[Best], records: Spans, shown: Shown) -> None:
     from .. import units as u
 
-    rows = []
-    for best in bests:
-        if best.kind == "power" and best.span not in SPOKEN_S:
-            continue
-        distance = best.kind == "distance"
-        rows.append(
-            (
-                span_name(best.kind, best.span),
-                u.duration(best.value) if distance else u.power(best.value),
-                u.pace(best.span, best.value, shown.activity_type, shown.units) if distance else "",
-                ", ".join(["record"] * ((best.kind, best.span) in records) + ([best.note] if best.note else [])),
-            )
+    rows = [
+        (
+            each.over,
+            each.best,
+            each.pace,
+            ", ".join(["record"] * (each.span in records) + [each.note] * bool(each.note)),
         )
+        for each in effort_rows(bests, shown.activity_type, shown.units)
+    ]
     if rows:
         speed = "pace" if u.is_pace(shown.activity_type) else "speed"
         shown.out.heading("Best efforts")
@@ -173,7 +100,7 @@ def _print_lines(seen: Examined, shown: Shown) -> None:
     from .drawing import line_of, narrowed
 
     units, of = shown.units, shown.activity_type
-    steps = sport_of(of) in _ON_FOOT
+    steps = sport_of(of) in ON_FOOT
     labels: dict[str, tuple[str, Callable[[float], str]]] = {
         "altitude_m": ("elevation", lambda value: u.elevation(value, units)),
         "heart_rate_bpm": ("heart rate", u.heart_rate),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageProblem
+from ..units import SPOKEN_S, span_name
 from .computed import say_missing
 from .dates import DAY
 from .home import Command, Home, pass_home, waits
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 _SPORTS = ("running", "cycling", "swimming", "walking")
 #: Records of so many days are new.
 _NEW_DAYS = 30
-#: Of the times in seconds that power is measured over, those that people speak of; `--json` has them all.
-SPOKEN_S = frozenset(
-    {5, 10, 15, 30, 60, 120, 180, 300, 420, 600, 720, 1200, 1800, 3600, 5400, 7200, 10800, 14400, 18000}
-)
 
 
 @click.command(cls=Command)
@@ -93,13 +90,6 @@ async def _history(
         )
         raise UsageProblem(f"There is no record over {named!r}.", hint=f"There are: {', '.join(there_are)}.")
     return [best for each in meant for best in await record_history(asked, *each, since, until, noted=noted)]
-
-
-def span_name(kind: str, span: float) -> str:
-    """Like "5 km" of a distance, "20 min" of power: what a best effort was measured over."""
-    from ..units import interval, race
-
-    return race(span) if kind == "distance" else interval(span)
 
 
 def _names(kind: str, span: float) -> set[str]:

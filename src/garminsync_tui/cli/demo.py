@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from ..simulator import Simulator
 
+_DAYS = 60
+
 
 @click.command(cls=Command)
 @click.option("--headless", is_flag=True, help="End with a summary instead of opening the app.")
-@click.option("--days", type=click.IntRange(1, 3650), default=60, show_default=True, help="How long a history.")
+@click.option("--days", type=click.IntRange(1, 3650), default=_DAYS, show_default=True, help="How long a history.")
 @click.option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Answer so much later.")
 @listing
 @pass_home
@@ -39,12 +41,7 @@ def demo(home: Home, headless: bool, days: int, latency: int, out: Output) -> in
     """
     has_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
     headless = headless or out.form != "text" or not has_terminal
-    from ..simulator import Simulator
-
-    with (
-        _home(home) as where,
-        Simulator(port=_port(home), email=EMAIL, password=PASSWORD, days=days, latency_ms=latency) as simulator,
-    ):
+    with _athlete(home, days, latency) as (where, simulator):
         say(f"simulator at {simulator.url}, home {where}")
         # The app's schedule asks for what a plain sync asks for: the same job then serves both.
         today = datetime.now().astimezone().date()
@@ -57,6 +54,30 @@ def demo(home: Home, headless: bool, days: int, latency: int, out: Output) -> in
 
         code: int = open_app(home.prepared())
         return code
+
+
+def explore() -> bool:
+    """Show the made-up athlete of `demo` in an app of its own, on a home that is gone afterwards.
+
+    Says whether the process was told to end meanwhile.
+    """
+    from ..tui.app import run_once
+
+    home = Home()
+    with _athlete(home, _DAYS, 0) as (_, simulator):
+        _prepare(home, simulator, None)  # as far back as the schedule goes: one job serves both
+        return run_once(home.prepared()).told_to_end
+
+
+@contextlib.contextmanager
+def _athlete(home: Home, days: int, latency_ms: int) -> Iterator[tuple[Path, Simulator]]:
+    from ..simulator import Simulator
+
+    with (
+        _home(home) as where,
+        Simulator(port=_port(home), email=EMAIL, password=PASSWORD, days=days, latency_ms=latency_ms) as simulator,
+    ):
+        yield where, simulator
 
 
 @contextlib.contextmanager

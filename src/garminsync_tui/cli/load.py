@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from ..sync.numbers import BASES
 from .computed import say_missing
 from .dates import DAY
 from .home import Command, Home, pass_home, waits
@@ -15,25 +16,9 @@ from .output import Output, listing, say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..store.records import DayLoad, Extent
-    from ..training.load import Form
+    from ..store.records import Extent, TrainingDay
 
 _DAYS_SHOWN, _CHART_DAYS = 14, 90
-#: What a load can be computed from, for people.
-BASES = {"power": "power", "pace": "pace", "swim": "swim pace", "heart_rate": "heart rate"}
-
-
-class Day(NamedTuple):
-    """A calendar day: its load on each basis, and how training stands at its end."""
-
-    day: date
-    bases: dict[str, float]
-    form: Form
-
-    @property
-    def load(self) -> float:
-        """Points of all activities of the day."""
-        return sum(self.bases.values())
 
 
 @click.command(cls=Command)
@@ -61,14 +46,14 @@ async def load(home: Home, since: date | None, until: date | None, out: Output) 
     if since and until and since > until:
         raise click.UsageError("--since lies after --until.")
     from ..dates import latest_day
-    from ..store.records import daily_loads, extent, zone
+    from ..store.records import daily_loads, extent, training_days, zone
 
     async with home.asked() as (_, asked):
         found = await extent(asked)
         loads = await daily_loads(asked)
         time_zone = await zone(asked)
     until = until or latest_day(time_zone, loads[-1].day if loads else None)
-    days = _days(loads, until)
+    days = training_days(loads, until)
     if out.json:
         out.document(_document(days, found, since, until))
         return 0
@@ -84,23 +69,6 @@ async def load(home: Home, since: date | None, until: date | None, out: Output) 
     return 0
 
 
-def _days(loads: Iterable[DayLoad], until: date) -> list[Day]:
-    """Every calendar day from the first load on."""
-    from ..training.load import fitness_fatigue_form
-
-    bases: dict[date, dict[str, float]] = {}
-    for each in loads:
-        if each.day <= until:
-            bases.setdefault(each.day, {})[each.basis] = each.load
-    if not bases:
-        return []
-    first = min(bases)
-    calendar = [first + timedelta(days=n) for n in range((until - first).days + 1)]
-    of_days = [bases.get(day, {}) for day in calendar]
-    forms = fitness_fatigue_form([sum(found.values()) for found in of_days])
-    return [Day(*each) for each in zip(calendar, of_days, forms, strict=True)]
-
-
 class _Standing(NamedTuple):
     """What is said of the last of several days."""
 
@@ -110,14 +78,14 @@ class _Standing(NamedTuple):
     week: float
 
 
-def _standing(days: list[Day]) -> _Standing:
+def _standing(days: list[TrainingDay]) -> _Standing:
     from ..training.load import monotony, ramp, strain
 
     week = [each.load for each in days[-7:]]
     return _Standing(ramp([each.form for each in days]), monotony(week), strain(week), sum(week))
 
 
-def _shares(days: Iterable[Day]) -> dict[str, float]:
+def _shares(days: Iterable[TrainingDay]) -> dict[str, float]:
     """How much of the load was computed on which basis, the most first; together 1, or nothing."""
     sums: dict[str, float] = {}
     for each in days:
@@ -127,7 +95,7 @@ def _shares(days: Iterable[Day]) -> dict[str, float]:
     return {basis: sums[basis] / whole for basis in sorted(sums, key=lambda name: -sums[name])} if whole else {}
 
 
-def _print(days: list[Day], found: Extent, since: date | None, out: Output) -> None:
+def _print(days: list[TrainingDay], found: Extent, since: date | None, out: Output) -> None:
     from ..tui.widgets.sparkline import sparkline
     from ..units import number
 
@@ -168,7 +136,8 @@ def _print(days: list[Day], found: Extent, since: date | None, out: Output) -> N
     )
 
 
-def _notes(days: list[Day], found: Extent) -> list[str]:
+def _notes(days: list[TrainingDay], found: Extent) -> list[str]:
+    from ..store.records import settled_from
     from ..units import number
 
     notes = []
@@ -177,15 +146,8 @@ def _notes(days: list[Day], found: Extent) -> list[str]:
             f"{number(missing)} of {number(found.activities)} activities have no load; their days look like rest,"
             " so fitness and fatigue are too low"
         )
-    notes.append(f"before {_settled(days)} all is too low: it starts from zero on {days[0].day}")
+    notes.append(f"before {settled_from(days)} all is too low: it starts from zero on {days[0].day}")
     return notes
-
-
-def _settled(days: list[Day]) -> date:
-    """The first day on which what came before the first load no longer matters."""
-    from ..training.heuristics import UNSETTLED_DAYS
-
-    return days[0].day + timedelta(days=UNSETTLED_DAYS)
 
 
 def _signed(value: float | None) -> str:
@@ -199,7 +161,9 @@ def _told(shares: dict[str, float]) -> str:
     return ", ".join(f"{BASES[basis]} {100 * share:.0f} %" for basis, share in shares.items()) or "nothing"
 
 
-def _document(days: list[Day], found: Extent, since: date | None, until: date) -> dict[str, Any]:
+def _document(days: list[TrainingDay], found: Extent, since: date | None, until: date) -> dict[str, Any]:
+    from ..store.records import settled_from
+
     standing = _standing(days) if days else _Standing(None, None, None, 0.0)
     return {
         "since": since,
@@ -213,7 +177,7 @@ def _document(days: list[Day], found: Extent, since: date | None, until: date) -
         "strain": standing.strain,
         "shares": _shares(days[-_CHART_DAYS:]),
         "activities": found._asdict(),
-        "biased_low_before": _settled(days) if days else None,
+        "biased_low_before": settled_from(days) if days else None,
         "days": [
             {
                 "day": each.day,

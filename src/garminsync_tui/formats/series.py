@@ -51,15 +51,18 @@ def _bridge(buckets: list[tuple[float, float]], start: int, start_value: float, 
         buckets[between] = (along, along)
 
 
-def track_outline(track: Track, max_points: int) -> list[list[tuple[float, float]]]:
+def track_outline(track: Track, max_points: int, *, of: int | None = None) -> list[list[tuple[float, float]]]:
     """The way on a map in at most `max_points` positions: lines of (latitude, longitude) in degrees.
 
     A line ends where the recording was silent for more than 10 s and went on more than 100 m away.
     Longitudes go on beyond 180° rather than jump, so that a line over the date line stays whole. The points
     that matter least to the shape go first: those whose triangle with their neighbours is smallest
-    (Visvalingam and Whyatt 1993). Ends of lines stay; where there are too many lines the longest stay.
+    (Visvalingam and Whyatt 1993). Ends of lines stay; where there are too many lines the longest stay. `of` is how
+    many points, at equal distances in time, are looked at where somebody waits: hours take half a second.
     """
     lines = list(_lines(track))
+    if of is not None:
+        lines = _thinned(lines, of)
     if 2 * len(lines) > max_points:
         longest = sorted(range(len(lines)), key=lambda index: -len(lines[index]))[: max_points // 2]
         lines = [lines[index] for index in sorted(longest)]
@@ -89,6 +92,14 @@ def _lines(track: Track) -> Iterator[list[tuple[float, float]]]:
         last_ms = moment
     if line:
         yield line
+
+
+def _thinned(lines: list[list[tuple[float, float]]], most: int) -> list[list[tuple[float, float]]]:
+    """About `most` points at equal distances in time, and the ends of all lines."""
+    every = -(-sum(map(len, lines)) // max(most, 1))
+    if every < 2:
+        return lines
+    return [[*line[:-1:every], line[-1]] for line in lines]
 
 
 def _simplified(lines: list[list[tuple[float, float]]], max_points: int) -> list[list[tuple[float, float]]]:

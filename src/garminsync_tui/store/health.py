@@ -427,6 +427,15 @@ async def daily(session: AsyncSession, metric: str, since: date, until: date) ->
     return [StoredDay(*row) for row in rows]
 
 
+async def measured(session: AsyncSession, metrics: Sequence[str], day: date) -> set[str]:
+    """Those of some metrics that have a value on a day."""
+    d = HealthDaily
+    rows = await session.scalars(
+        sa.select(d.metric_type).where(_of_any_account(d), d.metric_type.in_(metrics), d.day == day)
+    )
+    return set(rows)
+
+
 class Month(NamedTuple):
     """A metric's month, from the rollups of its days."""
 

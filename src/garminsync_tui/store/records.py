@@ -6,17 +6,20 @@ time than importing SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from ..training.sports import sport_of
 from ..training.totals import Period, period_start, period_starts
 from . import plain
 from .plain import Asked
+
+if TYPE_CHECKING:
+    from ..training.load import Form
 
 # ── How much there is ────────────────────────────────────────────────────────────────────────────────
 
@@ -364,3 +367,40 @@ async def daily_loads(asked: Asked, since: date | None = None, until: date | Non
         **days,
     )
     return [DayLoad(plain.day(day), *rest) for day, *rest in rows]
+
+
+class TrainingDay(NamedTuple):
+    """A calendar day: its load on each basis, and how training stands at its end."""
+
+    day: date
+    bases: dict[str, float]
+    form: Form
+
+    @property
+    def load(self) -> float:
+        """Points of all activities of the day."""
+        return sum(self.bases.values())
+
+
+def training_days(loads: Iterable[DayLoad], until: date) -> list[TrainingDay]:
+    """Every calendar day from the first load on; a day without one is rest."""
+    from ..training.load import fitness_fatigue_form  # only where it is needed: see above
+
+    bases: dict[date, dict[str, float]] = {}
+    for each in loads:
+        if each.day <= until:
+            bases.setdefault(each.day, {})[each.basis] = each.load
+    if not bases:
+        return []
+    first = min(bases)
+    calendar = [first + timedelta(days=n) for n in range((until - first).days + 1)]
+    of_days = [bases.get(day, {}) for day in calendar]
+    forms = fitness_fatigue_form([sum(found.values()) for found in of_days])
+    return [TrainingDay(*each) for each in zip(calendar, of_days, forms, strict=True)]
+
+
+def settled_from(days: Sequence[TrainingDay]) -> date:
+    """The first day on which what came before the first load no longer matters."""
+    from ..training.heuristics import UNSETTLED_DAYS
+
+    return days[0].day + timedelta(days=UNSETTLED_DAYS)

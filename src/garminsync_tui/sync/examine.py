@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from ..config import Config
@@ -63,12 +62,16 @@ class Examined:
 async def examine(database: Database, config: Config, activity: Activity) -> Examined:
     """Read an activity's file and compute all that it tells. Raises FileDamaged."""
     path = await FileStore(config.paths.files).open(database, activity)
+    return await examine_track(database, config, activity, await asyncio.to_thread(read_track, path))
+
+
+async def examine_track(database: Database, config: Config, activity: Activity, track: Track) -> Examined:
+    """Compute all that the recording in an activity's file tells."""
     athletes = await Athletes.load(database, config)
-    return await asyncio.to_thread(_examine, path, activity, athletes, config.latest("athlete.zones"))
+    return await asyncio.to_thread(_examine, track, activity, athletes, config.latest("athlete.zones"))
 
 
-def _examine(path: Path, activity: Activity, athletes: Athletes, zones: str) -> Examined:
-    track = read_track(path)
+def _examine(track: Track, activity: Activity, athletes: Athletes, zones: str) -> Examined:
     sport = sport_of(activity.activity_type)
     seconds = seconds_of_track(track, sport) if track.has("time_ms") else seconds_of((), {}, (), sport)
     measured = measure(track, activity.activity_type, seconds)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from .. import formats
+from ..config import Config
 from ..errors import FileDamaged
 from ..filters import Condition
 from ..models import Activity
 from ..store import activity_lists
 from ..store.activity_lists import Day, Key, Totals
 from ..store.database import Database
+from ..store.figures import Waiting
 from ..store.files import FileStore
+from ..store.plain import AskedSession
+from ..store.records import Best, records
+from ..sync import examine
 from ..transfer import activity_files
+from .recorded import Recorded, recorded
 from .undisturbed import undisturbed
+
+#: (kind, span) of best efforts.
+Spans = frozenset[tuple[str, float]]
 
 
 class Listed(NamedTuple):
@@ -30,17 +39,28 @@ class Listed(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """What is in an activity's file, or why it cannot be read."""
+    """What is in an activity's file, or why it cannot be read; `drawn` is None where there is nothing to draw."""
 
     track: formats.Track | None
-    outline: list[list[tuple[float, float]]]
+    drawn: Recorded | None
     problem: str
+
+
+class Examined(NamedTuple):
+    """All that a file tells, and which best efforts are records: of all time, and of the activity's year."""
+
+    seen: examine.Examined
+    records: Spans
+    year_records: Spans
 
 
 class ActivityShelf:
     """Reads activities. `under_way` is the engine's set of what uses the database."""
 
-    def __init__(self, database: Database, files: FileStore, under_way: set[asyncio.Future[Any]]) -> None:
+    def __init__(
+        self, config: Config, database: Database, files: FileStore, under_way: set[asyncio.Future[Any]]
+    ) -> None:
+        self._config = config
         self._database = database
         self._files = files
         self.under_way = under_way
@@ -98,14 +118,32 @@ class ActivityShelf:
         """What is in an activity's file, read in a thread."""
         try:
             path = await self.original(activity)
-            track, outline = await asyncio.to_thread(_read, path)
+            track, drawn = await asyncio.to_thread(_read, path, activity.activity_type)
         except FileDamaged as problem:
-            return Recording(None, [], problem.reason)
+            return Recording(None, None, problem.reason)
         except OSError as problem:
-            return Recording(None, [], problem.strerror or type(problem).__name__)
-        return Recording(track, outline, "")
+            return Recording(None, None, problem.strerror or type(problem).__name__)
+        return Recording(track, drawn, "")
+
+    @undisturbed
+    async def examined(self, activity: Activity, track: formats.Track) -> Examined:
+        """All that the recording in an activity's file tells, computed in a thread."""
+        seen = await examine.examine_track(self._database, self._config, activity, track)
+        if not seen.measured.bests:
+            return Examined(seen, frozenset(), frozenset())
+        year = Waiting(activity).day.year
+        async with self._database.read() as session:
+            asked = AskedSession(session)
+            every = await records(asked, seen.measured.sport)
+            of_year = await records(asked, seen.measured.sport, date(year, 1, 1), date(year, 12, 31))
+        return Examined(seen, _held(activity, every), _held(activity, of_year))
 
 
-def _read(path: Path) -> tuple[formats.Track, list[list[tuple[float, float]]]]:
+def _held(activity: Activity, best: Sequence[Best]) -> Spans:
+    """What of it an activity holds."""
+    return frozenset((each.kind, each.span) for each in best if each.activity_id == activity.id)
+
+
+def _read(path: Path, activity_type: str) -> tuple[formats.Track, Recorded | None]:
     track = formats.read_track(path)
-    return track, formats.track_outline(track, 800)
+    return track, recorded(track, activity_type)

@@ -35,6 +35,7 @@ from .screens.coverage import CoverageScreen
 from .screens.dialogs import QuitScreen, UnlockScreen
 from .screens.export import ExportScreen
 from .screens.figures import FiguresScreen
+from .screens.health import HealthScreen
 from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
@@ -42,6 +43,7 @@ from .screens.place import INTERNAL, Place
 from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
+from .screens.welcome import Answer, WelcomeScreen
 from .screens.workouts import WorkoutsScreen
 from .situation import forward
 
@@ -82,6 +84,7 @@ class GarminSyncApp(App[int]):
     MODES = {  # noqa: RUF012 - Textual's own attribute
         "today": TodayScreen,
         "activities": ActivitiesScreen,
+        "health": HealthScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
         "settings": SettingsScreen,
@@ -113,7 +116,10 @@ class GarminSyncApp(App[int]):
         work: Work | None = None,
         clock: Callable[[], datetime] | None = None,
         on_ready: Callable[[], object] | None = None,
+        greets: bool = False,
+        has_sample: bool = False,
     ) -> None:
+        """With `greets` a new installation is welcomed; `has_sample` where sample data can be shown afterwards."""
         super().__init__()
         self.config = config
         self.engine: Engine | None = None
@@ -126,9 +132,18 @@ class GarminSyncApp(App[int]):
         self._waiting: dict[UUID, Progress] = {}
         self._showing: Timer | None = None
         self._missed = False
-        self.painted = Painted()
+        self._greets = greets
+        self._has_sample = has_sample
+        self._begin_at: date | None = None  # how far back health shall go, as chosen at the welcome
+        #: Whether somebody wants to look around in sample data now, after the end of this app.
+        self.wants_sample = False
+        #: Whether the process was told to end.
+        self.told_to_end = False
         #: What is wrong with the config file since it was changed.
         self.config_problem: GarminSyncError | None = None
+        #: What Health is to show next, where another place asked for it.
+        self.wanted_metric = ""
+        self.painted = Painted()
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -148,8 +163,8 @@ class GarminSyncApp(App[int]):
         """Open the database after the first paint."""
         self.look_at_theme(self.config["display.theme"])
         self._use_keymap()
-        self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
         self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
+        self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
         self.call_after_refresh(self._open)
 
     def _use_keymap(self) -> None:
@@ -258,10 +273,36 @@ class GarminSyncApp(App[int]):
                     await self._look(engine)
                 else:
                     self._missed = True
+                if self._greets:
+                    self._greets = False
+                    await self._greet(engine)
                 if self._on_ready is not None:
                     ready, self._on_ready = self._on_ready, None
                     ready()
                 await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _greet(self, engine: Engine) -> None:
+        """Welcome who starts with nothing."""
+        if await engine.is_new():
+            name = engine.database.name
+            screen = WelcomeScreen(self.config, engine.today(None), name, has_sample=self._has_sample)
+            self.push_screen(screen, self._welcomed)
+
+    def _welcomed(self, answer: Answer | None) -> None:
+        if answer is None:
+            return
+        try:
+            for name, value in answer.settings.items():
+                self.config.save(name, value)
+        except GarminSyncError as problem:
+            self.notify(text.clean(f"{problem.message} {problem.hint}"), severity="error", markup=False)
+        self.settings_changed(set(answer.settings))
+        self._begin_at = answer.since
+        if answer.door == "connect":
+            self.action_account_connect()
+        elif answer.door == "sample":
+            self.wants_sample = True
+            self.exit(0)
 
     async def _look(self, engine: Engine) -> None:
         situation = await engine.situation()
@@ -352,14 +393,21 @@ class GarminSyncApp(App[int]):
         """Show a place as it was left."""
         self.switch_mode(place)
 
-    def open_activity(self, activity_id: UUID) -> None:
-        """Show one activity on top of the list it was chosen from."""
-        self.push_screen(ActivityScreen(activity_id))
+    def open_activity(
+        self, activity_id: UUID, listed: Sequence[Key] = (), on_step: Callable[[Key], None] = lambda key: None
+    ) -> None:
+        """Show one activity on top of the list it was chosen from; `on_step` is told where one goes in that list."""
+        self.push_screen(ActivityScreen(activity_id, listed, on_step))
 
     def export(self, chosen: Sequence[Key], first: Activity) -> None:
         """Write the recordings of some activities into files; `first` is one of them."""
         if self.engine is not None:
             self.push_screen(ExportScreen(self.engine.activities, chosen, first))
+
+    def open_health(self, metric: str) -> None:
+        """Show a metric in Health."""
+        self.wanted_metric = metric
+        self.action_go("health")
 
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""
@@ -373,17 +421,15 @@ class GarminSyncApp(App[int]):
         self.push_screen(WorkoutEditor(Opened(kept.workout.id if kept else None, workout, words, base)))
 
     def action_app_copy(self) -> None:
-        """Copy what the place on the screen has selected, and say what went where."""
-        clip = self.screen.copy_text() if isinstance(self.screen, Place) else None
-        if clip is None:
-            return
+        """Copy what the place on the screen has selected."""
+        if isinstance(self.screen, Place) and (clip := self.screen.copy_text()):
+            self.do(lambda: self.copied(clip))
 
-        async def copied() -> None:
-            words = clip.text if isinstance(clip.text, str) else await clip.text()
-            route = await clipboard.copy(self, words)
-            self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
-
-        self.do(copied)
+    async def copied(self, clip: clipboard.Clip) -> None:
+        """Copy something, and say what went where."""
+        words = clip.text if isinstance(clip.text, str) else await clip.text()
+        route = await clipboard.copy(self, words)
+        self.notify(text.clean(f"{clip.what} copied by {route}."), markup=False)
 
     def action_app_coverage(self) -> None:
         """Show what is complete, on top of where one is."""
@@ -421,6 +467,9 @@ class GarminSyncApp(App[int]):
             return
         if self.config.health_since is not None:
             self.do(engine.account_linked)
+            return
+        if self._begin_at is not None:
+            self.do(lambda: self._begin(engine, self._begin_at))
             return
         today = engine.today(self.situation.account if self.situation else None)
         asking = HistoryScreen(today, self.config["health.samples"], self.config["sync.requests_per_second"])
@@ -545,19 +594,34 @@ class GarminSyncApp(App[int]):
         return call
 
 
-def run(config: Config, *, on_ready: Callable[[], object] | None = None) -> int:
+def run(
+    config: Config, *, on_ready: Callable[[], object] | None = None, sample: Callable[[], bool] | None = None
+) -> int:
     """Run the app until somebody quits; its exit code.
 
-    `on_ready` is called once when the database is open and the first look was taken. The terminal is restored
-    also when the process is told to end (SIGTERM, SIGHUP).
+    `on_ready` is called once when the database is open and the first look was taken. A new installation is welcomed;
+    where it offers `sample` data, that shows them, says whether the process was told to end meanwhile, and if not the
+    app comes back. The terminal is restored also when the process is told to end (SIGTERM, SIGHUP).
     """
-    app = GarminSyncApp(config, on_ready=on_ready)
+    while True:
+        app = run_once(config, on_ready=on_ready, greets=True, has_sample=sample is not None)
+        if sample is None or not app.wants_sample or sample():
+            return app.return_value if app.return_value is not None else app.return_code or 0
 
-    async def until_quit() -> int | None:
+
+def run_once(config: Config, **options: Any) -> GarminSyncApp:
+    """Run one app to its end."""
+    app = GarminSyncApp(config, **options)
+
+    def told() -> None:
+        app.told_to_end = True
+        app.exit(0)
+
+    async def until_quit() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, app.exit, 0)
-        return await app.run_async()
+            loop.add_signal_handler(number, told)
+        await app.run_async()
 
-    result = asyncio.run(until_quit())
-    return result if isinstance(result, int) else app.return_code or 0
+    asyncio.run(until_quit())
+    return app

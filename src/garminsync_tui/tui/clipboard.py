@@ -39,9 +39,14 @@ async def copy(app: App[int], text: str) -> str:
     return TERMINAL
 
 
+def is_remote() -> bool:
+    """Whether the person sits at another machine."""
+    return any(os.environ.get(name) for name in _REMOTE)
+
+
 def _tools() -> Iterator[Sequence[str]]:
     """The commands that may work here."""
-    if any(os.environ.get(name) for name in _REMOTE):
+    if is_remote():
         return
     if sys.platform == "darwin":
         yield ("pbcopy",)

@@ -31,6 +31,7 @@ from ..store.unlocking import Try
 from ..sync.session import Linking, rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
 from .activity_shelf import ActivityShelf
+from .health_shelf import HealthShelf
 from .situation import Pace, Situation
 from .undisturbed import undisturbed
 from .upkeep import Upkeep
@@ -74,11 +75,13 @@ class Engine:
         #: What uses the database now, whether or not somebody still waits for it.
         self.under_way: set[asyncio.Future[Any]] = set()
         #: Everything about activities.
-        self.activities = ActivityShelf(database, FileStore(config.paths.files), self.under_way)
+        self.activities = ActivityShelf(config, database, FileStore(config.paths.files), self.under_way)
         #: Everything about workouts.
         self.workouts = WorkoutShelf(config, database, self.queue, self.under_way)
         #: What Settings does with the installation.
         self.upkeep = Upkeep(config, database, self.under_way)
+        #: Everything that Health shows.
+        self.health = HealthShelf(config, database, self.under_way)
 
     @classmethod
     async def open(cls, config: Config, opener: Opener | None, jobs: Work | None, clock: Clock | None) -> Engine:
@@ -123,6 +126,15 @@ class Engine:
         await self.queue.ensure_schedules(
             account.id, types, every_s, daily_at=daily_at, time_zone=account.time_zone, off=off
         )
+
+    @undisturbed
+    async def is_new(self) -> bool:
+        """Whether there is neither an account nor anything that one brought."""
+        if await accounts.active_account(self.database) is not None:
+            return False
+        async with self.database.read() as session:
+            newest = await health.newest_day(session, self.today(None) + timedelta(days=1))
+            return newest is None and not await activities.count(session)
 
     @undisturbed
     async def take_up_schedule(self) -> None:

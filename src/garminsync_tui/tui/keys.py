@@ -15,11 +15,18 @@ from textual.keys import key_to_character
 if TYPE_CHECKING:
     from .app import GarminSyncApp
 
-#: The places behind number keys, in the order drawn for six; those that do not exist yet leave no gap.
-PLACES = {"today": "Today", "activities": "Activities", "workouts": "Workouts", "jobs": "Jobs", "settings": "Settings"}
+#: The places behind number keys.
+PLACES = {
+    "today": "Today",
+    "activities": "Activities",
+    "health": "Health",
+    "workouts": "Workouts",
+    "jobs": "Jobs",
+    "settings": "Settings",
+}
 
 #: The screens with a chart, and so with its keys.
-CHARTED = frozenset({"activity"})
+CHARTED = frozenset({"activity", "health"})
 
 #: What keys are called where people read them.
 _NAMES = {
@@ -180,6 +187,11 @@ def _newest(app: GarminSyncApp) -> str:
     return _without_store(app) or getattr(app.screen, "why_not_after", "")
 
 
+def _screen_says(name: str, first: Callable[[GarminSyncApp], str] = _without_store) -> Callable[[GarminSyncApp], str]:
+    """The reason that the screen itself gives."""
+    return lambda app: first(app) or getattr(app.screen, name, "")
+
+
 def _without_job(app: GarminSyncApp) -> str:
     if getattr(app.screen, "selected_job", None):
         return ""
@@ -214,6 +226,59 @@ ACTIONS: tuple[Action, ...] = (
     Action("activities.week", "w", "Only that week", "activities", why_not=_without_store),
     Action("activities.before", "comma", "Year before", "activities", why_not=_oldest),
     Action("activities.after", "full_stop", "Year after", "activities", why_not=_newest),
+    Action("health.find", "slash", "Find", "health", hint=True, title="find a metric", why_not=_without_store),
+    Action("health.day", "d", "Day", "health", title="one day", why_not=_without_store),
+    Action("health.week", "w", "Week", "health", why_not=_without_store),
+    Action("health.month", "m", "Month", "health", why_not=_without_store),
+    Action("health.quarter", "9", "90 days", "health", why_not=_without_store),
+    Action("health.year", "Y", "Year", "health", why_not=_without_store),
+    Action("health.all", "A", "All", "health", title="all there is", why_not=_without_store),
+    Action("health.before", "comma", "Before", "health", hint=True, title="the days before", why_not=_oldest),
+    Action("health.after", "full_stop", "After", "health", hint=True, title="the days after", why_not=_newest),
+    Action("health.newest", "t", "Today", "health", title="up to today", why_not=_newest),
+    Action("health.overlay", "v", "Overlay", "health", hint=True, why_not=_screen_says("why_not_overlay")),
+    Action(
+        "health.again",
+        "f",
+        "Fetch again",
+        "health",
+        hint=True,
+        title="fetch the cursor's day again",
+        why_not=_screen_says("why_not_again", _without_account),
+    ),
+    Action(
+        "activity.axis",
+        "x",
+        "Axis",
+        "activity",
+        hint=True,
+        title="time or distance",
+        why_not=_screen_says("why_not_axis"),
+    ),
+    Action("activity.map", "m", "Map", "activity", hint=True, title="map alone", why_not=_screen_says("why_not_map")),
+    Action("activity.next", "n", "Next", "activity", hint=True, title="next of the list"),
+    Action("activity.previous", "p", "Previous", "activity", hint=True, title="previous of the list"),
+    Action(
+        "activity.facts",
+        "z",
+        "Zones",
+        "activity",
+        hint=True,
+        title="zones alone",
+        why_not=_screen_says("why_not_facts"),
+    ),
+    Action(
+        "activity.charts",
+        "v",
+        "Charts",
+        "activity",
+        hint=True,
+        title="another first",
+        why_not=_screen_says("why_not_charts"),
+    ),
+    Action("activity.lap", "enter", "Zoom to the lap", "activity"),
+    Action("activity.export", "e", "Export", "activity", title="write into a file"),
+    Action("activity.web", "O", "Page at Garmin", "activity", why_not=_screen_says("why_not_web")),
     Action(
         "jobs.cancel",
         "x",

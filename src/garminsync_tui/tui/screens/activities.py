@@ -431,5 +431,10 @@ class ActivitiesScreen(Place):
     @on(WindowTable.Selected)
     def action_activities_open(self) -> None:
         """Open the selected activity."""
-        if key := self.selected:
-            self.garminsync.open_activity(UUID(bytes=key))
+        if self._listed is not None and (key := self.selected):
+            self.garminsync.open_activity(UUID(bytes=key), self._listed.keys, self._follow)
+
+    def _follow(self, key: Key) -> None:
+        """Stand on what is shown on top."""
+        if self._listed is not None and key in self._listed.keys:
+            self._table.move_to(self._listed.keys.index(key))

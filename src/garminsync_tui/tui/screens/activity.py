@@ -1,186 +1,430 @@
-"""One activity: its numbers, a chart, the way it took, its laps; read from the file as it came from Garmin."""
+"""One activity: charts, way, laps and zones, with one cursor through all; read from the file as it came."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from textual.containers import Horizontal
+from textual import events, on
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from ... import text, units
-from .. import keys
-from ..activity_words import detail, kind, local_start, title
+from ...sync.activity_parts import lap_columns
+from .. import activity_facts, keys, web
+from ..activity_words import facts as summary
+from ..activity_words import title
+from ..clipboard import Clip
+from ..recorded import CURVES, labels
 from ..widgets import ticks
 from ..widgets.chart import Chart
+from ..widgets.glyphs import glyphs_of
 from ..widgets.pane import Pane
-from ..widgets.plot import Panel, Series
-from ..widgets.table import Table
+from ..widgets.plot import Window
 from ..widgets.track_map import TrackMap
+from ..widgets.window_table import WINDOW, Column, WindowTable
 from .charted import ChartedPlace
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from ...errors import GarminSyncError
-    from ...formats import Device, Lap, Track
+    from ...formats import Track
     from ...models import Activity
+    from ...store.activity_lists import Key
+    from ..activity_shelf import Examined
     from ..engine import Engine
-    from ..widgets.track_map import Outline
+    from ..recorded import Recorded
 
-_LAP_COLUMNS = ("#", "Dist", "Time", "Pace", "HR", "Cad", "Climb")
-_CHARTS = {"heart_rate_bpm": "Heart rate", "speed_mps": "Speed", "altitude_m": "Altitude"}
-#: Nothing is drawn across longer silences.
-_DROPOUT_S = 10.0
+_LARGE = ("-only-map", "-only-facts")
 
 
 class ActivityScreen(ChartedPlace):
-    """Pushed on top of the list it was opened from."""
+    """Pushed on top of the list it was opened from; `keys_` is that list, `on_step` is told where one went in it."""
 
     place = "activity"
     tab = "activities"
     BINDINGS: ClassVar = [*keys.bindings("activity"), *keys.bindings("chart")]
 
-    def __init__(self, activity_id: UUID) -> None:
+    def __init__(
+        self, activity_id: UUID, keys_: Sequence[Key] = (), on_step: Callable[[Key], None] = lambda key: None
+    ) -> None:
         super().__init__()
         self._activity_id = activity_id
-        self._read_as: bytes | None = None
+        self._list, self._on_step = keys_, on_step
+        self._activity: Activity | None = None
         self._track: Track | None = None
+        self._drawn: Recorded | None = None
+        self._examined: Examined | None = None
+        self._read_as: tuple[UUID, bytes, units.Units] | None = None
+        self._by_distance = False
+        self._first_chart = 0
+        self._point: int | None = None
+        self._laps: Sequence[Sequence[str]] = ()
 
     def content(self) -> ComposeResult:
-        """Numbers, then chart beside map, then laps."""
+        """Numbers, then charts beside the map, what the cursor reads, then laps beside zones, efforts and numbers."""
         yield Pane(Static("", id="numbers", markup=False), id="numbers-pane")
         with Horizontal(id="drawings"):
             yield Pane(Chart(id="chart"), id="chart-pane")
             yield Pane(TrackMap(id="map"), title="Track", id="map-pane")
-        yield Pane(Table(id="laps"), title="Laps", id="laps-pane")
+        yield Static("", id="reading", markup=False)
+        with Horizontal(id="details"):
+            yield Pane(WindowTable((), lambda lap: lap, id="laps"), title="Laps", id="laps-pane")
+            yield Pane(
+                VerticalScroll(Static("", id="activity-facts", markup=False), id="facts-scroll"),
+                title="Zones and numbers",
+                id="facts-pane",
+            )
 
-    def on_mount(self) -> None:
-        """A lap table has always the same columns."""
-        super().on_mount()
-        self.query_one("#laps", Table).lay_out(_LAP_COLUMNS, numbers=range(len(_LAP_COLUMNS)))
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
     async def read(self, engine: Engine) -> None:
-        """Read row and file; a file that was read before is not read again."""
-        activity = await engine.activities.one(self._activity_id)
-        if self._read_as == activity.sha256:
-            self._show_numbers(activity)
+        """The row at once, charts when the file is read, numbers when they are computed."""
+        wanted = self._activity_id
+        activity = await engine.activities.one(wanted)
+        if wanted != self._activity_id:
             return
-        self._track = None
-        self._show_numbers(activity)
+        self._activity = activity
+        self._show_head()
+        now = (activity.id, activity.sha256, self.garminsync.units)
+        if now == self._read_as:
+            return
         recording = await engine.activities.recording(activity)
-        self._read_as, self._track = activity.sha256, recording.track
+        if wanted != self._activity_id:
+            return
+        self._track, self._drawn, self._examined = recording.track, recording.drawn, None
         if recording.track is None:
+            self._read_as = now
             self._show_damage(recording.problem)
             return
-        self._show_numbers(activity)
-        self._show_chart(recording.track, activity.activity_type)
-        self._show_map(recording.outline)
-        self._show_laps(recording.track.laps, activity.activity_type)
+        self._show_head()
+        self._show_drawings()
+        examined = await engine.activities.examined(activity, recording.track)
+        if wanted == self._activity_id:
+            self._read_as, self._examined = now, examined
+            self._show_head()
+            self._show_laps()
+            self._show_facts()
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The first pane says it."""
+        self._read_as = None
         self.query_one("#numbers-pane", Pane).failed(problem)
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _show_numbers(self, activity: Activity) -> None:
-        track, system = self._track, self.garminsync.units
-        sport = activity.activity_type
-        beats, highest = detail(activity, "averageHR"), detail(activity, "maxHR")
-        climbed = detail(activity, "elevationGain")
-        parts = [
-            units.distance(activity.distance, system, 2),
-            units.duration(activity.duration),
-            units.pace(activity.distance, activity.duration, sport, system),
-            f"{units.number(beats)} ♥ avg" if beats else "",
-            f"{units.number(highest)} max" if highest else "",
-            f"+{units.elevation(climbed, system)}" if climbed else "",
-            units.calories(activity.calories) if activity.calories else "",
-        ]
-        about = [
-            f"{local_start(activity):%a %d %b %Y %H:%M}",
-            kind(activity),
-            _device(track.device) if track else "",
-            f"{activity.file_type} {units.size(activity.size_bytes)}",
-        ]
-        if activity.remote_deleted_at:
-            about.append("no longer at Garmin; kept here")
-        lines = ["   ".join(part for part in parts if part and part != units.MISSING), " · ".join(filter(None, about))]
-        lines += [f"! {text.clean(each)}" for each in (track.warnings[:2] if track else ())]
+    def _show_head(self) -> None:
+        activity = self._activity
+        assert activity is not None
+        lines = activity_facts.headline(activity, self._track, self.garminsync.units)
+        if self._examined and (held := activity_facts.badges(self._examined, activity)):
+            lines.append(held)
         pane = self.query_one("#numbers-pane", Pane)
         pane.border_title = Content(title(activity))
-        self.query_one("#numbers", Static).update(Content("\n".join(lines)))
+        self.query_one("#numbers", Static).update(Content(glyphs_of(self.app).words("\n".join(lines))))
         pane.ready()
 
     def _show_damage(self, why: str) -> None:
         self.query_one("#chart-pane", Pane).empty(
             f"✗ The file cannot be read: {text.clean(why)}.\nIt is kept as it came; the numbers above are Garmin's own."
+            "\n`garminsync verify --repair` and a sync fetch it again, where Garmin still has it."
         )
-        self.query_one("#map-pane", Pane).display = False
-        self.query_one("#laps-pane", Pane).display = False
+        for name in ("#map-pane", "#laps-pane", "#facts-pane", "#reading"):
+            self._have(name, False)
 
-    def _show_chart(self, track: Track, sport: str) -> None:
-        from ...formats import NO_TIME
+    def _have(self, name: str, there: bool) -> None:
+        """Show a part, where the terminal has room for it; what is not there is absent, and leaves its room."""
+        self.query_one(name).set_class(not there, "-absent")
 
-        pane = self.query_one("#chart-pane", Pane)
-        column = next((name for name in _CHARTS if track.has(name)), None)
-        if column is None:
+    def _show_drawings(self) -> None:
+        drawn = self._drawn
+        pane, map_pane = self.query_one("#chart-pane", Pane), self.query_one("#map-pane", Pane)
+        self._have("#map-pane", bool(drawn and drawn.outline))  # indoors the charts have all the room
+        self._have("#reading", bool(drawn and drawn.columns))
+        if drawn is None or not drawn.columns:
             pane.empty("The file holds no heart rate, speed or altitude.")
             return
-        pane.border_title = Content(_CHARTS[column])
-        first = track.time_ms[0]
-        timed = first != NO_TIME
-        xs = [(at - first) / 1000 for at in track.time_ms] if timed else list(range(len(track.time_ms)))
-        series = Series(xs, getattr(track, column), self._label(column, sport), join=_DROPOUT_S if timed else math.inf)
-        self.query_one("#chart", Chart).draw([Panel(series)], ticks.elapsed if timed else ticks.nothing)
+        self._draw_charts()
         pane.ready()
+        if drawn.outline:
+            self.query_one("#map", TrackMap).draw(drawn.outline)
+            map_pane.ready()
+        self._read_aloud()
+        self.focus_first(self.query_one("#chart", Chart))
 
-    def _label(self, column: str, sport: str) -> Callable[[float], str]:
-        system = self.garminsync.units
-        labels: dict[str, Callable[[float], str]] = {
-            "heart_rate_bpm": units.heart_rate,
-            "speed_mps": lambda value: units.speed(value, sport, system) if value > 0 else "0",
-            "altitude_m": lambda value: units.elevation(value, system),
-        }
-        return labels[column]
+    def _draw_charts(self) -> None:
+        """The panels in their order, over time or distance; the cursor stays on its point."""
+        drawn, activity = self._drawn, self._activity
+        assert drawn is not None and activity is not None
+        over = self._over
+        panels = drawn.panels(over, activity.activity_type, self.garminsync.units)
+        first = self._first_chart % len(panels)
+        panels = [*panels[first:], *panels[:first]]
+        by_distance = over is drawn.metres
+        axis = ticks.distance(self.garminsync.units) if by_distance else ticks.elapsed
+        chart = self.query_one("#chart", Chart)
+        chart.draw(panels, axis if drawn.is_timed or by_distance else ticks.nothing)
+        if self._point is not None:
+            chart.cursor = over[self._point]
+        names = " · ".join(panel.series.title for panel in panels)
+        pane = self.query_one("#chart-pane", Pane)
+        pane.border_title = Content(names.capitalize())
+        if len(panels) > 1:
+            pane.border_subtitle = Content(f"{keys.label('activity.charts')} another first")
 
-    def _show_map(self, outline: Outline) -> None:
-        pane = self.query_one("#map-pane", Pane)
-        pane.display = bool(outline)  # indoors the chart has all the room
-        if outline:
-            self.query_one("#map", TrackMap).draw(outline)
-            pane.ready()
-
-    def _show_laps(self, laps: tuple[Lap, ...], sport: str) -> None:
-        pane = self.query_one("#laps-pane", Pane)
-        pane.display = bool(laps)
-        if not laps:
+    def _show_laps(self) -> None:
+        examined, activity = self._examined, self._activity
+        assert examined is not None and activity is not None
+        columns = lap_columns(examined.seen, activity.activity_type, self.garminsync.units)
+        if "max" in columns:  # what may be missed where there is not room for all comes last
+            columns["max"] = columns.pop("max")
+        pane, table = self.query_one("#laps-pane", Pane), self.query_one("#laps", WindowTable)
+        self._have("#laps-pane", bool(columns))
+        if not columns:
             return
-        table = self.query_one("#laps", Table)
-        system = self.garminsync.units
-        table.show([(str(number), _lap(number, lap, sport, system)) for number, lap in enumerate(laps, 1)])
-        pane.ready("1 lap" if len(laps) == 1 else f"{len(laps)} laps")
+        rows = list(zip(*columns.values(), strict=True))
+        table.lay_out(
+            [
+                Column(name, "", max(map(len, [name, *cells])), is_number=True)
+                for name, cells in zip(activity_facts.lap_titles(list(columns)), columns.values(), strict=True)
+            ]
+        )
+        self._laps = rows
+        table.restart(len(rows), (self._drawn.lap_at(self._point) or 0) if self._drawn and self._point else 0)
+        pane.ready("1 lap" if len(rows) == 1 else f"{len(rows)} laps")
         self.focus_first(table)
 
+    def _show_facts(self) -> None:
+        examined, activity, pane = self._examined, self._activity, self.query_one("#facts-pane", Pane)
+        if examined is None or activity is None:
+            return
+        width = (pane.size.width or self.app.size.width) - 5  # border, padding, scrollbar
+        words = activity_facts.facts(examined, activity, self.garminsync.units, glyphs_of(self.app), width)
+        self._have("#facts-pane", bool(words.plain))
+        self.query_one("#activity-facts", Static).update(words)
+        pane.ready()
 
-def _lap(number: int, lap: Lap, sport: str, system: units.Units) -> tuple[str, ...]:
-    return (
-        str(number),
-        units.distance(lap.distance_m, system, 2),
-        units.duration(lap.duration_s),
-        units.pace(lap.distance_m, lap.duration_s, sport, system),
-        units.number(lap.avg_heart_rate_bpm),
-        units.number(lap.avg_cadence_rpm),
-        units.elevation(lap.ascent_m, system),
-    )
+    @on(WindowTable.Needed)
+    def _laps_needed(self, event: WindowTable.Needed) -> None:
+        first = event.window * WINDOW
+        self.query_one("#laps", WindowTable).fill(event.window, self._laps[first : first + WINDOW])
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Bars are as long as there is room."""
+        self.call_after_refresh(self._show_facts)
 
-def _device(device: Device | None) -> str:
-    if device is None:
-        return ""
-    words = [text.clean(part, 30) for part in (device.manufacturer, device.product) if part]
-    return " ".join(words)
+    # ── One cursor ───────────────────────────────────────────────────────────────────────────────────
+
+    @on(Chart.CursorMoved)
+    def _chart_walked(self, event: Chart.CursorMoved) -> None:
+        self._go_to(event.number)
+
+    @on(WindowTable.Moved)
+    def _lap_moved(self) -> None:
+        table, drawn = self.query_one("#laps", WindowTable), self._drawn
+        if not table.has_focus or drawn is None or not drawn.laps:
+            return
+        here = 0 if self._point is None else drawn.lap_at(self._point)
+        if here != table.cursor:
+            point, _ = drawn.lap_points(table.cursor)
+            self.query_one("#chart", Chart).cursor = self._over[point]
+            self._go_to(point)
+
+    def _go_to(self, point: int) -> None:
+        """Map, laps and words follow."""
+        drawn = self._drawn
+        if drawn is None:
+            return
+        self._point = point
+        if drawn.outline:
+            self.query_one("#map", TrackMap).point = drawn.position(point)
+        if self._laps and (lap := drawn.lap_at(point)) is not None:
+            self.query_one("#laps", WindowTable).move_to(lap)
+        self._read_aloud()
+
+    @property
+    def _over(self) -> Sequence[float]:
+        """The lower axis of the charts, a place for each point."""
+        assert self._drawn is not None
+        return self._drawn.metres if self._by_distance and self._drawn.metres else self._drawn.seconds
+
+    def _said(self) -> str:
+        """What was measured where the cursor stands."""
+        drawn, activity, point = self._drawn, self._activity, self._point
+        if drawn is None or activity is None or point is None:
+            return ""
+        words = labels(activity.activity_type, self.garminsync.units)
+        parts = [units.duration(drawn.seconds[point])] if drawn.is_timed else []
+        if drawn.metres:
+            parts.append(units.distance(drawn.metres[point], self.garminsync.units, 2))
+        for curve in CURVES:
+            if curve.column in drawn.columns:
+                value = drawn.columns[curve.column][point]
+                parts.append(units.MISSING if isnan(value) else words[curve.column](value))
+        if (lap := drawn.lap_at(point)) is not None and self._laps:
+            parts.append(f"lap {lap + 1}")
+        # What does not fit whole is not begun.
+        while len(parts) > 1 and len("   ".join(parts)) > self.size.width - 4:
+            parts.pop()
+        return "   ".join(parts)
+
+    def _read_aloud(self) -> None:
+        moves = f"{keys.label('chart.left')} {keys.label('chart.right')} move the cursor"
+        zooms = f"{keys.label('chart.closer')} {keys.label('chart.wider')} zoom"
+        words = f"◆ {said}" if (said := self._said()) else f"{moves}   {zooms}"
+        self.query_one("#reading", Static).update(Content(glyphs_of(self.app).words(words)), layout=False)
+
+    # ── Looking closer ───────────────────────────────────────────────────────────────────────────────
+
+    @on(WindowTable.Selected)
+    def action_activity_lap(self) -> None:
+        """Zoom to the selected lap."""
+        drawn = self._drawn
+        if drawn is None or not drawn.laps:
+            return
+        lap = self.query_one("#laps", WindowTable).cursor
+        first, last = drawn.lap_points(lap)
+        chart = self.query_one("#chart", Chart)
+        if self._point is None or not first <= self._point <= last:
+            chart.cursor = self._over[first]
+            self._go_to(first)
+        chart.window = Window(self._over[first], self._over[last])
+
+    def action_activity_axis(self) -> None:
+        """Time or distance along the lower axis."""
+        self._by_distance = not self._by_distance
+        self._draw_charts()
+
+    def action_activity_charts(self) -> None:
+        """Another chart first: where there is not room for all, the others come."""
+        self._first_chart += 1
+        self._draw_charts()
+
+    def action_activity_map(self) -> None:
+        """The map alone on the screen, or not any more."""
+        self._enlarge("-only-map")
+
+    def action_activity_facts(self) -> None:
+        """Zones and numbers alone on the screen, or not any more."""
+        self._enlarge("-only-facts")
+        self.call_after_refresh(self._show_facts)
+        if self.has_class("-only-facts"):
+            self.query_one("#facts-scroll").focus()
+
+    def _enlarge(self, what: str) -> None:
+        wanted = not self.has_class(what)
+        self.remove_class(*_LARGE)
+        self.set_class(wanted, what)
+
+    def back(self) -> bool:
+        """Out of what fills the screen, then out of the zoom; False where there is nothing of it."""
+        chart = self.query_one("#chart", Chart)
+        if any(self.has_class(each) for each in _LARGE):
+            self.remove_class(*_LARGE)
+        elif chart.window is not None:
+            chart.window = None
+        else:
+            return False
+        return True
+
+    @property
+    def why_not_axis(self) -> str:
+        """Why there is no other axis."""
+        if self._drawn is None:
+            return "the file is not read yet"
+        return "" if self._drawn.metres and self._drawn.columns else "the file holds no distances"
+
+    @property
+    def why_not_charts(self) -> str:
+        """Why there are no other charts."""
+        return "" if self._drawn and len(self._drawn.columns) > 1 else "there are no other charts"
+
+    @property
+    def why_not_map(self) -> str:
+        """Why there is no map."""
+        return "" if self._drawn and self._drawn.outline else "the file holds no positions"
+
+    @property
+    def why_not_facts(self) -> str:
+        """Why there are no zones and numbers."""
+        return "" if self._examined else "they are not computed yet"
+
+    # ── Going on, taking along ───────────────────────────────────────────────────────────────────────
+
+    def action_activity_next(self) -> None:
+        """The next one of the list."""
+        self._step(1)
+
+    def action_activity_previous(self) -> None:
+        """The one before it in the list."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if engine := self.garminsync.engine:
+            self.read_more(self._stepped(engine, by), "stepping")
+
+    async def _stepped(self, engine: Engine, by: int) -> None:
+        if not self._list:  # opened from elsewhere: the newest first, all of them
+            self._list = (await engine.activities.listed((), "date", True)).keys
+        here = self._activity_id.bytes
+        place = self._list.index(here) + by if here in self._list else 0
+        if not 0 <= place < len(self._list):
+            self.notify(f"This is the {'last' if by > 0 else 'first'} of the list.", markup=False)
+            return
+        self._activity_id = UUID(bytes=self._list[place])
+        self._on_step(self._list[place])
+        self._forget()
+        self.read_again()
+
+    def _forget(self) -> None:
+        """Nothing on the screen is of the one before."""
+        self._track = self._drawn = self._examined = self._point = None
+        self._laps = ()
+        self.query_one("#chart", Chart).draw(())
+        for name in ("#chart-pane", "#map-pane", "#laps-pane", "#facts-pane"):
+            self._have(name, True)
+            self.query_one(name, Pane).loading_content()
+
+    def action_activity_export(self) -> None:
+        """Write the recording into a file."""
+        if self._activity is not None:
+            self.garminsync.export([self._activity.id.bytes], self._activity)
+
+    def copy_text(self) -> Clip | None:
+        """The selected lap, else what the cursor reads, else the summary."""
+        activity = self._activity
+        if activity is None:
+            return None
+        table = self.query_one("#laps", WindowTable)
+        if table.has_focus and (cells := table.row(table.cursor)):
+            return Clip(f"Lap {table.cursor + 1}", "\t".join(cells))
+        if reading := self._said():
+            return Clip("What the cursor reads", reading)
+        lines = [f"{label}\t{words}" for label, words in summary(activity, self.garminsync.units)]
+        return Clip(title(activity), "\n".join([title(activity), *lines]))
+
+    @property
+    def why_not_web(self) -> str:
+        """Why there is no page of it."""
+        return "" if self._address() else "it has no page at Garmin Connect"
+
+    def _address(self) -> str:
+        situation = self.garminsync.situation
+        account = situation.account if situation else None
+        return web.address(account.server, self._activity) if account and self._activity else ""
+
+    def action_activity_web(self) -> None:
+        """Open its page in a browser here; from afar, copy its address."""
+        address = self._address()
+
+        async def show() -> None:
+            if await web.opened(address):
+                self.notify(f"Opened {text.clean(address)}", markup=False)
+            else:
+                await self.garminsync.copied(Clip(address, address))
+
+        self.garminsync.do(show)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _STRIDE = 10
 _ZOOM = 2.0
 _FEWEST_POINTS = 4
+#: So many points of one column are still walked one by one.
+_POINTS_A_COLUMN = 4
 
 
 def content(lines: Sequence[plot.Line]) -> Content:
@@ -72,10 +74,12 @@ class Chart(Widget, can_focus=True):
         self._ticks: Ticks | None = None
         self._whole = Window(0.0, 0.0)
         self._layout: plot.Layout | None = None
+        self._known: plot.Known = {}
 
     def draw(self, panels: Sequence[Panel], ticks: Ticks | None = None, whole: Window | None = None) -> None:
         """Show these panels, all of `whole` (of the first series where it is None), with a cursor nowhere."""
         self._panels, self._ticks = panels, ticks
+        self._known.clear()
         xs = panels[0].series.xs if panels else ()
         self._whole = whole or (Window(xs[0], xs[-1]) if xs else Window(0.0, 0.0))
         self.set_reactive(Chart.window, None)
@@ -103,6 +107,7 @@ class Chart(Widget, can_focus=True):
             glyphs=glyphs_of(self.app),
             ticks=self._ticks,
             cursor=self.cursor,
+            known=self._known,
         )
         self._layout = drawing.layout
         return content(drawing.lines)
@@ -126,15 +131,22 @@ class Chart(Widget, can_focus=True):
         self._stand_on(series, wanted)
 
     def _beyond(self, series: Series, at: int, strides: int) -> int:
-        """The point so many points away; where points are closer than columns, so many columns."""
+        """The point so many points away; where many points lie in a column, so many columns."""
         wanted = min(max(at + strides, 0), len(series.xs) - 1)
         column = (self.shown.last - self.shown.first) / max(self._layout.columns if self._layout else 1, 1)
-        if abs(series.xs[wanted] - series.xs[at]) >= abs(strides) * column:
+        if abs(series.xs[wanted] - series.xs[at]) * _POINTS_A_COLUMN >= abs(strides) * column:
             return wanted
         there = series.nearest(series.xs[at] + strides * column)
         if there is None or there == at:
             return wanted
         return there
+
+    def stand(self, number: int) -> None:
+        """Put the cursor on a point, and say so."""
+        series = self.series
+        if series is not None:
+            self.set_reactive(Chart.cursor, None)
+            self._stand_on(series, min(max(number, 0), len(series.xs) - 1))
 
     def _stand_on(self, series: Series, number: int) -> None:
         x = series.xs[number]

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import isclose, isnan
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .canvas import Canvas
 from .glyphs import BRAILLE, Glyphs
@@ -17,6 +17,10 @@ Line = list[tuple[str, str]]
 #: From the ends of what is shown, and how many labels may stand there at most, to places with their labels.
 Ticks = Callable[[float, float, int], Sequence[tuple[float, str]]]
 
+#: What was drawn before, by what it was drawn from.
+Known = dict[tuple[Any, ...], Any]
+
+_MOST_KNOWN = 64
 _ROWS_A_LABEL = 3
 _LEAST_ROWS = 3
 _COLUMNS_A_TICK = 11
@@ -43,6 +47,8 @@ class Series:
     join: float = math.inf
     #: The lowest and the highest of the axis; None for those of what is shown.
     limits: tuple[float, float] | None = None
+    #: Values that are labelled, each where it lies; None for places that are evenly apart.
+    marks: Sequence[float] | None = None
 
     def nearest(self, x: float) -> int | None:
         """The number of the point nearest to `x`; None where there is none."""
@@ -123,6 +129,8 @@ def limits(series: Series, window: Window) -> tuple[float, float] | None:
     if not known:
         return None
     low, high = series.limits or (min(known), max(known))
+    if series.marks:
+        low, high = min(low, *series.marks), max(high, *series.marks)
     if series.limits is None and series.shape == "bars":
         low = min(low, 0.0)
     if isclose(low, high, abs_tol=1e-9):
@@ -140,13 +148,26 @@ def draw_chart(
     glyphs: Glyphs = BRAILLE,
     ticks: Ticks | None = None,
     cursor: float | None = None,
+    known: Known | None = None,
 ) -> Drawing:
-    """Panels above each other in `columns` x `rows` cells, as many as have room, the lower axis last."""
+    """Panels above each other in `columns` x `rows` cells, as many as have room, the lower axis last.
+
+    `known` keeps what is the same wherever the cursor stands, for the next drawing of the same panels.
+    """
+    known = {} if known is None else known
+
+    def ends_of(series: Series) -> tuple[float, float] | None:
+        return _once(known, ("limits", id(series), window), lambda: limits(series, window))
+
+    def plotted(series: Series, ends: tuple[float, float], wide: int, height: int) -> Canvas:
+        key = ("plot", id(series), window, ends, wide, height, glyphs.name)
+        return _once(known, key, lambda: _plotted(series, window, ends, Canvas(wide, height, glyphs)))
+
     room = max(rows - (_AXIS_ROWS if ticks else 0), 0)
-    ends = [(panel, limits(panel.series, window)) for panel in panels]
+    ends = [(panel, ends_of(panel.series)) for panel in panels]
     fitting = [(panel, found) for panel, found in ends if found][: room // _LEAST_ROWS]
     heights = [room // len(fitting) + (number < room % len(fitting)) for number in range(len(fitting))]
-    over_ends = [limits(panel.overlay, window) if panel.overlay else None for panel, _ in fitting]
+    over_ends = [ends_of(panel.overlay) if panel.overlay else None for panel, _ in fitting]
     left = [_labels(panel.series, found, rows, glyphs) for (panel, found), rows in zip(fitting, heights, strict=True)]
     right = [
         _labels(panel.overlay, found, rows, glyphs) if panel.overlay and found else {}
@@ -159,10 +180,8 @@ def draw_chart(
         return drawing
     here = drawing.layout.column(cursor) if cursor is not None and window.first <= cursor <= window.last else None
     for number, ((panel, found), over_found, height) in enumerate(zip(fitting, over_ends, heights, strict=True)):
-        main = _plotted(panel.series, window, found, Canvas(wide, height, glyphs))
-        over = None
-        if panel.overlay and over_found:
-            over = _plotted(panel.overlay, window, over_found, Canvas(wide, height, glyphs))
+        main = plotted(panel.series, found, wide, height)
+        over = plotted(panel.overlay, over_found, wide, height) if panel.overlay and over_found else None
         for row in range(height):
             label = left[number].get(row, "")
             named = bool(label) and label != panel.series.title
@@ -177,6 +196,16 @@ def draw_chart(
     return drawing
 
 
+def _once[T](known: Known, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """What is known under a key, made the first time."""
+    if key not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[key] = make()
+    found: T = known[key]
+    return found
+
+
 def _overlay_colour(panel: Panel) -> str:
     return panel.overlay.colour if panel.overlay else ""
 
@@ -188,11 +217,16 @@ def _width(sides: Sequence[dict[int, str]]) -> int:
 def _labels(series: Series, ends: tuple[float, float], height: int, glyphs: Glyphs) -> dict[int, str]:
     """The words beside some rows: the ends of the axis, places between them, the title below the first."""
     low, high = ends
-    count = max((height - 1) // _ROWS_A_LABEL, 1)
-    rows = [round((height - 1) * number / count) for number in range(count + 1)]
+    steps = height - 1
+    if series.marks:
+        places = {round((high - mark) / (high - low) * steps): mark for mark in series.marks}
+    else:
+        count = max(steps // _ROWS_A_LABEL, 1)
+        rows = [round(steps * number / count) for number in range(count + 1)]
+        places = {row: high - (high - low) * row / steps for row in rows}
     said: dict[int, str] = {}
-    for row in rows:
-        label = glyphs.words(series.label(high - (high - low) * row / (height - 1)))[:_WIDEST_GUTTER]
+    for row, value in sorted(places.items()):
+        label = glyphs.words(series.label(value))[:_WIDEST_GUTTER]
         if label not in said.values():  # a label that two rows share says nothing
             said[row] = label
     if series.title and height >= _LEAST_ROWS:

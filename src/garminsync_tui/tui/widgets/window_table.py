@@ -101,6 +101,11 @@ class WindowTable(ScrollView, can_focus=True):
 
     # ── What it holds ────────────────────────────────────────────────────────────────────────────────
 
+    def lay_out(self, columns: Sequence[Column]) -> None:
+        """Have these columns."""
+        self._columns = columns
+        self.forget_widths()
+
     def restart(self, count: int, cursor: int) -> None:
         """There are so many rows now, none of them known; the cursor is on one of them."""
         self.count = count

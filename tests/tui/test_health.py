@@ -1,0 +1,228 @@
+"""Health: the list of metrics, spans, the cursor's sentence, the day, a second metric, and the numbers of training."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from textual.widgets import Static
+
+from garminsync_tui.config import Config
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.metrics import Reading, day_ms
+from garminsync_tui.models import GarminConnectAccount
+from garminsync_tui.paths import Paths
+from garminsync_tui.store import coverage, health
+from garminsync_tui.store.database import Database
+from garminsync_tui.store.health import FetchedDay
+from garminsync_tui.tui.app import GarminSyncApp
+from garminsync_tui.tui.screens.health import HealthScreen
+from garminsync_tui.tui.widgets.chart import Chart
+from garminsync_tui.tui.widgets.picker import Picker
+
+from ..trained import Effort, Trained, add, at
+from .conftest import TODAY, running, shown, store_days, until
+
+#: The day that `store_days` leaves out.
+GAP = TODAY - timedelta(days=10)
+
+
+def said(app: GarminSyncApp) -> str:
+    """The sentence below the chart; empty before there is one."""
+    return "".join(str(each.content) for each in app.screen.query("#health-said").results(Static))
+
+
+def toasts(app: GarminSyncApp) -> str:
+    return "\n".join(each.message for each in app._notifications)
+
+
+async def store_night(database: Database, account: GarminConnectAccount) -> None:
+    """A night with three stages and half an hour of heartbeats with a silence of two hours in them."""
+    evening = int(datetime(2026, 11, 20, 22, 30, tzinfo=UTC).timestamp() * 1000)
+    stages = [(0, 1, 3600), (60, 0, 5400), (150, 2, 1800)]
+    readings = [
+        Reading("sleep_stage", evening + minutes * 60_000, float(stage), {"seconds": seconds})
+        for minutes, stage, seconds in stages
+    ]
+    morning = day_ms(TODAY) + 6 * 3_600_000
+    readings += [
+        Reading("heart_rate", morning + minutes * 60_000, 60.0 + minutes % 7)
+        for minutes in (*range(0, 60, 2), *range(180, 240, 2))
+    ]
+    async with database.write() as session:
+        await health.replace_days(
+            session, account.id, "sleep", ["sleep_stage", "heart_rate"], [FetchedDay(TODAY, readings)]
+        )
+
+
+async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    await store_days(database, account, 40)
+    async with database.write() as session:
+        await coverage.record(session, account.id, [coverage.Entry("hrv_summaries", GAP, "empty")])
+        await coverage.fail(session, account.id, "resting_heart_rate", GAP, "HTTP 500")
+    async with running(config) as (app, pilot):
+        await pilot.press("3")
+        await until(pilot, lambda: "▲ Sat 21 Nov 2026   48 bpm" in said(app))
+        text = shown(app)
+        assert "[3 Health]" in text
+        assert "[9 90 days]" in text
+        assert "❯ Resting heart rate" in text
+        assert "Resting heart rate   24 Aug – 21 Nov 2026" in text
+        assert "min 48 bpm   max 51 bpm   avg 49 bpm" in text
+        assert "39 of 90 days" in text
+        assert "7-day avg 49 bpm" in text
+        assert "48 bpm┤" in text
+
+        # The cursor walks back to the gap, and the sentence says why there is nothing.
+        await pilot.press("shift+left")
+        await until(pilot, lambda: "failed: HTTP 500" in said(app))
+        assert said(app).startswith(f"▲ {GAP:%a %-d %b %Y}   —")
+        assert "f fetches it now" in said(app)
+        await pilot.press("f")
+        await until(pilot, lambda: "queued to be fetched again" in toasts(app))
+        [job] = await Queue(database).list()
+        asked = {"since": str(GAP), "until": str(GAP), "metrics": ["resting_heart_rate"], "full": True}
+        assert (job.extra or {})["parameters"] == asked
+
+        # Another metric, found by typing; the cursor stays on its day.
+        await pilot.press("slash", *"hrv last", "enter")
+        await until(pilot, lambda: "HRV last night   24 Aug" in shown(app))
+        await until(pilot, lambda: "Garmin has none: the watch was not worn." in said(app))
+        await pilot.press("left", "right")
+        await until(pilot, lambda: said(app).startswith(f"▲ {GAP:%a %-d %b %Y}"))
+        await pilot.press("end")
+        await until(pilot, lambda: "61 ms" in said(app))
+
+        # A second metric over it, with its own axis.
+        await pilot.press("v", "slash", *"resting", "enter")
+        await until(pilot, lambda: "v Overlay: Resting heart rate" in shown(app))
+        assert "Resting heart rate 48 bpm" in said(app)
+        assert "├51 bpm" in shown(app)
+        await pilot.press("v")
+        await until(pilot, lambda: "v Overlay: none" in shown(app))
+
+        # What is typed goes first.
+        picker = app.screen.query_one(Picker)
+        await pilot.press("slash", *"fitness age")
+        await until(pilot, lambda: "1 of 103 · ○ nothing" in shown(app))
+        await until(pilot, lambda: "Nothing is stored of Fitness age." in shown(app))
+        assert "It takes: training watch" in shown(app)
+        await pilot.press("escape")
+        assert picker.shown == picker.total
+        await pilot.press("escape", "slash", *"hrv last", "enter")
+        await until(pilot, lambda: "61 ms" in said(app))
+
+        # Spans, and walking through them.
+        await pilot.press("w")
+        await until(pilot, lambda: "15 Nov – 21 Nov 2026" in shown(app))
+        assert "[w Week]" in shown(app)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "After: this is the newest." in toasts(app))
+        await pilot.press("comma")
+        await until(pilot, lambda: "8 Nov – 14 Nov 2026" in shown(app))
+        await pilot.press("t", "A")
+        await until(pilot, lambda: "13 Oct – 21 Nov 2026" in shown(app))
+        await pilot.press("comma")
+        await until(pilot, lambda: "Before: everything is shown." in toasts(app))
+
+
+async def test_the_day_has_its_readings_and_the_night_its_stages(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    await store_days(database, account, 3)
+    await store_night(database, account)
+    async with running(config, size=(80, 24)) as (app, pilot):
+        app.open_health("resting_heart_rate")
+        await until(pilot, lambda: "48 bpm" in said(app))
+        await pilot.press("d")
+        await until(pilot, lambda: "Heart rate   Sat 21 Nov 2026" in shown(app))
+        assert "60 readings" in shown(app)
+        chart = app.screen.query_one(Chart)
+        assert chart.series is not None and len(chart.series.xs) == 60
+        assert "min 60 bpm   max 66 bpm" in shown(app)
+
+        await pilot.press("slash", *"sleep score", "enter")
+        await until(pilot, lambda: "Stage of sleep   Sat 21 Nov 2026" in shown(app))
+        assert all(f"{stage}┤" in shown(app) for stage in ("awake", "rem", "light", "deep"))
+        assert "deep 1 h 30 m   light 1 h 0 m   rem 30 m" in shown(app)
+        await pilot.press("home")
+        await until(pilot, lambda: "light   for 1 h 0 m" in said(app))
+        # By the account's clock, an hour before UTC's evening
+        assert "Fri 20 Nov 23:30" in said(app)
+
+        await pilot.press("comma", "comma", "comma")
+        await until(pilot, lambda: "no Stage of sleep." in shown(app))
+        assert "Not fetched yet: f fetches it." in shown(app)
+
+
+async def test_a_narrow_terminal_lists_only_when_asked(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    await store_days(database, account, 12)
+    narrow = Config.load(config.paths, {"sync.runner": "never", "display.graphs": "ascii"}, {})
+    async with running(narrow, size=(60, 24)) as (app, pilot):
+        await pilot.press("3")
+        await until(pilot, lambda: "48 bpm" in said(app))
+        assert not app.screen.query_one(Picker).region
+        chart = app.screen.query_one(Chart)
+        drawn = [line[chart.region.x : chart.region.right] for line in shown(app).split("\n")]
+        rows = drawn[chart.region.y : chart.region.bottom]
+        assert any(":" in row or "'" in row for row in rows)
+        assert all(" " <= sign <= "~" for row in rows for sign in row)
+        await pilot.press("slash", *"steps of", "enter")
+        await until(pilot, lambda: "Steps of the day" in shown(app))
+        assert app.screen.focused is chart
+        await pilot.press("plus")
+        await until(pilot, lambda: chart.window is not None)
+        await pilot.press("minus")
+        await until(pilot, lambda: chart.window is None)
+
+
+async def test_nothing_stored_says_what_helps(config: Config, database: Database, paths: Paths) -> None:
+    async with running(config, size=(60, 24)) as (app, pilot):
+        await pilot.press("3")
+        await until(pilot, lambda: "Not connected to Garmin." in shown(app))
+        assert "Press a to connect." in shown(app)
+        await pilot.press("v", "f")
+        assert isinstance(app.screen, HealthScreen)
+
+
+async def test_the_numbers_of_training_are_those_of_the_commands(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    run = [Effort("distance", 1000.0, 240.0), Effort("distance", 5000.0, 1300.0)]
+    faster = [Effort("distance", 1000.0, 230.0), Effort("distance", 5000.0, 1310.0)]
+    async with database.write() as session:
+        await add(
+            session,
+            account.id,
+            Trained(at("2026-03-02"), load=70.0, basis="pace", efforts=run),
+            Trained(at("2026-11-18"), load=100.0, basis="heart_rate", efforts=faster),
+            Trained(at("2026-11-20"), load=42.0, basis="heart_rate"),
+        )
+    async with running(config) as (app, pilot):
+        await pilot.press("3")
+        await until(pilot, lambda: "fitness" in said(app))
+        from garminsync_tui.store.plain import AskedSession
+        from garminsync_tui.store.records import daily_loads, training_days
+        from garminsync_tui.units import number
+
+        async with database.read() as session:
+            days = training_days(await daily_loads(AskedSession(session)), TODAY)
+        last = days[-1].form
+        assert f"fitness {number(last.fitness, 1)}   fatigue {number(last.fatigue, 1)}" in said(app)
+        assert "Fitness (CTL) = yesterday's + (today's load − yesterday's) ÷ 42" in shown(app)
+        await pilot.press("left")
+        await until(pilot, lambda: "load 42" in said(app))
+        await pilot.press("f")
+        await until(pilot, lambda: "Fetch again: these are" in toasts(app))
+
+        await pilot.press("slash", *"weekly tot", "enter")
+        await until(pilot, lambda: "week of Mon 16 Nov 2026   2 h 0 m   24.0 km" in said(app))
+        await pilot.press("escape", "slash", *"running best", "enter")
+        await until(pilot, lambda: "5 km   21:40  4:20/km  Mon 2 Mar 2026" in said(app))
+        assert "24 Aug – 21 Nov 2026: 21:50" in said(app)
+        await pilot.press("left")
+        await until(pilot, lambda: "1 km   3:50" in said(app))
+        assert "records of the last 30 days: 1 km" in shown(app)
