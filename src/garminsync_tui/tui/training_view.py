@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from .. import units
@@ -238,6 +238,37 @@ def of_bests(sport: str, every: Sequence[Best], season: Sequence[Best], period: 
         [line for line in (new, source(name)) if line],
         said,
         lambda number: whole[number].day,
+        spans=[(best.kind, best.span) for best in whole],
+    )
+
+
+def of_history(sport: str, efforts: Sequence[Best], today: date, system: Units) -> View:
+    """How a record came down, or power up: each holds until the next."""
+    if not efforts:
+        return View(f"{sport.capitalize()} record", empty=NO_BESTS)
+    kind, last = efforts[0].kind, efforts[-1]
+    xs = [float(best.day.toordinal()) for best in efforts]
+    label = units.power if kind == "power" else units.duration
+    until = max(float(today.toordinal()), xs[-1]) + 1
+    series = Series(xs, [best.value for best in efforts], label, shape="steps")
+
+    def said(number: int) -> str:
+        best = efforts[number]
+        held = (efforts[number + 1].day if number + 1 < len(efforts) else today) - best.day
+        until_when = "" if number + 1 < len(efforts) else " until now"
+        days = "1 day" if held.days == 1 else f"{units.number(held.days)} days"
+        return f"{_effort(best, sport, system)}   held {days}{until_when}"
+
+    count = "1 record" if len(efforts) == 1 else f"{units.number(len(efforts))} records"
+    better = f"from {label(efforts[0].value)} to {label(last.value)}"
+    return View(
+        f"{sport.capitalize()}, {_span(last)}   how the record fell",
+        [Panel(series)],
+        ticks.days,
+        Window(xs[0], until),
+        (f"{count}   {better}", source("power_curve" if kind == "power" else "best_effort")),
+        said,
+        lambda number: efforts[number].day,
     )
 
 
