@@ -223,7 +223,7 @@ def of_bests(sport: str, every: Sequence[Best], season: Sequence[Best], period: 
         told = [f"{_span(best)}   {_effort(best, sport, system)}"]
         if period.range.days is not None:
             other = others.get(best.span)
-            here = _effort(other, sport, system) if other else "none"
+            here = _effort(other, sport, system, named=False) if other else "none"
             told.append(f"{period.words}: {here}")
         return "\n".join(told)
 
@@ -276,11 +276,12 @@ def _span(best: Best) -> str:
     return units.race(best.span) if best.kind == "distance" else units.interval(best.span)
 
 
-def _effort(best: Best, sport: str, system: Units) -> str:
+def _effort(best: Best, sport: str, system: Units, *, named: bool = True) -> str:
     """Like "20:11  4:02/km  Sat 14 Nov 2026  Parkrun"."""
     from .. import text
 
     values = [units.power(best.value)]
     if best.kind == "distance":
         values = [units.duration(best.value), units.pace(best.span, best.value, sport, system)]
-    return "  ".join([*values, f"{best.day:%a %-d %b %Y}", text.clean(best.name or "", 40)]).rstrip()
+    name = text.clean(best.name or "", 40) if named else ""
+    return "  ".join([*values, f"{best.day:%a %-d %b %Y}", name]).rstrip()
