@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, drawing, log, reading, records, scale, syncing, upsert, writing
+from . import browsing, commands, decade, drawing, log, reading, records, scale, syncing, upsert, writing
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -20,6 +20,7 @@ MEASURES = {
     "open": reading.opening,
     "import": reading.importing,
     "drawing": drawing.charts,
+    "activities": browsing.through_activities,
     "writing": writing.keystrokes,
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
