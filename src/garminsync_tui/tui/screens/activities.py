@@ -174,7 +174,7 @@ class ActivitiesScreen(Place):
         elif situation.account is None:
             pane.empty(NO_ACCOUNT)
         else:
-            pane.empty("No activities yet. Press s to sync now.")
+            pane.empty("No activities yet. Press {sync.now} to sync now.")
         self._show_selected()
 
     def _show_totals(self) -> None:

@@ -61,8 +61,6 @@ class ActivityScreen(ChartedPlace):
         self._examined: Examined | None = None
         self._read_as: tuple[UUID, bytes, units.Units] | None = None
         self._head = ("", "")
-        #: Whether the charts of the activity have been on the screen.
-        self.is_painted = False
         self._by_distance = False
         self._first_chart = 0
         self._point: int | None = None
@@ -121,7 +119,6 @@ class ActivityScreen(ChartedPlace):
         painted = asyncio.Event()
         self.call_after_refresh(painted.set)
         await painted.wait()
-        self.is_painted = True
         examined = await engine.activities.examined(activity, recording.track)
         if wanted == self._activity_id:
             self._read_as, self._examined = now, examined
@@ -354,7 +351,6 @@ class ActivityScreen(ChartedPlace):
 
     def _forget(self) -> None:
         """Nothing on the screen is of the one before."""
-        self.is_painted = False
         self._track = self._drawn = self._examined = self._point = None
         self._chart.draw(())
         for name in ("#map-pane", "#laps-pane", "#facts-pane"):

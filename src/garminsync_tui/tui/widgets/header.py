@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -18,6 +17,11 @@ if TYPE_CHECKING:
 
 _NAME = " garminsync "
 _MINUTE_S = 60.0
+
+
+def _without_first(words: str) -> str:
+    """ "32 min ago" of "synced 32 min ago": beside its sign it says enough."""
+    return next((words.removeprefix(each) for each in ("synced ", "waiting ") if words.startswith(each)), words)
 
 
 class Header(Widget):
@@ -41,7 +45,7 @@ class Header(Widget):
     def follow(self) -> None:
         """Say how syncing stands now."""
         app: Any = self.app
-        moment = datetime.now(UTC)
+        moment = app.now()
         self.state = NO_DATABASE if app.fault else sync_state(app.situation, app.live, moment)
         if self._ageing is not None:
             self._ageing.stop()
@@ -59,6 +63,8 @@ class Header(Widget):
         states = [Content.styled(f"{self.state.sign} {words} ", self.state.colour) for words in said]
         # The whole name and all that is said, then less of both; a menu where the places have no room.
         pairs = [*((tabs, each) for each in states), (tight, states[-1])]
+        brief = Content.styled(f"{self.state.sign} {_without_first(self.state.words)} ", self.state.colour)
+        pairs.append((tight, brief))
         menu = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
         pairs += [(menu, each) for each in states]
         fitting = (pair for pair in pairs if pair[0].cell_length + pair[1].cell_length < width)
