@@ -92,6 +92,18 @@ class WrongCode(SignInRequired):
         )
 
 
+class WrongTicket(SignInRequired):
+    """The ticket of a browser was not accepted."""
+
+    code = "wrong_ticket"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Garmin did not accept that ticket.",
+            hint="One is good once and for some minutes: sign in in the browser again and paste the new one.",
+        )
+
+
 class SignInRefused(SignInRequired):
     """Garmin refuses to talk about signing in for now (429, CAPTCHA)."""
 

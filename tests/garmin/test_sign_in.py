@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,9 @@ from garminsync_tui.errors import (
     UnexpectedAnswer,
     WrongCode,
     WrongPassword,
+    WrongTicket,
 )
+from garminsync_tui.garmin import browser_ticket, token_file
 from garminsync_tui.garmin.server import Server
 from garminsync_tui.garmin.sign_in import CodeNeeded, Profile, SignIn, Tokens, refresh
 
@@ -400,3 +404,77 @@ def test_no_refresh_token_no_request(garmin: Garmin) -> None:
 def test_a_token_without_a_believable_end_ends_soon(garmin: Garmin, exp: Any) -> None:
     garmin.refuse(TOKEN, answer=Answer(200, {"access_token": jwt(exp=exp), "refresh_token": "r"}))
     assert refresh(OLD, garmin.server).expires_at < datetime.now(UTC) + timedelta(hours=2)
+
+
+# ── By a browser, and by another program's file ──────────────────────────────────────────────────
+
+
+def test_a_browser_s_ticket_becomes_tokens(garmin: Garmin) -> None:
+    sign_in = SignIn(garmin.server)
+    pasted = f"{garmin.server.url}/gcm/android?ticket=ST-0123-canary-sso&lang=en"
+    assert isinstance(sign_in.exchange(browser_ticket.find(pasted)), Tokens)
+    assert sign_in.profile().garmin_user_id == "4711"
+    [asked] = [asked for asked in garmin.with_server.asked if asked.path == TOKEN]
+    assert asked.form["service_ticket"] == "ST-0123-canary-sso"
+    assert asked.form["service_url"] == f"{garmin.server.url}/gcm/android?lang=en"
+    sign_in.exchange(browser_ticket.find(" ST-4567-canary-sso "))
+    assert garmin.with_server.asked[-1].form["service_url"] == browser_ticket.service(garmin.server)
+    assert sign_in.requests == len(garmin.with_server.asked)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer(400, {"error": "invalid_grant"}), WrongTicket),
+        (Answer(429), SignInRefused),
+        (Answer(503), Unavailable),
+    ],
+)
+def test_a_ticket_that_leads_nowhere_says_why(garmin: Garmin, answer: Answer, kind: type[GarminSyncError]) -> None:
+    garmin.refuse(TOKEN, answer=answer)
+    ticket = browser_ticket.find("ST-0123-canary-sso")
+    assert type(problem(lambda: SignIn(garmin.server).exchange(ticket))) is kind
+    assert "canary" not in repr(ticket)
+
+
+def test_what_holds_no_ticket_is_not_sent() -> None:
+    for pasted in ("", "canary", "https://sso.garmin.com/sso/signin", "ST-", "ST-1"):
+        problem(lambda pasted=pasted: browser_ticket.find(pasted))
+    assert browser_ticket.address(Server.parse("garmin.cn")) == (
+        "https://sso.garmin.cn/sso/signin?service=https%3A%2F%2Fmobile.integration.garmin.cn%2Fgcm%2Fandroid"
+    )
+
+
+@pytest.mark.parametrize(
+    "names", [("di_token", "di_refresh_token", "di_client_id"), ("token", "refresh_token", "client_id")]
+)
+def test_another_program_s_tokens_are_taken_over_and_renewed_where_they_end(
+    garmin: Garmin, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    file = tmp_path / "garmin_tokens.json"
+    for lifetime_s, renewals in ((3600, 0), (60, 1)):
+        garmin.with_server.asked.clear()
+        access = jwt("CLIENT", lifetime_s)
+        file.write_text(json.dumps(dict(zip(names, (access, "refresh-0", "CLIENT"), strict=True))))
+        sign_in = SignIn(garmin.server)
+        tokens = sign_in.adopt(token_file.read(tmp_path))
+        assert (tokens.refresh, tokens.access == access) == (f"refresh-{renewals}", not renewals)
+        assert sign_in.profile().garmin_user_id == "4711"
+        assert garmin.asked_for(TOKEN) == renewals
+        assert sign_in.requests == len(garmin.with_server.asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "is no token file"),
+        ("[]", "holds no tokens"),
+        ('{"di_token": null, "di_refresh_token": null, "di_client_id": null}', "holds no tokens"),
+        ('{"oauth_token": "canary", "oauth_token_secret": "canary"}', "of an older sign-in"),
+    ],
+)
+def test_what_is_no_token_file_is_said(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "tokens.json"
+    file.write_text(text)
+    assert said in problem(lambda: token_file.read(file)).message
+    assert "cannot be read" in problem(lambda: token_file.read(tmp_path / "none.json")).message

@@ -95,6 +95,7 @@ def test_a_keymap_that_is_no_table(tmp_path: Path) -> None:
 async def test_the_app_goes_by_them_and_starts_with_those_that_are_wrong(paths: Paths, config: Config) -> None:
     paths.config.write_text(
         '[keymap]\n"sync.now" = ["f9", "f8"]\n"app.help" = ["k"]\n"places.jobs" = ["J"]\n"activities.order" = ["b"]\n'
+        '"account.connect" = ["f7"]\n'
     )
     Config.load(paths, {}, {})  # the settings have nothing against it
     async with running(config, size=(100, 60)) as (app, pilot):
@@ -104,6 +105,7 @@ async def test_the_app_goes_by_them_and_starts_with_those_that_are_wrong(paths: 
         assert "f9 Sync now" in shown(app).splitlines()[-1]
         assert "? Help" in shown(app).splitlines()[-1]
         assert "J Jobs" in shown(app).splitlines()[0]
+        assert "Press f7 to connect." in shown(app)
         for key in ("f9", "f8"):
             await pilot.press(key)
             await until(pilot, lambda: app._notifications)

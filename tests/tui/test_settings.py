@@ -138,6 +138,8 @@ async def test_what_holds_before_the_file_says_so_and_stays(settings: Config, pa
         assert "GARMINSYNC_SAMPLES in the environment sets it" in shown(app)
         await pilot.press("space")
         assert "GARMINSYNC_SAMPLES in the environment sets it" in toast(app)
+        await pilot.press("y")
+        await until(pilot, lambda: "health.samples copied by" in toast(app))
         await at(app, pilot, "sync.runner")
         await pilot.press("enter")
         await until(pilot, lambda: app._notifications)

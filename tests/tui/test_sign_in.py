@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from garminsync_tui.config import Config
 from garminsync_tui.dates import months_before
+from garminsync_tui.garmin.library import LibraryClient
+from garminsync_tui.garmin.server import Server
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import accounts, coverage
 from garminsync_tui.store.database import Database
+from garminsync_tui.store.vault import Vault
 from garminsync_tui.sync import history
 from garminsync_tui.tui import keys
 from garminsync_tui.tui.app import GarminSyncApp
@@ -126,6 +132,81 @@ async def test_both_fields_are_needed(config: Config) -> None:
     async with signing_in(config, "http://127.0.0.1:1") as (app, pilot):
         await pilot.press("enter", "enter")
         await until(pilot, lambda: "Both the e-mail address and the password" in shown(app))
+
+
+# ── Other doors ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def browsed(url: str) -> str:
+    """The ticket that a browser gets at the end of a sign-in."""
+    with requests.Session() as browser:
+        page = f"{url}/mobile/sso/en_US/sign-in"
+        browser.get(page, timeout=10)
+        signing = browser.post(
+            f"{url}/mobile/api/login",
+            params={"clientId": "GCM_ANDROID_DARK", "service": f"{url}/gcm/android"},
+            json={"username": EMAIL, "password": PASSWORD},
+            headers={"Referer": page},
+            timeout=10,
+        )
+        return str(signing.json()["serviceTicketId"])
+
+
+@pytest.mark.parametrize("size", [(60, 24), (100, 30)])
+async def test_a_browser_gets_in_where_programs_are_refused(
+    config: Config, database: Database, size: tuple[int, int]
+) -> None:
+    with Simulator(days=1) as simulator:
+        ticket = await asyncio.to_thread(browsed, simulator.url)
+        simulator.add_faults([{"path": "/(sso|mobile|portal).*", "status": 429}])
+        async with signing_in(config, simulator.url, size=size) as (app, pilot):
+            await send_password(app, pilot, PASSWORD)
+            await until(pilot, lambda: "A browser may get in all the same: f2." in shown(app))
+            await pilot.press("f2")
+            await until(pilot, lambda: "Open this address and sign in" in shown(app))
+            assert f"{simulator.url}/sso/signin?service=" in "".join(shown(app).split())
+            field(app, "#answer").value = "what is this"
+            await pilot.press("enter")
+            await until(pilot, lambda: "There is no ticket in that" in shown(app))
+            assert field(app, "#answer").value == ""
+            field(app, "#answer").value = "ST-0000-used-up"
+            await pilot.press("enter")
+            await until(pilot, lambda: "did not accept that ticket" in shown(app))
+            field(app, "#answer").value = f"{simulator.url}/gcm/android?ticket={ticket}"
+            await pilot.press("enter")
+            await until(pilot, lambda: app.situation and app.situation.account and len(app.situation.jobs) == 3)
+            assert isinstance(app.screen, TodayScreen)
+    linked = await accounts.active_account(database)
+    assert linked is not None and linked.refresh_token is not None
+
+
+async def test_the_tokens_of_another_program_are_taken_over(
+    config: Config, database: Database, paths: Paths, tmp_path: Path
+) -> None:
+    with Simulator(days=1) as simulator:
+        client = LibraryClient(Server.parse(simulator.url))
+        await asyncio.to_thread(client._exchange_service_ticket, await asyncio.to_thread(browsed, simulator.url))
+        file = tmp_path / "garmin_tokens.json"
+        file.write_text(client.dumps())
+        async with signing_in(config, simulator.url) as (app, pilot):
+            await pilot.press("f3")
+            await until(pilot, lambda: "Only one program can go on with it" in shown(app))
+            assert field(app, "#answer").value == "~/.garminconnect/garmin_tokens.json"
+            field(app, "#answer").value = str(tmp_path / "none.json")
+            await pilot.press("enter")
+            await until(pilot, lambda: "cannot be read" in shown(app))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, SignInScreen))
+            await pilot.press("f3")
+            await until(pilot, lambda: "Only one program can go on with it" in shown(app))
+            field(app, "#answer").value = str(tmp_path)
+            await pilot.press("enter")
+            await until(pilot, lambda: app.situation and app.situation.account)
+        linked = await accounts.active_account(database)
+        assert linked is not None
+        stored = await accounts.read_tokens(database, await Vault.open(database, paths), linked.id)
+    assert stored.access == client.di_token
+    assert file.read_text() == client.dumps()
 
 
 # ── How far back ─────────────────────────────────────────────────────────────────────────────────────

@@ -25,16 +25,20 @@ from ..errors import (
     UnexpectedAnswer,
     WrongCode,
     WrongPassword,
+    WrongTicket,
 )
 from . import retry_after
 from .server import Server
 from .shapes import storable_text
 
 if TYPE_CHECKING:
+    from .browser_ticket import Ticket
     from .library import LibraryClient
 
 #: Of an access token that does not say when it ends; Garmin's live for about a day.
 _ASSUMED_LIFETIME = timedelta(hours=1)
+#: Tokens that end sooner are renewed before they are used.
+_SOON = timedelta(minutes=5)
 _TRY_LATER = "Check the connection and try again."
 _WAIT = "Wait some hours before the next try: each one prolongs the block. Another network may help at once."
 
@@ -129,6 +133,29 @@ class SignIn:
         except library.GarminConnectConnectionError as error:
             raise self._no_way(error) from None
         return _tokens_of(self._client)
+
+    def exchange(self, ticket: Ticket) -> Tokens:
+        """Make tokens of what a browser was given. Raises WrongTicket, SignInRefused, Unavailable."""
+        from . import library
+
+        self._client.start_over()
+        try:
+            self._client._establish_session(ticket.ticket, service_url=ticket.service)
+        except library.GarminConnectAuthenticationError as error:
+            heard = self._client.statuses and self._client.statuses[-1] in (400, 401)
+            raise WrongTicket() if heard else self._refusal(error) or self._no_way(error) from None
+        except (library.GarminConnectConnectionError, OSError):
+            raise _unavailable(self._client.statuses) from None
+        return _tokens_of(self._client)
+
+    def adopt(self, tokens: Tokens) -> Tokens:
+        """Go on with tokens that another program was given; renewed where they end soon. Raises as `refresh`."""
+        if tokens.expires_at <= datetime.now(UTC) + _SOON:
+            self._client._count(1)
+            tokens = refresh(tokens, self._server)
+        self._client.di_token, self._client.di_client_id = tokens.access, tokens.client_id
+        self._client.di_refresh_token = tokens.refresh
+        return tokens
 
     def profile(self) -> Profile:
         """Whose tokens these are. Raises RateLimited, Blocked, Unavailable, SignInRequired, UnexpectedAnswer."""
@@ -250,18 +277,23 @@ def _raise_if_held_off(client: LibraryClient) -> None:
 
 
 def _tokens_of(client: LibraryClient) -> Tokens:
-    from garminconnect.client.tokens import _decode_jwt_payload
-
     access = client.di_token
     if not isinstance(access, str) or not client.di_client_id:
         raise UnexpectedAnswer("Garmin's answer to a sign-in holds no token.", hint=_TRY_LATER)
-    claims = _decode_jwt_payload(access)
     return Tokens(
         access=access,
         client_id=str(client.di_client_id),
         refresh=client.di_refresh_token if isinstance(client.di_refresh_token, str) else None,
-        expires_at=_expiry(claims.get("exp") if isinstance(claims, dict) else None),
+        expires_at=expiry_of(access),
     )
+
+
+def expiry_of(access: str) -> datetime:
+    """When an access token ends, as it says of itself."""
+    from garminconnect.client.tokens import _decode_jwt_payload
+
+    claims = _decode_jwt_payload(access)
+    return _expiry(claims.get("exp") if isinstance(claims, dict) else None)
 
 
 def _expiry(exp: Any) -> datetime:

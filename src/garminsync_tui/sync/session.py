@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from ..errors import (
@@ -18,6 +19,7 @@ from ..errors import (
     Unavailable,
     UsageProblem,
 )
+from ..garmin import browser_ticket, token_file
 from ..garmin.client import Client
 from ..garmin.server import Server
 from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
@@ -181,6 +183,7 @@ class Linking:
         self._server = Server.parse(server)
         self._pace = Pace(database, self._server.url, rate_for(self._server.url, None))
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._adopted: dict[str, Tokens] = {}  # by the access token that a file had
         self._sign_in = SignIn(self._server, on_strategy=on_strategy, on_requests=self._charge)
 
     async def start(self, email: str, password: str) -> GarminConnectAccount | CodeNeeded:
@@ -201,6 +204,41 @@ class Linking:
         except SignInRefused as problem:
             raise await self._cool_down(problem) from None
         return await self._linked(tokens)
+
+    async def with_ticket(self, pasted: str) -> GarminConnectAccount:
+        """Link by what a browser was given at `browser_address`. Raises WrongTicket, UsageProblem, as `start`.
+
+        An earlier refusal does not hold it off: a browser asks elsewhere, and a person signs in there each time.
+        """
+        hide(pasted.strip())
+        ticket = browser_ticket.find(pasted)
+        hide(ticket.ticket)
+        try:
+            tokens = await self._in_thread(self._sign_in.exchange, ticket)
+        except SignInRefused as problem:
+            raise await self._cool_down(problem) from None
+        return await self._linked(tokens)
+
+    async def with_token_file(self, path: Path) -> GarminConnectAccount:
+        """Link by the tokens that another program keeps in a file. Raises UsageProblem, SignInRequired, Unavailable.
+
+        Where the refresh token in it is used, here or there, the other program's is used up.
+        """
+        found = token_file.read(path)
+        hide(found.access)
+        hide(found.refresh)
+        try:
+            # What an earlier try renewed is not renewed again: the token that could is used up.
+            tokens = await self._in_thread(self._sign_in.adopt, self._adopted.get(found.access, found))
+        except RateLimited as problem:
+            raise await _told(self._pace, problem) from None
+        self._adopted[found.access] = tokens
+        return await self._linked(tokens)
+
+    @property
+    def browser_address(self) -> str:
+        """What to open in a browser."""
+        return browser_ticket.address(self._server)
 
     async def _in_thread[**P, T](self, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
         self._loop = asyncio.get_running_loop()

@@ -28,6 +28,7 @@ from ..store.files import FileStore
 from ..store.plain import AskedSession
 from ..store.records import daily_loads
 from ..store.unlocking import Try
+from ..sync.refetch import lose_file
 from ..sync.session import Linking, rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
 from .activity_shelf import ActivityShelf
@@ -182,6 +183,13 @@ class Engine:
         await self.queue.enqueue(
             account.user_id, JOB_TYPE["health"], account_id=account.id, parameters=asked, priority=_PRIORITY
         )
+
+    @undisturbed
+    async def fetch_file_again(self, activity: Activity) -> None:
+        """Queue an activity's file to be fetched again. Raises GarminSyncError where Garmin cannot give it."""
+        account = await accounts.require_account(self.database)
+        await lose_file(self.database, FileStore(self._config.paths.files), activity)
+        await self.queue.enqueue(account.user_id, JOB_TYPE["activities"], account_id=account.id, priority=_PRIORITY)
 
     @undisturbed
     async def cancel(self, job: SyncJob) -> None:

@@ -5,6 +5,7 @@ An action that cannot be done now stays on its key and answers with the reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -214,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("today.before", "comma", "Day before", "today", hint=True, why_not=_without_store),
     Action("today.after", "full_stop", "Day after", "today", hint=True, why_not=_newest),
     Action("today.newest", "t,home", "Newest day", "today", why_not=_newest),
-    Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity"),
+    Action("today.open", "enter", "Open", "today", hint=True, title="open the selected activity or card"),
     Action("activities.open", "enter", "Open", "activities", hint=True, title="open the selected one"),
     Action("activities.filter", "slash", "Filter", "activities", hint=True, why_not=_without_store),
     Action("activities.mark", "space", "Mark", "activities", hint=True, why_not=_without_activity),
@@ -275,6 +276,13 @@ ACTIONS: tuple[Action, ...] = (
         hint=True,
         title="another first",
         why_not=_screen_says("why_not_charts"),
+    ),
+    Action(
+        "activity.again",
+        "f",
+        "Fetch the file again",
+        "activity",
+        why_not=_screen_says("why_not_again", _without_account),
     ),
     Action("activity.lap", "enter", "Zoom to the lap", "activity"),
     Action("activity.export", "e", "Export", "activity", title="write into a file"),
@@ -420,6 +428,11 @@ def action(name: str) -> Action:
 def label(name: str) -> str:
     """The key of the action called `name`, as people read it."""
     return _BY_ID[name].label
+
+
+def with_keys(words: str) -> str:
+    """Words that name actions, like "Press {sync.now}", with the keys that these have now."""
+    return re.sub(r"\{([a-z]+\.[a-z_]+)\}", lambda found: label(found[1]) if found[1] in _BY_ID else found[0], words)
 
 
 def share_keys(one: Action, other: Action) -> bool:

@@ -53,7 +53,7 @@ class CoverageScreen(Place):
         if not months:
             situation = self.garminsync.situation
             linked = situation is not None and situation.account
-            pane.empty("Nothing is fetched yet. Press s to sync now." if linked else NO_ACCOUNT)
+            pane.empty("Nothing is fetched yet. Press {sync.now} to sync now." if linked else NO_ACCOUNT)
             return
         self._show(months)
         pane.ready(_LEGEND)

@@ -156,7 +156,7 @@ class EditorPanes(Screen):
         if rows:
             pane.ready("-- select --" if editing.anchor else "")
         else:
-            pane.empty("No steps yet. Press o to add one, tab to write all of it as text.")
+            pane.empty("No steps yet. Press {editor.add} to add one, {editor.text} to write all of it as text.")
         self._show_shape()
 
     def _show_shape(self) -> None:

@@ -102,7 +102,7 @@ class JobsScreen(Place):
         self._lines = {line.key: line for line in job_words.job_lines(situation)}
         pane = self.query_one("#jobs-pane", Pane)
         if not self._lines:
-            pane.empty("No jobs yet. Press s to sync now." if situation.account else NO_ACCOUNT)
+            pane.empty("No jobs yet. Press {sync.now} to sync now." if situation.account else NO_ACCOUNT)
             self.query_one(LogPane).empty(NOTHING)
             self.query_one("#history-pane", Pane).empty("Nothing ended yet.")
             return

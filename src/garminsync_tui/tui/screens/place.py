@@ -33,7 +33,7 @@ INTERNAL = GarminSyncError(
 SMALLEST = (40, 12)
 
 #: What a pane says where there is nothing.
-NO_ACCOUNT = "Not connected to Garmin.\nPress a to connect."
+NO_ACCOUNT = "Not connected to Garmin.\nPress {account.connect} to connect."
 
 
 class Place(Screen[None]):

@@ -15,6 +15,7 @@ from textual.widgets import DataTable, Input, Static
 from ... import config as settings
 from ... import text
 from .. import keymap, keys, settings_words
+from ..clipboard import Clip
 from ..settings_words import BY_NAME, SECTIONS, Line
 from ..widgets.field import Field
 from ..widgets.pane import Pane
@@ -321,6 +322,15 @@ class SettingsScreen(Place):
         self.garminsync.settings_changed({name})
         self._show()
         return True
+
+    def copy_text(self) -> Clip | None:
+        """The selected setting's value, or its keys."""
+        name = self._selected
+        if not name:
+            return None
+        if name.startswith(_KEYS):
+            return Clip(f"The keys of {name.removeprefix(_KEYS)}", keys.action(name.removeprefix(_KEYS)).all_labels)
+        return Clip(name, settings_words.value_words(name, self.garminsync.config[name]))
 
     # ── The installation ─────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,4 @@
-"""Connect a Garmin account: address and password, a security code where Garmin asks for one.
+"""Connect a Garmin account: address and password, a security code where Garmin asks for one, or another door.
 
 The requests run in a worker, so that esc always works. The password leaves its field when it is sent and is
 kept nowhere; errors stand under the field they are about.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..app import GarminSyncApp
 
 _SERVER = "https://garmin.com"
+_OTHER_WAYS = "A browser may get in all the same: f2."
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +44,11 @@ class Trying(Message):
 class SignInScreen(ModalScreen[bool]):
     """Ends with True when an account is linked, with False where somebody went back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("f2", "door('ticket')", "Browser"),
+        Binding("f3", "door('token_file')", "Token file"),
+    ]
 
     def __init__(self, server: str | None = None) -> None:
         super().__init__()
@@ -53,7 +58,7 @@ class SignInScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """Both steps; the second appears when Garmin asks for a code."""
-        with Vertical(id="sign-in", classes="dialog"):
+        with VerticalScroll(id="sign-in", classes="dialog", can_focus=False):
             yield Label("E-mail")
             yield Field(id="email", placeholder="the address you use at Garmin")
             yield Label("Password")
@@ -69,13 +74,15 @@ class SignInScreen(ModalScreen[bool]):
             yield Static("", id="trying", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Connect", id="go", variant="primary", compact=True)
+                yield Button("Browser…", id="ticket", compact=True)
+                yield Button("Token file…", id="token_file", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
         """Begin at the first empty field."""
         box = self.query_one("#sign-in")
         box.border_title = "Connect Garmin"
-        box.border_subtitle = Content("esc Cancel")
+        box.border_subtitle = Content("f2 Browser   f3 Token file   esc Cancel")
         self.query_one("#code-step").display = False
         self.query_one("#email", Input).focus()
 
@@ -133,7 +140,7 @@ class SignInScreen(ModalScreen[bool]):
         self._working(f"trying {message.number} of {message.of}: {text.clean(message.name, 40)}")
 
     def _start_failed(self, problem: Exception) -> None:
-        self._say("#problem", _in_words(problem))
+        self._say("#problem", in_words(problem))
         wrong = isinstance(problem, WrongPassword)
         self.query_one("#password" if wrong else "#email", Input).focus()
 
@@ -147,6 +154,8 @@ class SignInScreen(ModalScreen[bool]):
         for name in ("#email", "#password", "#server"):
             self.query_one(name, Input).disabled = True
         self.query_one("#go", Button).label = "Verify"
+        for name in ("#ticket", "#token_file"):
+            self.query_one(name).display = False
         self.query_one("#code-step").display = True
         self.query_one("#code", Input).focus()
 
@@ -169,11 +178,41 @@ class SignInScreen(ModalScreen[bool]):
             self.query_one("#code", Input).focus()
             return
         except Exception as problem:
-            self._say("#code-problem", _in_words(problem))
+            self._say("#code-problem", in_words(problem))
             return
         finally:
             self._working("")
         self.dismiss(True)
+
+    # ── Other doors ──────────────────────────────────────────────────────────────────────────────────
+
+    @on(Button.Pressed, "#ticket, #token_file")
+    def _door_pressed(self, event: Button.Pressed) -> None:
+        self.action_door(event.button.id or "")
+
+    def action_door(self, name: str) -> None:
+        """Another way in, at the same server; what was asked here before is not looked at any more."""
+        if self._attempt is not None:
+            self._attempt.cancel()
+        self._attempt = self.run_worker(self._open_door(name), group="sign-in", exclusive=True)
+
+    async def _open_door(self, name: str) -> None:
+        from .other_doors import TicketScreen, TokenFileScreen
+
+        app = cast("GarminSyncApp", self.app)
+        assert app.engine is not None
+        try:
+            server = self.query_one("#server", Input).value.strip() or _SERVER
+            linking = await app.engine.linking(server, self._tell_trying)
+        except GarminSyncError as problem:
+            self._say("#problem", problem)
+            return
+        screen = TicketScreen(linking) if name == "ticket" else TokenFileScreen(linking)
+        self.app.push_screen(screen, self._came_back)
+
+    def _came_back(self, linked: bool | None) -> None:
+        if linked:
+            self.dismiss(True)
 
     # ── Saying ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,9 +223,7 @@ class SignInScreen(ModalScreen[bool]):
         place = self.query_one(where, Static)
         place.display = problem is not None
         if problem is not None:
-            sign = "!" if isinstance(problem, SignInRefused) else "✗"
-            lines = [f"{sign} {text.clean(problem.message)}", text.clean(problem.hint)]
-            place.update(Content("\n".join(line for line in lines if line)))
+            place.update(said(problem))
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
@@ -196,7 +233,17 @@ class SignInScreen(ModalScreen[bool]):
         self.dismiss(False)
 
 
-def _in_words(problem: Exception) -> GarminSyncError:
+def said(problem: GarminSyncError) -> Content:
+    """A problem under a field; a refusal is none of the person's mistakes."""
+    sign = "!" if isinstance(problem, SignInRefused) else "✗"
+    lines = [f"{sign} {text.clean(problem.message, 500)}", text.clean(problem.hint, 500)]
+    if isinstance(problem, SignInRefused):
+        lines.append(_OTHER_WAYS)
+    return Content("\n".join(line for line in lines if line))
+
+
+def in_words(problem: Exception) -> GarminSyncError:
+    """A problem as it may be shown."""
     if isinstance(problem, GarminSyncError):
         return problem
     # The exception may carry the password in its frames: only its type is logged.

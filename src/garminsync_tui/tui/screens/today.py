@@ -40,9 +40,20 @@ _CARDS = {
     "ready": "Readiness",
     "load": "Load 7 d",
 }
+#: What Health shows of a card.
+_SHOWN_IN_HEALTH = {
+    "sleep": "sleep",
+    "heart": "resting_heart_rate",
+    "hrv": "hrv_last_night_avg",
+    "battery": "body_battery",
+    "steps": "steps_total",
+    "stress": "stress_avg",
+    "ready": "training_readiness",
+    "load": "form",
+}
 _LINES = 3  # of the sync box
 _STALE = timedelta(days=1)
-_NO_ACTIVITIES = "No activities yet. Press s to sync now."
+_NO_ACTIVITIES = "No activities yet. Press {sync.now} to sync now."
 _COLUMNS = ("day", "type", "name", "dist", "time", "pace", "hr")
 _FEWER, _ROOM_FOR_ALL = 5, 70
 
@@ -137,7 +148,7 @@ class TodayScreen(Place):
             return pane.empty(NO_ACCOUNT)
         lines = []
         if situation.account.sign_in_needed_since:
-            lines.append("! Garmin asks for a new sign-in: press a.")
+            lines.append(f"! Garmin asks for a new sign-in: press {keys.label('account.connect')}.")
         lines += [
             f"Next run   {at(situation.next_turn, moment)}",
             f"Runner     {situation.runner_words()}",
@@ -202,10 +213,17 @@ class TodayScreen(Place):
         self.read_again()
 
     def action_today_open(self) -> None:
-        """Open the selected activity."""
+        """Open the selected activity, or the card that has the keyboard in Health."""
+        if isinstance(self.focused, Card):
+            self.garminsync.open_health(_SHOWN_IN_HEALTH[self.focused.id or ""])
+            return
         row = self.query_one("#last", Table).cursor_row
         if 0 <= row < len(self._listed):
             self.garminsync.open_activity(self._listed[row])
+
+    def on_card_opened(self, event: Card.Opened) -> None:
+        """A card was clicked."""
+        self.garminsync.open_health(_SHOWN_IN_HEALTH[event.card.id or ""])
 
     @on(DataTable.RowSelected, "#last")
     def _row_selected(self) -> None:

@@ -106,8 +106,9 @@ class WorkoutsScreen(Place):
         table.show(rows)
         if not rows:
             linked = self.garminsync.situation is not None and self.garminsync.situation.account is not None
-            there = ", f to bring yours from Garmin" if linked else ""
-            pane.empty(f"No workouts yet.\nPress n to write one, N for a classic one{there}.")
+            there = ", {workouts.pull} to bring yours from Garmin" if linked else ""
+            none = "No workouts yet.\nPress {workouts.new} to write one, {workouts.classic} for a classic one"
+            pane.empty(f"{none}{there}.")
             self.query_one("#preview-pane", Pane).empty("")
         else:
             edited = sum(each.state.value == "edited" for each in self._kept.values())

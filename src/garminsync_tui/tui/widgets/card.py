@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -13,7 +14,7 @@ from ...units import MISSING
 from .glyphs import glyphs_of
 from .sparkline import sparkline
 
-_TITLE = 11
+_TITLE = 13
 _VALUE = 14
 
 
@@ -26,19 +27,31 @@ class Reading(NamedTuple):
     detail: str = ""
 
 
-class Card(Widget):
+class Card(Widget, can_focus=True):
     """One metric of one day."""
 
     DEFAULT_CSS = """
     Card { height: 5; border: round $surface-lighten-2; padding: 0 1; border-title-color: $text-muted; }
+    Card:focus { border: heavy $accent; }
     """
 
     reading: reactive[Reading] = reactive(Reading())
+
+    class Opened(Message):
+        """It was clicked."""
+
+        def __init__(self, card: Card) -> None:
+            super().__init__()
+            self.card = card
 
     def __init__(self, title: str, *, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._title = title
         self.border_title = Content(title)
+
+    def on_click(self) -> None:
+        """As enter does it."""
+        self.post_message(self.Opened(self))
 
     def render(self) -> Content:
         """Three lines in a box, or one line."""
@@ -48,7 +61,7 @@ class Card(Widget):
         drawn = sparkline(reading.series[-room:], glyphs_of(self.app))
         if self.size.height < 3:
             return Content.assemble(
-                (f"{self._title:<{_TITLE}}", "$text-muted"),
+                (f"{'❯ ' if self.has_focus else ''}{self._title}".ljust(_TITLE), "$text-muted"),
                 (f"{reading.value:<{_VALUE}}", "bold"),
                 (drawn, "$text-accent"),
             )

@@ -19,6 +19,11 @@ _NAME = " garminsync "
 _MINUTE_S = 60.0
 
 
+def _without_first(words: str) -> str:
+    """ "32 min ago" of "synced 32 min ago": beside its sign it says enough."""
+    return next((words.removeprefix(each) for each in ("synced ", "waiting ") if words.startswith(each)), words)
+
+
 class Header(Widget):
     """Places on the left, the state of syncing on the right."""
 
@@ -58,6 +63,8 @@ class Header(Widget):
         states = [Content.styled(f"{self.state.sign} {words} ", self.state.colour) for words in said]
         # The whole name and all that is said, then less of both; a menu where the places have no room.
         pairs = [*((tabs, each) for each in states), (tight, states[-1])]
+        brief = Content.styled(f"{self.state.sign} {_without_first(self.state.words)} ", self.state.colour)
+        pairs.append((tight, brief))
         menu = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
         pairs += [(menu, each) for each in states]
         fitting = (pair for pair in pairs if pair[0].cell_length + pair[1].cell_length < width)

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ... import text
+from .. import keys
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -61,12 +62,12 @@ class Pane(Vertical):
         self._skeleton = self.set_timer(_SKELETON_AFTER_S, self._show_skeleton)
 
     def empty(self, why: str) -> None:
-        """There is nothing: `why` names the key that helps."""
-        self._say("empty", Content.styled(why, "$text-muted"))
+        """There is nothing: `why` names the action that helps, like "Press {sync.now}"."""
+        self._say("empty", Content.styled(keys.with_keys(why), "$text-muted"))
 
     def failed(self, problem: GarminSyncError) -> None:
         """It could not be read."""
-        lines = [text.clean(problem.message), text.clean(problem.hint), "f5 tries again."]
+        lines = [text.clean(problem.message), text.clean(problem.hint), f"{keys.label('app.reload')} tries again."]
         first, *rest = [line for line in lines if line]
         self._say("error", Content("\n").join([Content.styled(f"✗ {first}", "$text-error"), *map(Content, rest)]))
 
