@@ -421,7 +421,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.back", "escape", "Back", title="back"),
     Action("app.copy", "y", "Copy", title="copy what is selected", why_not=_nothing_to_copy),
     Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
-    Action("app.quit", "q,ctrl+q", "Quit"),
+    Action("app.quit", "q,ctrl+q,ctrl+c", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
     Action("app.help", "question_mark,f1", "Help", hint=True),
 )
