@@ -18,6 +18,7 @@ from rich.text import Text
 from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
+from textual.filter import LineFilter
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.worker import WorkerFailed
@@ -46,6 +47,7 @@ from .screens.today import TodayScreen
 from .screens.welcome import Answer, WelcomeScreen
 from .screens.workouts import WorkoutsScreen
 from .situation import forward
+from .widgets.ascii_filter import AsciiFilter
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -68,6 +70,7 @@ _TRY_AGAIN_S = 5.0
 #: Between two looks at the config file's date.
 _FOLLOW_FILE_EVERY_S = 2.0
 
+_ASCII = AsciiFilter()
 _log = logging.getLogger(__name__)
 
 
@@ -175,6 +178,11 @@ class GarminSyncApp(App[int]):
             self.notify(f"{problems[0]} Its usual keys stay.{more}", title="Keys", severity="warning", markup=False)
 
     # ── Settings ─────────────────────────────────────────────────────────────────────────────────────
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Nothing but ASCII is sent where graphs are drawn with that."""
+        ours = [_ASCII] if self.config["display.graphs"] == "ascii" else []
+        return [*super().get_line_filters(), *ours]
 
     def look_at_theme(self, name: str) -> None:
         """Show a theme, where there is one of that name."""
