@@ -8,8 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-
-from garminsync_tui.simulator import Simulator
+from typing import Protocol
 
 GARMINSYNC = str(Path(sys.executable).with_name("garminsync"))
 
@@ -28,7 +27,18 @@ def prepared_home(days: int) -> Iterator[Path]:
         yield home
 
 
-def linked_home(folder: Path, server: Simulator) -> Path:
+class Server(Protocol):
+    """A simulator, in this process or another."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+
+
+def linked_home(folder: Path, server: Server) -> Path:
     """A home that is linked to a simulator, and empty."""
     home = folder / "home"
     subprocess.run(

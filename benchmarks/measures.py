@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, drawing, log, reading, records, scale, syncing, upsert, writing
+from . import commands, decade, drawing, health, log, reading, records, scale, syncing, upsert, using, writing
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -20,7 +20,9 @@ MEASURES = {
     "open": reading.opening,
     "import": reading.importing,
     "drawing": drawing.charts,
+    "health": health.the_place,
     "writing": writing.keystrokes,
+    "using": using.app,
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,
@@ -28,7 +30,7 @@ MEASURES = {
     "log-ten-million": log.of_ten_million,
 }
 #: Each takes many minutes: `--quick` leaves them out.
-LONG = frozenset({"decade", "scale-sqlite", "scale-postgresql", "log"})
+LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "log"})
 #: Longer still: only where it is named.
 ON_REQUEST = frozenset({"log-ten-million"})
 

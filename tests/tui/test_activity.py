@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from textual.widgets import Static
 
 from garminsync_tui.config import Config
-from garminsync_tui.models import Activity, GarminConnectAccount
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.models import Activity, Coverage, GarminConnectAccount
 from garminsync_tui.paths import Paths
 from garminsync_tui.store import figures
+from garminsync_tui.store.coverage import ACTIVITY_FILE
 from garminsync_tui.store.database import Database
 from garminsync_tui.tui import web
 from garminsync_tui.tui.screens.activities import ActivitiesScreen
@@ -112,7 +114,11 @@ async def test_one_cursor_goes_through_charts_map_and_laps(
         # A lap that is chosen takes the cursor along, and enter looks closer.
         await pilot.press("tab", "j")
         await until(pilot, lambda: "◆ 5:00   1.00 km   150 bpm" in shown(app))
-        await pilot.press("enter")
+        await pilot.press("left")
+        await until(pilot, lambda: "◆ 4:55   983 m   140 bpm" in shown(app))
+        await pilot.pause()
+        assert (laps.cursor, chart.cursor) == (0, 295.0)  # and not where that lap begins
+        await pilot.press("right", "enter")
         await until(pilot, lambda: chart.shown == (300.0, 595.0))
         await pilot.press("escape")
         await until(pilot, lambda: chart.shown == (0.0, 595.0))
@@ -153,38 +159,54 @@ def said(app: Any) -> str:
     return "\n".join(each.message for each in app._notifications)
 
 
+_BORDERS = set("╭─╮│╰╯┏━┓┃┗┛▁▂▃▄▅▆▇█▔ ")
+
+
 @pytest.mark.parametrize("size", [(60, 24), (80, 24), (160, 50)])
 async def test_each_size_has_its_parts_whole(
-    config: Config, database: Database, paths: Paths, account: GarminConnectAccount, size: tuple[int, int]
+    paths: Paths, config: Config, database: Database, account: GarminConnectAccount, size: tuple[int, int]
 ) -> None:
+    is_plain = size[0] == 160
+    if is_plain:
+        config = Config.load(
+            paths, {"sync.runner": "never", "display.graphs": "ascii", "athlete.max_heart_rate_bpm": 190}, {}
+        )
+    point, north = ("@", "N ^") if is_plain else ("◆", "N ↑")
     await store_activities(database, paths, account, ["Track"], contents=[tcx(stopped_s=60)])
     async with running(config, size=size) as (app, pilot):
         await until(pilot, lambda: app.screen.query_one("#last", Table).row_count)
         await pilot.press("enter")
         await until(pilot, lambda: "2 laps" in shown(app))
         await pilot.press("end")
-        await until(pilot, lambda: "◆ 10:55   1.98 km" in shown(app))
+        await until(pilot, lambda: f"{point} 10:55   1.98 km" in shown(app))
         lines = shown(app).splitlines()
         assert {len(line) for line in lines} == {size[0]}
         assert lines[-1].rstrip().endswith("? Help")
         assert "heart" in shown(app) and "pace" in shown(app)
-        assert ("N ↑" in shown(app), "Zones and numbers" in shown(app)) == ((size[0] >= 80,) * 2)
+        assert (north in shown(app), "Zones and numbers" in shown(app)) == ((size[0] >= 80,) * 2)
+        if is_plain:
+            drawn_with = {each for each in "".join(lines[1:]) if not each.isascii()}
+            assert drawn_with <= _BORDERS
         await pilot.press("z")
         await until(pilot, lambda: "Heart-rate zones" in shown(app) and "Laps" not in shown(app))
         await pilot.press("m")
-        await until(pilot, lambda: "N ↑" in shown(app))
+        await until(pilot, lambda: north in shown(app))
         # The minute in which the timer stood is a gap, not a line.
         drawn = app.screen._drawn  # type: ignore[attr-defined]
         gap = next(at for at, beats in enumerate(drawn.columns["heart_rate_bpm"]) if math.isnan(beats))
         assert 295 < drawn.seconds[gap] < 360
 
 
-async def open_newest(config: Config, expected: str) -> str:
+async def open_newest(config: Config, expected: str, *keys: str) -> str:
     async with running(config, size=(100, 40)) as (app, pilot):
         await until(pilot, lambda: app.screen.query_one("#last", Table).row_count)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ActivityScreen) and expected in shown(app))
-        return shown(app)
+        screen = shown(app)
+        for key in keys:
+            await pilot.press(key)
+            await until(pilot, lambda: app._notifications)
+        return screen
 
 
 async def test_laps_without_points_are_listed(
@@ -209,10 +231,17 @@ async def test_a_damaged_file_says_why(
         path.unlink()
     elif damage == "another":
         path.write_bytes(b"<gpx/>")
-    screen = await open_newest(config, "The file cannot be read")
+    screen = await open_newest(config, "The file cannot be read", "f")
     assert "5.00 km" in screen  # what Garmin said of it stays
     if damage != "truncated":
         assert "missing, or not the one that was stored" in screen
+    async with database.read() as session:
+        [entry] = await session.scalars(sa.select(Coverage))
+    assert (entry.item, entry.status, entry.endpoint) == ("9000", "failed", ACTIVITY_FILE)
+    [job] = await Queue(database).list()
+    assert job.job_type == "activity_sync"
+    # What is damaged is set aside, what came so is not.
+    assert path.exists() == (damage == "truncated")
 
 
 @pytest.mark.parametrize(

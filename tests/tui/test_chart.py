@@ -87,3 +87,10 @@ async def test_zoom_keeps_the_cursor_in_sight(tmp_path: Path) -> None:
         for _ in range(10):
             chart.zoom("wider")
         assert chart.shown == Window(0, 100)
+        # Drawn again over the same axis, both stay; over another one, there are none.
+        chart.zoom("closer")
+        kept = chart.cursor, chart.window
+        chart.draw([Panel(Series(range(101), [1.0] * 101))], ticks.elapsed)
+        assert (chart.cursor, chart.window) == kept
+        chart.draw([Panel(Series(range(50), [1.0] * 50))], ticks.elapsed)
+        assert (chart.cursor, chart.window) == (None, None)

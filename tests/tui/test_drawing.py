@@ -70,6 +70,13 @@ def test_a_gap_stays_a_gap() -> None:
         assert shape in ("bars", "area") or rows[2][:2].strip(), shape
 
 
+def test_what_comes_now_and_then_is_joined_over_days_without() -> None:
+    weights = [70.0, NAN, NAN, NAN, NAN, 70.0]
+    broken, whole = (plotted(Series(range(6), weights, breaks=breaks), 6, 3)[1] for breaks in (True, False))
+    assert " " in broken
+    assert " " not in whole
+
+
 def test_nothing_is_drawn_across_a_long_silence() -> None:
     apart = Series([0.0, 1.0, 2.0, 20.0, 21.0, 22.0], [5.0] * 6)
     joined, parted = (plotted(Series(apart.xs, apart.ys, join=join), 11, 3) for join in (math.inf, 5.0))

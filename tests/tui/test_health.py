@@ -101,6 +101,12 @@ async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
         assert "├51 bpm" in shown(app)
         await pilot.press("v")
         await until(pilot, lambda: "v Overlay: none" in shown(app))
+        assert isinstance(app.screen, HealthScreen)
+        clip = app.screen.copy_text()
+        assert clip is not None
+        title, words = str(clip.text).split("\n")
+        assert title == "HRV last night   24 Aug – 21 Nov 2026"
+        assert words.startswith("Sat 21 Nov 2026   61 ms")
 
         # What is typed goes first.
         picker = app.screen.query_one(Picker)
@@ -133,8 +139,11 @@ async def test_the_day_has_its_readings_and_the_night_its_stages(
     await store_days(database, account, 3)
     await store_night(database, account)
     async with running(config, size=(80, 24)) as (app, pilot):
-        app.open_health("resting_heart_rate")
-        await until(pilot, lambda: "48 bpm" in said(app))
+        # From Today's card
+        await until(pilot, lambda: "48 bpm" in shown(app))
+        app.screen.query_one("#heart").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: "▲ Sat 21 Nov 2026   48 bpm" in said(app))
         await pilot.press("d")
         await until(pilot, lambda: "Heart rate   Sat 21 Nov 2026" in shown(app))
         assert "60 readings" in shown(app)

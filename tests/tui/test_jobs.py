@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from garminsync_tui.tui.screens.workout_dialogs import Ask, Choose
 from garminsync_tui.tui.widgets.header import Header
 from garminsync_tui.tui.widgets.job_progress import JobProgress
 
-from .conftest import NOON, running, shown, until
+from .conftest import NOON, running, shown, store_activities, until
 
 #: The key of the place.
 JOBS = keys.action("places.jobs").keys
@@ -289,13 +290,16 @@ def _focus() -> Any:
     return AppFocus()
 
 
-async def test_the_job_that_computes_figures_is_called_so(
-    paths: Paths, database: Database, account: GarminConnectAccount, config: Config
+async def test_figures_are_computed_in_processes_of_the_app_and_called_so(
+    paths: Paths, database: Database, account: GarminConnectAccount
 ) -> None:
+    await store_activities(database, paths, account, ["Long run", "Parkrun", "Easy", "Hills"])
     await Queue(database).enqueue(account.user_id, "reparse", parameters={"what": FILES})
-    async with running(config) as (app, pilot):
+    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined] # another test may have started it
+    async with running(runs_jobs(paths), clock=lambda: datetime.now(UTC)) as (app, pilot):
         await pilot.press(JOBS)
-        await until(pilot, lambda: app.screen.query(JobProgress) and line(app).title == "figures")
+        await until(pilot, lambda: "4 activities computed" in shown(app))
+        assert "figures" in shown(app)
 
 
 async def test_a_retry_is_counted_down_by_the_second_and_taken_now(

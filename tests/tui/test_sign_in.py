@@ -25,6 +25,7 @@ from garminsync_tui.store import accounts, coverage
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.vault import Vault
 from garminsync_tui.sync import history
+from garminsync_tui.tui import keys
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.dialogs import UnlockScreen
 from garminsync_tui.tui.screens.history import HistoryScreen
@@ -80,8 +81,8 @@ async def test_a_wrong_password_then_a_code_wrong_and_right_then_everything_sync
             await until(pilot, lambda: not isinstance(app.screen, SignInScreen))
             await until(pilot, lambda: app.situation and app.situation.synced_at and not app.situation.running)
             await until(pilot, lambda: app.situation and app.situation.activities == len(simulator.activity_ids()))
-            await pilot.press("5")
-            await until(pilot, lambda: shown(app).count("✓ done") >= 3)
+            await pilot.press(keys.action("places.jobs").keys)
+            await until(pilot, lambda: shown(app).count("✓ done") == 6)  # each in the list and in the history
     linked = await accounts.active_account(database)
     assert linked is not None
     assert linked.server == simulator.url

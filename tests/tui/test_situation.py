@@ -40,6 +40,9 @@ def test_the_header_says_one_thing() -> None:
     later = NOON + timedelta(minutes=20)
     refused = job("pending", run_at=later, extra={"error_code": "rate_limited"})
     assert words(refused, ended) == f"! waiting until {later.astimezone():%H:%M}"
+    away = {"error_code": "unavailable", "failing_since": "2026-11-21T05:40:00+00:00"}
+    offline = datetime(2026, 11, 21, 5, 40, tzinfo=UTC).astimezone()
+    assert words(refused, job("pending", run_at=later, extra=away), ended) == f"! offline since {offline:%H:%M}"
     assert words(job("pending", paused_at=NOON), ended) == "● synced 3 min ago"
 
 

@@ -73,15 +73,24 @@ async def missing_in_database(session: AsyncSession) -> int:
 
 async def page(session: AsyncSession, after: UUID | None, limit: int) -> list[Original]:
     """The next activities in the order of their ids."""
-    account = GarminConnectAccount
-    statement = (
-        sa.select(Activity, account.active, account.provider)
-        .join(account, account.id == Activity.garmin_connect_account_id)
-        .order_by(Activity.id)
-        .limit(limit)
-    )
+    statement = _WITH_ACCOUNT.order_by(Activity.id).limit(limit)
     if after is not None:
         statement = statement.where(Activity.id > after)
+    return await _originals(session, statement)
+
+
+async def one(session: AsyncSession, activity_id: UUID) -> Original:
+    """That of one activity."""
+    [found] = await _originals(session, _WITH_ACCOUNT.where(Activity.id == activity_id))
+    return found
+
+
+_WITH_ACCOUNT = sa.select(Activity, GarminConnectAccount.active, GarminConnectAccount.provider).join(
+    GarminConnectAccount, GarminConnectAccount.id == Activity.garmin_connect_account_id
+)
+
+
+async def _originals(session: AsyncSession, statement: sa.Select[Activity, bool, str]) -> list[Original]:
     return [
         Original(
             row.id,

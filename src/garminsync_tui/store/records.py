@@ -357,11 +357,15 @@ class DayLoad(NamedTuple):
     activities: int
 
 
-async def daily_loads(asked: Asked) -> list[DayLoad]:
-    """Every day with a load and each basis on it, in order."""
-    rows = await asked.rows("""
+async def daily_loads(asked: Asked, since: date | None = None, until: date | None = None) -> list[DayLoad]:
+    """Every day (of some) with a load and each basis on it, in order."""
+    within, days = _within(since, until)
+    rows = await asked.rows(
+        f"""
         SELECT day, load_basis, sum(load), count(*) FROM activity_figures
-         WHERE load IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2""")
+         WHERE load IS NOT NULL {f"AND {within}" if within else ""} GROUP BY 1, 2 ORDER BY 1, 2""",
+        **days,
+    )
     return [DayLoad(plain.day(day), *rest) for day, *rest in rows]
 
 

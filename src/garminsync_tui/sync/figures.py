@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import multiprocessing
 import os
 import signal
@@ -206,7 +207,9 @@ async def _in(executor: ProcessPoolExecutor, path: Path, activity_type: str) -> 
 def _processes(count: int, niceness: int) -> Iterator[ProcessPoolExecutor]:
     # Not by fork: a process with threads and an open database must not be copied.
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(niceness,))
+    # What keeps count of their locks is started with the descriptor of stderr, and the app's stderr has none.
+    with contextlib.redirect_stderr(io.StringIO()):
+        executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(niceness,))
     try:
         yield executor
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -25,10 +25,11 @@ _BADGES = 3
 _WARNINGS = 2
 
 
-def headline(activity: Activity, track: Track | None, system: units.Units) -> list[str]:
-    """What Garmin's summary says, then when and with what, then what to know of the file."""
+def headline(activity: Activity, track: Track | None, examined: Examined | None, system: units.Units) -> list[str]:
+    """What Garmin's summary says, when and with what it was recorded, what to know of the file, records."""
     beats, highest = detail(activity, "averageHR"), detail(activity, "maxHR")
     climbed = detail(activity, "elevationGain")
+    load = examined.seen.assessment.load if examined else None
     parts = [
         units.distance(activity.distance, system, 2),
         units.duration(activity.duration),
@@ -37,6 +38,7 @@ def headline(activity: Activity, track: Track | None, system: units.Units) -> li
         f"{units.number(highest)} max" if highest else "",
         f"+{units.elevation(climbed, system)}" if climbed else "",
         units.calories(activity.calories) if activity.calories else "",
+        f"load {units.number(load)}" if load is not None else "",
     ]
     about = [
         f"{local_start(activity):%a %d %b %Y %H:%M}",
@@ -46,7 +48,10 @@ def headline(activity: Activity, track: Track | None, system: units.Units) -> li
         "no longer at Garmin" if activity.remote_deleted_at else "",
     ]
     lines = ["   ".join(part for part in parts if part and part != units.MISSING), " · ".join(filter(None, about))]
-    return [*lines, *(f"! {text.clean(each)}" for each in (track.warnings[:_WARNINGS] if track else ()))]
+    lines += [f"! {text.clean(each)}" for each in (track.warnings[:_WARNINGS] if track else ())]
+    if examined and (held := _badges(examined, activity)):
+        lines.append(held)
+    return lines
 
 
 def _device(device: Device | None) -> str:
@@ -55,7 +60,7 @@ def _device(device: Device | None) -> str:
     return " ".join(text.clean(part, 30) for part in (device.manufacturer, device.product) if part)
 
 
-def badges(examined: Examined, activity: Activity) -> str:
+def _badges(examined: Examined, activity: Activity) -> str:
     """The records that an activity holds, of all time before those of its year; empty where it holds none."""
     rows = effort_rows(examined.seen.measured.bests, activity.activity_type, "metric")
     year = local_start(activity).year
@@ -78,7 +83,7 @@ def facts(examined: Examined, activity: Activity, system: units.Units, glyphs: G
         _zones("Heart-rate zones", seen.heart_rate_zones, glyphs, width),
         _zones("Power zones", seen.power_zones, glyphs, width),
         _efforts(examined, activity, system, width),
-        _numbers(examined, activity, system, width),
+        _numbers(examined, activity, system, glyphs, width),
     ]
     lines: list[Content] = []
     for part in parts:
@@ -110,14 +115,16 @@ def _efforts(examined: Examined, activity: Activity, system: units.Units, width:
         yield Content.assemble(words, (", ".join(filter(None, (held, row.note))), "$text-accent"))
 
 
-def _numbers(examined: Examined, activity: Activity, system: units.Units, width: int) -> Iterator[Content]:
+def _numbers(
+    examined: Examined, activity: Activity, system: units.Units, glyphs: Glyphs, width: int
+) -> Iterator[Content]:
     seen = examined.seen
     shown = numbers(seen, activity.activity_type, system)
     if shown:
         yield _title("Numbers", width)
     widest = max((len(each.label) for each in shown), default=0)
     for each in shown:
-        yield Content(f"{each.label:<{widest}}  {each.text}")
+        yield Content(glyphs.words(f"{each.label:<{widest}}  {each.text}"))
     said = gaps(seen)
     said += [
         f"no {', '.join(SCORES[each] for each in what)}: set {', '.join(by)}" for by, what in missing(seen).items()
@@ -125,23 +132,8 @@ def _numbers(examined: Examined, activity: Activity, system: units.Units, width:
     said += notes(seen)
     if any("≈" in each.text for each in shown):
         said.append("≈ is short, measured with gaps, or with a threshold heart rate that is assumed")
-    yield from (Content.styled(text.clean(line), "$text-muted") for line in said)
+    yield from (Content.styled(glyphs.words(text.clean(line)), "$text-muted") for line in said)
 
 
 def _title(words: str, width: int) -> Content:
     return Content.styled(text.fit(words, max(width, 1)), "bold")
-
-
-def lap_titles(columns: Sequence[str]) -> list[str]:
-    """The short titles of the columns of laps."""
-    return [_LAP_TITLES.get(name, name.capitalize()) for name in columns]
-
-
-_LAP_TITLES = {
-    "lap": "#",
-    "distance": "Dist",
-    "heart rate": "HR",
-    "cadence": "Cad",
-    "lengths": "Len",
-    "SWOLF": "SWOLF",
-}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -113,6 +114,10 @@ class ActivityShelf:
         """Write a recording into a file, in a thread; how much, and what was left out. Raises GarminSyncError."""
         source = await self._files.open(self._database, activity)
         return await asyncio.to_thread(activity_files.write_file, activity, source, form, place, replace=replace)
+
+    async def get_ready(self) -> None:
+        """Import what reads recordings, which takes a tenth of a second, before somebody waits for it."""
+        await asyncio.to_thread(importlib.import_module, f"{formats.__name__}.fit")
 
     async def recording(self, activity: Activity) -> Recording:
         """What is in an activity's file, read in a thread."""

@@ -84,9 +84,10 @@ def row(activity: Activity, system: units.Units, today_year: int) -> tuple[str, 
 def row_for_today(activity: Activity, system: units.Units, room: int) -> tuple[str, ...]:
     """The cells of the short list: day, sport, name (in what `room` columns leave), distance, time, pace, heart."""
     beats = detail(activity, "averageHR")
+    sport = _TYPE_COLUMNS if room >= _BESIDE_NAME + _NAME_COLUMNS // 3 else _TYPE_COLUMNS // 2
     return (
         f"{local_start(activity):%a %d}",
-        text.fit(kind(activity), _TYPE_COLUMNS),
+        text.fit(kind(activity), sport),
         text.fit(title(activity), min(max(room - _BESIDE_NAME, _NAME_COLUMNS // 3), _NAME_COLUMNS)),
         units.distance(activity.distance, system),
         units.duration(activity.duration),

@@ -407,15 +407,17 @@ class GarminSyncApp(App[int]):
         """Show one activity on top of the list it was chosen from; `on_step` is told where one goes in that list."""
         self.push_screen(ActivityScreen(activity_id, listed, on_step))
 
-    def export(self, chosen: Sequence[Key], first: Activity) -> None:
-        """Write the recordings of some activities into files; `first` is one of them."""
-        if self.engine is not None:
-            self.push_screen(ExportScreen(self.engine.activities, chosen, first))
-
     def open_health(self, metric: str) -> None:
         """Show a metric in Health."""
         self.wanted_metric = metric
         self.action_go("health")
+        if isinstance(self.screen, HealthScreen):  # it was there already
+            self.screen.read_again()
+
+    def export(self, chosen: Sequence[Key], first: Activity) -> None:
+        """Write the recordings of some activities into files; `first` is one of them."""
+        if self.engine is not None:
+            self.push_screen(ExportScreen(self.engine.activities, chosen, first))
 
     def open_workout(self, kept: Kept | None, words: str = "") -> None:
         """Edit a workout, or a new one that begins with these words."""
@@ -537,8 +539,9 @@ class GarminSyncApp(App[int]):
             super().action_command_palette()
 
     def notify(self, *arguments: Any, **options: Any) -> None:
-        """Show a toast, but none over the lock."""
-        if not isinstance(self.screen, UnlockScreen):
+        """Show a toast, but none over the lock, and none that is still to be seen."""
+        seen = any(each.message in arguments for each in self._notifications)
+        if not seen and not isinstance(self.screen, UnlockScreen):
             super().notify(*arguments, **options)
 
     def on_resize(self) -> None:

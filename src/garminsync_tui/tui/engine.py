@@ -25,7 +25,10 @@ from ..store import accounts, activities, budget, coverage, days, health, unlock
 from ..store.changes import changes
 from ..store.database import Database
 from ..store.files import FileStore
+from ..store.plain import AskedSession
+from ..store.records import daily_loads
 from ..store.unlocking import Try
+from ..sync.refetch import lose_file
 from ..sync.session import Linking, rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
 from .activity_shelf import ActivityShelf
@@ -52,6 +55,10 @@ class TodayFacts(NamedTuple):
     newest: date | None
     rollups: dict[str, dict[date, health.StoredDay]]
     activities: Sequence[Activity]
+    #: The training load of each day with one, from a week before the first shown day on.
+    loads: dict[date, float]
+    #: The activities of the shown day's week.
+    week: Sequence[Activity]
 
 
 class Engine:
@@ -178,6 +185,13 @@ class Engine:
         )
 
     @undisturbed
+    async def fetch_file_again(self, activity: Activity) -> None:
+        """Queue an activity's file to be fetched again. Raises GarminSyncError where Garmin cannot give it."""
+        account = await accounts.require_account(self.database)
+        await lose_file(self.database, FileStore(self._config.paths.files), activity)
+        await self.queue.enqueue(account.user_id, JOB_TYPE["activities"], account_id=account.id, priority=_PRIORITY)
+
+    @undisturbed
     async def cancel(self, job: SyncJob) -> None:
         """End a waiting job at once, a running one at its next step."""
         await self.queue.cancel(job.id)
@@ -292,7 +306,13 @@ class Engine:
             }
             before = [Condition("start", "<", shown + timedelta(days=1))]
             latest_ones = await activities.find(session, before, limit=_ACTIVITIES_SHOWN)
-        return TodayFacts(shown, newest, rollups, latest_ones)
+            monday = shown - timedelta(days=shown.weekday())
+            of_week = [Condition("start", ">=", monday), Condition("start", "<", monday + timedelta(days=7))]
+            week = await activities.find(session, of_week)
+            loads: dict[date, float] = {}
+            for each in await daily_loads(AskedSession(session), since - timedelta(days=7), shown):
+                loads[each.day] = loads.get(each.day, 0.0) + each.load
+        return TodayFacts(shown, newest, rollups, latest_ones, loads, week)
 
     @undisturbed
     async def log(self, job_id: UUID, after: UUID | None) -> Sequence[JobEvent]:

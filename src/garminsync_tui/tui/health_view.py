@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .. import units
 from ..metrics import METRICS, Granularity
 from ..units import Units
+from . import keys
 from .health_range import Period
 from .health_subjects import title_of
 from .widgets import ticks
@@ -108,13 +109,15 @@ def _by_day(
     known = {row.day: value_of(metric, row) for row in rows}
     words = METRICS[metric].words
     total = metric in _SUMS or metric.endswith("_total")
+    event = METRICS[metric].granularity is Granularity.EVENT
     return Series(
         [float(day.toordinal()) for day in days],
         [known.get(day, math.nan) for day in days],
         lambda value: units.metric_value(metric, value, system),
         colour=colour,
         shape="steps" if words else "bars" if total else "line",
-        join=_JOINED_EVENTS if METRICS[metric].granularity is Granularity.EVENT else _JOINED_DAYS,
+        join=_JOINED_EVENTS if event else _JOINED_DAYS,
+        breaks=not event,
         marks=range(len(words)) if words else None,
     )
 
@@ -254,7 +257,7 @@ def _lines_of_day(metric: str, readings: Sequence[StoredReading], system: Units)
 def one_value(metric: str, rows: Sequence[StoredDay], day: date, system: Units) -> View:
     """A metric with one value a day, on a day: no chart, but the value."""
     known = next((value_of(metric, row) for row in rows if row.day == day), math.nan)
-    said = f"{title_of(metric)} has one value a day. w shows the week."
+    said = f"{title_of(metric)} has one value a day. {keys.label('health.week')} shows the week."
     if not math.isnan(known):
         said = f"{day:%a %-d %b %Y}   {_shown(metric, known, system)}\n{said}"
     return View(f"{title_of(metric)}   {day:%a %-d %b %Y}", day=lambda number: day, empty=said)

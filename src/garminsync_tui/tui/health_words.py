@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from .. import text
+from . import keys
 from .coverage_words import endpoint as endpoint_words
 from .health_subjects import title_of
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from ..store.coverage import Day
     from .health_shelf import Absence
 
-_F = "f fetches it"
+
+def _f() -> str:
+    return f"{keys.label('health.again')} fetches it"
 
 
 def why_missing(metric: str, absence: Absence, day: date, today: date, moment: datetime) -> str:
@@ -23,12 +26,12 @@ def why_missing(metric: str, absence: Absence, day: date, today: date, moment: d
         return "that day is still to come."
     if entry is None:
         if absence.chosen:
-            return f"not fetched yet: {_F}."
-        return f"it is not among what is fetched: health.samples or health.extras adds it; {_F} now."
+            return f"not fetched yet: {_f()}."
+        return f"it is not among what is fetched: health.samples or health.extras adds it; {_f()} now."
     reason = text.clean(entry.reason or "", 120).rstrip(".")
     said = {
-        "failed": f"failed: {reason or 'no reason was told'}. Next try {_due(entry, moment)}; {_F} now.",
-        "stale": f"it is to be fetched again{f': {reason}' if reason else ''}. {_F.capitalize()} now.",
+        "failed": f"failed: {reason or 'no reason was told'}. Next try {_due(entry, moment)}; {_f()} now.",
+        "stale": f"it is to be fetched again{f': {reason}' if reason else ''}. {_f()} now.",
         "empty": f"Garmin has none{_not_worn(absence)}.",
     }
     return said.get(entry.status) or _without(metric, absence, reason)
@@ -45,7 +48,7 @@ def _without(metric: str, absence: Absence, reason: str) -> str:
         return f"fetched, but {reason}."
     if absence.endpoint.capability == "watch at night" and not absence.slept:
         return f"fetched, without a night{_not_worn(absence)}."
-    return f"{endpoint_words(absence.endpoint.name)} came without {title_of(metric)}. {_F.capitalize()} again."
+    return f"{endpoint_words(absence.endpoint.name)} came without {title_of(metric)}. {_f()} again."
 
 
 def _not_worn(absence: Absence) -> str:
@@ -74,5 +77,6 @@ def why_never(metric: str, absence: Absence) -> str:
             )
         )
     else:
-        lines.append("c shows what was fetched; s syncs now.")
+        shows, syncs = keys.label("app.coverage"), keys.label("sync.now")
+        lines.append(f"{shows} shows what was fetched; {syncs} syncs now.")
     return "\n".join(lines)

@@ -79,6 +79,20 @@ class Recorded(NamedTuple):
                 return self.latitudes[index], self.longitudes[index]
         return None
 
+    def reading(self, point: int, sport: str, system: units.Units) -> list[str]:
+        """What was measured at a point, in words."""
+        words = labels(sport, system)
+        parts = [units.duration(self.seconds[point])] if self.is_timed else []
+        if self.metres:
+            parts.append(units.distance(self.metres[point], system, 2))
+        for curve in CURVES:
+            if curve.column in self.columns:
+                value = self.columns[curve.column][point]
+                parts.append(units.MISSING if isnan(value) else words[curve.column](value))
+        if (lap := self.lap_at(point)) is not None:
+            parts.append(f"lap {lap + 1}")
+        return parts
+
     def panels(self, over: Sequence[float], sport: str, system: units.Units) -> list[Panel]:
         """A chart for each column that was measured, over seconds or metres."""
         words = labels(sport, system)

@@ -111,6 +111,9 @@ def _at_work(job: SyncJob, progress: Progress | None) -> SyncState:
 def _at_rest(situation: Situation, moment: datetime) -> SyncState:
     pending = [job for job in situation.jobs if job.status == "pending" and not job.paused_at]
     waiting = [job for job in pending if job.run_at > moment and (job.extra or {}).get("error_code")]
+    since = [offline for job in waiting if (offline := offline_since(job))]
+    if since:
+        return SyncState("!", f"offline since {at(min(since), moment)}", "$text-warning")
     if waiting:
         return SyncState("!", f"waiting until {at(min(job.run_at for job in waiting), moment)}", "$text-warning")
     if pending:
@@ -118,6 +121,13 @@ def _at_rest(situation: Situation, moment: datetime) -> SyncState:
     if synced_at := situation.synced_at:
         return SyncState("●", f"synced {units.ago(synced_at, moment)}", "$text-success")
     return SyncState("○", "never synced", "$text-muted")
+
+
+def offline_since(job: SyncJob) -> datetime | None:
+    """Since when Garmin cannot be reached for a job; None where it can, or nobody tried."""
+    extra = job.extra or {}
+    since = extra.get("failing_since") if extra.get("error_code") == "unavailable" else None
+    return datetime.fromisoformat(since) if since else None
 
 
 def how_far(job: SyncJob, progress: Progress | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,10 @@ def cancelled(job: SyncJob) -> dict[str, Any]:
 
 
 def with_code(job: SyncJob, code: str | None) -> dict[str, Any]:
-    """The job's `metadata` with this condition, or without any."""
-    extra = {name: value for name, value in (job.extra or {}).items() if name != "error_code"}
-    return extra | {"error_code": code} if code else extra
+    """The job's `metadata` with this condition and since when it lasts, or without any."""
+    before = job.extra or {}
+    extra = {name: value for name, value in before.items() if name not in {"error_code", "failing_since"}}
+    if code is None:
+        return extra
+    since = before.get("failing_since") if before.get("error_code") == code else None
+    return extra | {"error_code": code, "failing_since": since or datetime.now(UTC).isoformat(timespec="seconds")}

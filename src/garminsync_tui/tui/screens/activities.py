@@ -10,16 +10,16 @@ from uuid import UUID
 from textual import events, on
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, Static
 
-from ... import text, units
-from ...errors import UsageProblem
-from ...filters import Condition, instead_of_dates, parse, without_dates
-from .. import filter_words, keys
-from ..activity_words import COLUMNS, facts, row, title
+from ... import units
+from ...filters import Condition
+from .. import keys
+from ..activity_words import COLUMNS, row, title
 from ..clipboard import Clip
-from ..widgets.field import Field
+from ..widgets.filter_line import FilterLine
+from ..widgets.glyphs import glyphs_of
 from ..widgets.pane import Pane
+from ..widgets.selected_pane import SelectedPane
 from ..widgets.window_table import WINDOW, WindowTable
 from ..widgets.year_map import YearMap
 from ..widgets.year_pane import YearPane
@@ -58,28 +58,21 @@ class ActivitiesScreen(Place):
 
     def __init__(self) -> None:
         super().__init__()
-        self._conditions: list[Condition] = []
         self._order = "date"
         self._descending = True
         self._listed: Listed | None = None
         self._listed_as: _Shown | None = None
         self._marked: set[Key] = set()
-        self._types: Sequence[str] = ()
-        self._year = self._this_year = 0
+        self._this_year = 0
         self._map_wanted: bool | None = None  # None until somebody said so: where there is room
 
     def content(self) -> ComposeResult:
         """The year, the filter, the list, and on wide terminals what is selected."""
         yield YearPane(id="year-pane")
-        yield Field(
-            placeholder="type:run dist>10 after:2026-09 hr<150 name~long",
-            id="filter",
-            suggester=filter_words.FilterSuggester(lambda: self._types),
-        )
-        yield Static("", id="filter-words", markup=False)
+        yield FilterLine(id="filter-line")
         with Horizontal(id="list-row"):
             yield Pane(WindowTable(COLUMNS, self._cells, id="list"), title="Activities", id="list-pane")
-            yield Pane(Static("", id="preview-text", markup=False), title="Selected", id="selected-pane")
+            yield SelectedPane(id="selected-pane")
 
     def on_mount(self) -> None:
         """Marks are the screen's, so that they stay where the rows go."""
@@ -92,8 +85,12 @@ class ActivitiesScreen(Place):
         return self.query_one("#list", WindowTable)
 
     @property
-    def _map(self) -> YearMap:
-        return self.query_one("#year", YearMap)
+    def _filter(self) -> FilterLine:
+        return self.query_one("#filter-line", FilterLine)
+
+    @property
+    def _year(self) -> YearPane:
+        return self.query_one("#year-pane", YearPane)
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,16 +98,16 @@ class ActivitiesScreen(Place):
         """Read the order of all, and the rows in sight; nothing where nothing changed."""
         situation = self.garminsync.situation
         assert situation is not None
-        wanted = _Shown(tuple(self._conditions), self._order, self._descending, self.garminsync.units)
+        wanted = _Shown(tuple(self._filter.conditions), self._order, self._descending, self.garminsync.units)
         before = self._listed
         if before is not None and wanted == self._listed_as and await engine.activities.stamp() == before.stamp:
             return
-        listed = await engine.activities.listed(self._conditions, self._order, self._descending)
+        listed = await engine.activities.listed(wanted.conditions, wanted.order, wanted.descending)
         cursor = self._cursor_in(listed)
         first = cursor // WINDOW * WINDOW
         found = await engine.activities.window(listed.keys[first : first + WINDOW])
-        self._types = await engine.activities.types()
-        if not self._conditions:
+        self._filter.types = await engine.activities.types()
+        if not self._filter.conditions:
             self._marked &= set(listed.keys)  # what is gone is not exported
         if self._listed_as is None or self._listed_as.system != wanted.system:
             self._table.forget_widths()
@@ -120,6 +117,8 @@ class ActivitiesScreen(Place):
         self._table.fill(cursor // WINDOW, found)
         self._show()
         await self._read_year(engine)
+        if before is None:
+            self.read_more(engine.activities.get_ready(), "readiness")
 
     def _cursor_in(self, listed: Listed) -> int:
         """Where the selected activity is now; the first where it is not among them."""
@@ -148,18 +147,13 @@ class ActivitiesScreen(Place):
         situation = self.garminsync.situation
         assert situation is not None
         today = engine.today(situation.account)
-        self._year = self._year or today.year
-        days = await engine.activities.days(without_dates(self._conditions), self._year)
-        cursor = self._map.cursor
-        if cursor.year != self._year:
-            cursor = min(today, date(self._year, 12, 31))
-        self.query_one("#year-pane", YearPane).show(days, today, cursor, self.garminsync.units)
+        await self._year.read(engine.activities, self._filter.conditions, today, self.garminsync.units)
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The list says it."""
         self._listed_as = None
         self.query_one("#list-pane", Pane).failed(problem)
-        self.query_one("#year-pane").display = False
+        self._year.display = False
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -168,12 +162,14 @@ class ActivitiesScreen(Place):
         assert situation is not None and listed is not None
         pane = self.query_one("#list-pane", Pane)
         stored, matching = units.number(situation.activities), units.number(len(listed.keys))
-        pane.border_title = Content(f"Activities   {f'{matching} of {stored}' if self._conditions else matching}")
+        pane.border_title = Content(
+            f"Activities   {f'{matching} of {stored}' if self._filter.conditions else matching}"
+        )
         self._place_map()
         if listed.keys:
             self._show_totals()
             self.focus_first(self._table)
-        elif self._conditions:
+        elif self._filter.conditions:
             pane.empty("No activity meets this filter. Press esc to clear it.")
         elif situation.account is None:
             pane.empty(NO_ACCOUNT)
@@ -192,19 +188,12 @@ class ActivitiesScreen(Place):
         parts = [marked, distance, units.hours(totals.duration_s), climbed, order]
         if self.app.size.width < 80 and marked:
             parts.remove(climbed)
-        self.query_one("#list-pane", Pane).ready(" · ".join(filter(None, parts)))
+        self.query_one("#list-pane", Pane).ready(glyphs_of(self.app).words(" · ".join(filter(None, parts))))
 
     def _show_selected(self) -> None:
-        pane = self.query_one("#selected-pane", Pane)
-        activity = self._activity
-        pane.display = activity is not None and self.app.size.width >= _WIDE
-        if activity is None or not pane.display:
-            return
-        lines = [f"{label:<12}{words}" for label, words in facts(activity, self.garminsync.units)]
-        # All of it inside: a title that changes would paint the whole pane at each step.
-        words = Content("\n").join([Content.styled(title(activity), "bold"), *map(Content, lines)])
-        self.query_one("#preview-text", Static).update(words, layout=False)
-        pane.ready("enter Open")
+        if engine := self.garminsync.engine:
+            pane = self.query_one("#selected-pane", SelectedPane)
+            pane.show(self._activity, self.garminsync.units, engine.activities)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size may hold more."""
@@ -231,54 +220,26 @@ class ActivitiesScreen(Place):
 
     def action_activities_filter(self) -> None:
         """Write a filter."""
-        self.query_one("#filter", Input).focus()
+        self._filter.write()
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        try:
-            conditions = parse(event.value)
-        except UsageProblem as wrong:
-            self._say(Content.styled(text.clean(f"✗ {wrong.message} {wrong.hint}"), "$text-error"))
-            return
-        self._hint()
-        if conditions != self._conditions:
-            self._conditions = conditions
-            self.read_again()
+    @on(FilterLine.Changed)
+    def _filter_changed(self) -> None:
+        self.read_again()
 
-    def on_descendant_focus(self) -> None:
-        """The grammar is told while one writes."""
-        self._hint()
-
-    def on_descendant_blur(self) -> None:
-        """And not afterwards."""
-        self._hint()
-
-    def _hint(self) -> None:
-        line = self.query_one("#filter", Input)
-        words = filter_words.hint(line.value) if line.has_focus else ""
-        self._say(Content(text.clean(words)))
-
-    def _say(self, words: Content) -> None:
-        shown = self.query_one("#filter-words", Static)
-        shown.update(words)
-        shown.display = bool(words.plain)
-
-    @on(Input.Submitted, "#filter")
+    @on(FilterLine.Done)
     def _filter_done(self) -> None:
         self._table.focus()
 
     def _filter_days(self, first: date, last: date) -> None:
         """Only what started on some days; what else the filter says stays."""
         dates = f"on:{first}" if first == last else f"after:{first} before:{last + timedelta(days=1)}"
-        line = self.query_one("#filter", Input)
-        line.value = instead_of_dates(line.value, dates)
+        self._filter.filter_days(dates)
 
     def back(self) -> bool:
         """Clear the filter, leave its line or the map, forget the marks; False where nothing of it is left."""
-        line = self.query_one("#filter", Input)
-        if line.value:
-            line.value = ""
-        elif line.has_focus or self._map.has_focus:
+        if self._filter.clear():
+            return True
+        if not self._table.has_focus and self.focused is not None:
             self._table.focus()
         elif self._marked:
             self._marked.clear()
@@ -317,58 +278,50 @@ class ActivitiesScreen(Place):
 
     def _place_map(self) -> None:
         wanted = self.app.size.height >= _ROWS_FOR_MAP if self._map_wanted is None else self._map_wanted
-        self.query_one("#year-pane").display = bool(wanted and self._listed and self.garminsync.situation.activities)  # type: ignore[union-attr]
+        self._year.display = bool(wanted and self._listed and self.garminsync.situation.activities)  # type: ignore[union-attr]
 
     def action_activities_map(self) -> None:
         """Show the map of the year and go there, or hide it."""
-        pane = self.query_one("#year-pane", YearPane)
-        self._map_wanted = not pane.display
-        if self._map.has_focus:
+        self._map_wanted = not self._year.display
+        if self._year.map.has_focus:
             self._table.focus()
         self._place_map()
-        if pane.display:
-            self._map.focus()
+        if self._year.display:
+            self._year.map.focus()
 
     @property
     def why_not_before(self) -> str:
         """Why there is no year before."""
-        return "" if self._year > _OLDEST_YEAR else "nothing older can be there"
+        return self._year.why_not_before
 
     @property
     def why_not_after(self) -> str:
         """Why there is no year after."""
-        engine, situation = self.garminsync.engine, self.garminsync.situation
-        if engine is None or situation is None:
-            return ""
-        return "" if self._year < engine.today(situation.account).year else "this is the newest year"
+        return self._year.why_not_after
 
     def action_activities_before(self) -> None:
         """The map of the year before."""
-        self._go_to_year(self._year - 1)
+        self._go_to_year(self._year.year - 1)
 
     def action_activities_after(self) -> None:
         """The map of the year after."""
-        self._go_to_year(self._year + 1)
+        self._go_to_year(self._year.year + 1)
 
     def _go_to_year(self, year: int) -> None:
         if engine := self.garminsync.engine:
-            self._year = year
+            self._year.year = year
             self._map_wanted = True
             self._place_map()
             self.read_more(self._read_year(engine), "year")
 
-    @on(YearMap.Moved)
-    def _day_moved(self) -> None:
-        self.query_one("#year-pane", YearPane).read_aloud()
-
     @on(YearMap.Chosen)
     def _day_chosen(self) -> None:
-        self._filter_days(self._map.cursor, self._map.cursor)
+        self._filter_days(self._year.map.cursor, self._year.map.cursor)
 
     def action_activities_week(self) -> None:
         """Only the week of the day on the map, or of the selected activity."""
-        day = self._map.cursor
-        if not self._map.has_focus and self._activity is not None:
+        day = self._year.map.cursor
+        if not self._year.map.has_focus and self._activity is not None:
             activity = self._activity
             day = (activity.start_time + timedelta(seconds=activity.utc_offset_s or 0)).date()
         monday = day - timedelta(days=day.weekday())

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isnan
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from textual import events, on
-from textual.containers import Horizontal, VerticalScroll
+from textual import on
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
 from ... import text, units
-from ...sync.activity_parts import lap_columns
 from .. import activity_facts, keys, web
 from ..activity_words import facts as summary
 from ..activity_words import title
 from ..clipboard import Clip
-from ..recorded import CURVES, labels
 from ..widgets import ticks
 from ..widgets.chart import Chart
+from ..widgets.facts_pane import FactsPane
 from ..widgets.glyphs import glyphs_of
+from ..widgets.laps_pane import LapsPane
 from ..widgets.pane import Pane
 from ..widgets.plot import Window
 from ..widgets.track_map import TrackMap
-from ..widgets.window_table import WINDOW, Column, WindowTable
+from ..widgets.window_table import WindowTable
 from .charted import ChartedPlace
 
 if TYPE_CHECKING:
@@ -60,10 +59,10 @@ class ActivityScreen(ChartedPlace):
         self._drawn: Recorded | None = None
         self._examined: Examined | None = None
         self._read_as: tuple[UUID, bytes, units.Units] | None = None
+        self._head = ("", "")
         self._by_distance = False
         self._first_chart = 0
         self._point: int | None = None
-        self._laps: Sequence[Sequence[str]] = ()
 
     def content(self) -> ComposeResult:
         """Numbers, then charts beside the map, what the cursor reads, then laps beside zones, efforts and numbers."""
@@ -73,12 +72,24 @@ class ActivityScreen(ChartedPlace):
             yield Pane(TrackMap(id="map"), title="Track", id="map-pane")
         yield Static("", id="reading", markup=False)
         with Horizontal(id="details"):
-            yield Pane(WindowTable((), lambda lap: lap, id="laps"), title="Laps", id="laps-pane")
-            yield Pane(
-                VerticalScroll(Static("", id="activity-facts", markup=False), id="facts-scroll"),
-                title="Zones and numbers",
-                id="facts-pane",
-            )
+            yield LapsPane(id="laps-pane")
+            yield FactsPane(id="facts-pane")
+
+    @property
+    def _chart(self) -> Chart:
+        return self.query_one("#chart", Chart)
+
+    @property
+    def _map(self) -> TrackMap:
+        return self.query_one("#map", TrackMap)
+
+    @property
+    def _laps(self) -> LapsPane:
+        return self.query_one("#laps-pane", LapsPane)
+
+    @property
+    def _facts(self) -> FactsPane:
+        return self.query_one("#facts-pane", FactsPane)
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -98,7 +109,7 @@ class ActivityScreen(ChartedPlace):
             return
         self._track, self._drawn, self._examined = recording.track, recording.drawn, None
         if recording.track is None:
-            self._read_as = now
+            self._read_as = None  # it may come again
             self._show_damage(recording.problem)
             return
         self._show_head()
@@ -107,8 +118,7 @@ class ActivityScreen(ChartedPlace):
         if wanted == self._activity_id:
             self._read_as, self._examined = now, examined
             self._show_head()
-            self._show_laps()
-            self._show_facts()
+            self._show_details(examined, activity)
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The first pane says it."""
@@ -120,18 +130,19 @@ class ActivityScreen(ChartedPlace):
     def _show_head(self) -> None:
         activity = self._activity
         assert activity is not None
-        lines = activity_facts.headline(activity, self._track, self.garminsync.units)
-        if self._examined and (held := activity_facts.badges(self._examined, activity)):
-            lines.append(held)
+        lines = activity_facts.headline(activity, self._track, self._examined, self.garminsync.units)
+        words = glyphs_of(self.app).words("\n".join(lines))
         pane = self.query_one("#numbers-pane", Pane)
-        pane.border_title = Content(title(activity))
-        self.query_one("#numbers", Static).update(Content(glyphs_of(self.app).words("\n".join(lines))))
         pane.ready()
+        if (title(activity), words) != self._head:  # what is set is painted, also where it is the same
+            self._head = title(activity), words
+            pane.border_title = Content(title(activity))
+            self.query_one("#numbers", Static).update(Content(words))
 
     def _show_damage(self, why: str) -> None:
         self.query_one("#chart-pane", Pane).empty(
             f"✗ The file cannot be read: {text.clean(why)}.\nIt is kept as it came; the numbers above are Garmin's own."
-            "\n`garminsync verify --repair` and a sync fetch it again, where Garmin still has it."
+            f"\n{keys.label('activity.again')} fetches it again."
         )
         for name in ("#map-pane", "#laps-pane", "#facts-pane", "#reading"):
             self._have(name, False)
@@ -151,10 +162,10 @@ class ActivityScreen(ChartedPlace):
         self._draw_charts()
         pane.ready()
         if drawn.outline:
-            self.query_one("#map", TrackMap).draw(drawn.outline)
+            self._map.draw(drawn.outline)
             map_pane.ready()
         self._read_aloud()
-        self.focus_first(self.query_one("#chart", Chart))
+        self.focus_first(self._chart)
 
     def _draw_charts(self) -> None:
         """The panels in their order, over time or distance; the cursor stays on its point."""
@@ -166,56 +177,22 @@ class ActivityScreen(ChartedPlace):
         panels = [*panels[first:], *panels[:first]]
         by_distance = over is drawn.metres
         axis = ticks.distance(self.garminsync.units) if by_distance else ticks.elapsed
-        chart = self.query_one("#chart", Chart)
+        chart = self._chart
         chart.draw(panels, axis if drawn.is_timed or by_distance else ticks.nothing)
         if self._point is not None:
             chart.cursor = over[self._point]
         names = " · ".join(panel.series.title for panel in panels)
         pane = self.query_one("#chart-pane", Pane)
-        pane.border_title = Content(names.capitalize())
+        pane.border_title = Content(glyphs_of(self.app).words(names.capitalize()))
         if len(panels) > 1:
             pane.border_subtitle = Content(f"{keys.label('activity.charts')} another first")
 
-    def _show_laps(self) -> None:
-        examined, activity = self._examined, self._activity
-        assert examined is not None and activity is not None
-        columns = lap_columns(examined.seen, activity.activity_type, self.garminsync.units)
-        if "max" in columns:  # what may be missed where there is not room for all comes last
-            columns["max"] = columns.pop("max")
-        pane, table = self.query_one("#laps-pane", Pane), self.query_one("#laps", WindowTable)
-        self._have("#laps-pane", bool(columns))
-        if not columns:
-            return
-        rows = list(zip(*columns.values(), strict=True))
-        table.lay_out(
-            [
-                Column(name, "", max(map(len, [name, *cells])), is_number=True)
-                for name, cells in zip(activity_facts.lap_titles(list(columns)), columns.values(), strict=True)
-            ]
-        )
-        self._laps = rows
-        table.restart(len(rows), (self._drawn.lap_at(self._point) or 0) if self._drawn and self._point else 0)
-        pane.ready("1 lap" if len(rows) == 1 else f"{len(rows)} laps")
-        self.focus_first(table)
-
-    def _show_facts(self) -> None:
-        examined, activity, pane = self._examined, self._activity, self.query_one("#facts-pane", Pane)
-        if examined is None or activity is None:
-            return
-        width = (pane.size.width or self.app.size.width) - 5  # border, padding, scrollbar
-        words = activity_facts.facts(examined, activity, self.garminsync.units, glyphs_of(self.app), width)
-        self._have("#facts-pane", bool(words.plain))
-        self.query_one("#activity-facts", Static).update(words)
-        pane.ready()
-
-    @on(WindowTable.Needed)
-    def _laps_needed(self, event: WindowTable.Needed) -> None:
-        first = event.window * WINDOW
-        self.query_one("#laps", WindowTable).fill(event.window, self._laps[first : first + WINDOW])
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Bars are as long as there is room."""
-        self.call_after_refresh(self._show_facts)
+    def _show_details(self, examined: Examined, activity: Activity) -> None:
+        system = self.garminsync.units
+        lap = self._drawn.lap_at(self._point or 0) if self._drawn else None
+        self._have("#laps-pane", self._laps.show(examined.seen, activity, system, lap or 0))
+        self._have("#facts-pane", self._facts.show(examined, activity, system))
+        self.focus_first(self._laps.table)
 
     # ── One cursor ───────────────────────────────────────────────────────────────────────────────────
 
@@ -225,13 +202,13 @@ class ActivityScreen(ChartedPlace):
 
     @on(WindowTable.Moved)
     def _lap_moved(self) -> None:
-        table, drawn = self.query_one("#laps", WindowTable), self._drawn
+        table, drawn = self._laps.table, self._drawn
         if not table.has_focus or drawn is None or not drawn.laps:
             return
         here = 0 if self._point is None else drawn.lap_at(self._point)
         if here != table.cursor:
             point, _ = drawn.lap_points(table.cursor)
-            self.query_one("#chart", Chart).cursor = self._over[point]
+            self._chart.cursor = self._over[point]
             self._go_to(point)
 
     def _go_to(self, point: int) -> None:
@@ -241,9 +218,8 @@ class ActivityScreen(ChartedPlace):
             return
         self._point = point
         if drawn.outline:
-            self.query_one("#map", TrackMap).point = drawn.position(point)
-        if self._laps and (lap := drawn.lap_at(point)) is not None:
-            self.query_one("#laps", WindowTable).move_to(lap)
+            self._map.point = drawn.position(point)
+        self._laps.move_to(drawn.lap_at(point))
         self._read_aloud()
 
     @property
@@ -257,16 +233,7 @@ class ActivityScreen(ChartedPlace):
         drawn, activity, point = self._drawn, self._activity, self._point
         if drawn is None or activity is None or point is None:
             return ""
-        words = labels(activity.activity_type, self.garminsync.units)
-        parts = [units.duration(drawn.seconds[point])] if drawn.is_timed else []
-        if drawn.metres:
-            parts.append(units.distance(drawn.metres[point], self.garminsync.units, 2))
-        for curve in CURVES:
-            if curve.column in drawn.columns:
-                value = drawn.columns[curve.column][point]
-                parts.append(units.MISSING if isnan(value) else words[curve.column](value))
-        if (lap := drawn.lap_at(point)) is not None and self._laps:
-            parts.append(f"lap {lap + 1}")
+        parts = drawn.reading(point, activity.activity_type, self.garminsync.units)
         # What does not fit whole is not begun.
         while len(parts) > 1 and len("   ".join(parts)) > self.size.width - 4:
             parts.pop()
@@ -286,9 +253,8 @@ class ActivityScreen(ChartedPlace):
         drawn = self._drawn
         if drawn is None or not drawn.laps:
             return
-        lap = self.query_one("#laps", WindowTable).cursor
-        first, last = drawn.lap_points(lap)
-        chart = self.query_one("#chart", Chart)
+        first, last = drawn.lap_points(self._laps.table.cursor)
+        chart = self._chart
         if self._point is None or not first <= self._point <= last:
             chart.cursor = self._over[first]
             self._go_to(first)
@@ -311,9 +277,8 @@ class ActivityScreen(ChartedPlace):
     def action_activity_facts(self) -> None:
         """Zones and numbers alone on the screen, or not any more."""
         self._enlarge("-only-facts")
-        self.call_after_refresh(self._show_facts)
         if self.has_class("-only-facts"):
-            self.query_one("#facts-scroll").focus()
+            self._facts.scroll.focus()
 
     def _enlarge(self, what: str) -> None:
         wanted = not self.has_class(what)
@@ -322,11 +287,10 @@ class ActivityScreen(ChartedPlace):
 
     def back(self) -> bool:
         """Out of what fills the screen, then out of the zoom; False where there is nothing of it."""
-        chart = self.query_one("#chart", Chart)
         if any(self.has_class(each) for each in _LARGE):
             self.remove_class(*_LARGE)
-        elif chart.window is not None:
-            chart.window = None
+        elif self._chart.window is not None:
+            self._chart.window = None
         else:
             return False
         return True
@@ -383,11 +347,29 @@ class ActivityScreen(ChartedPlace):
     def _forget(self) -> None:
         """Nothing on the screen is of the one before."""
         self._track = self._drawn = self._examined = self._point = None
-        self._laps = ()
-        self.query_one("#chart", Chart).draw(())
-        for name in ("#chart-pane", "#map-pane", "#laps-pane", "#facts-pane"):
+        self._chart.draw(())
+        for name in ("#map-pane", "#laps-pane", "#facts-pane"):
             self._have(name, True)
-            self.query_one(name, Pane).loading_content()
+        self.query_one("#chart-pane", Pane).loading_content()
+        self.query_one("#map-pane", Pane).loading_content()
+        self._laps.forget()
+        self._facts.forget()
+
+    @property
+    def why_not_again(self) -> str:
+        """Why the file need not be fetched again."""
+        return "its file is whole" if self._track else ""
+
+    def action_activity_again(self) -> None:
+        """Let a sync fetch the file again, now."""
+        engine, activity = self.garminsync.engine, self._activity
+        assert engine is not None and activity is not None
+
+        async def queue() -> None:
+            await engine.fetch_file_again(activity)
+            self.notify("Queued: its file is fetched again.", markup=False)
+
+        self.garminsync.do(queue)
 
     def action_activity_export(self) -> None:
         """Write the recording into a file."""
@@ -399,9 +381,8 @@ class ActivityScreen(ChartedPlace):
         activity = self._activity
         if activity is None:
             return None
-        table = self.query_one("#laps", WindowTable)
-        if table.has_focus and (cells := table.row(table.cursor)):
-            return Clip(f"Lap {table.cursor + 1}", "\t".join(cells))
+        if self._laps.table.has_focus and (cells := self._laps.selected):
+            return Clip(f"Lap {self._laps.table.cursor + 1}", "\t".join(cells))
         if reading := self._said():
             return Clip("What the cursor reads", reading)
         lines = [f"{label}\t{words}" for label, words in summary(activity, self.garminsync.units)]

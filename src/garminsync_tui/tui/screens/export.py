@@ -22,6 +22,7 @@ from ...errors import FileDamaged, GarminSyncError, UsageProblem
 from ...transfer.activity_files import file_name
 from ..activity_words import title
 from ..widgets.field import Field
+from ..widgets.glyphs import glyphs_of
 from ..widgets.sparkline import bar
 from .workout_dialogs import Choose
 
@@ -199,7 +200,7 @@ class ExportScreen(ModalScreen[None]):
         """How far it is."""
         if len(self._chosen) > 1:
             words = f"{units.number(written.seen)} of {units.number(len(self._chosen))}   esc stops"
-            shown = f"{bar(written.seen / len(self._chosen), _BAR)} {words}"
+            shown = f"{bar(written.seen / len(self._chosen), _BAR, glyphs_of(self.app))} {words}"
         else:
             shown = "writing…"
         self.query_one("#writing", Static).update(Content(shown))

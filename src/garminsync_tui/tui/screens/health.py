@@ -15,6 +15,7 @@ from textual.widgets import Static
 from ...dates import EARLIEST
 from ...metrics import METRICS, Granularity
 from .. import health_subjects, health_words, keys
+from ..clipboard import Clip
 from ..health_range import RANGES, Period, Range
 from ..health_view import View, of_days, of_readings, one_value
 from ..widgets.chart import Chart
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from ..health_shelf import HealthShelf
 
 _FIRST = "resting_heart_rate"
-_NEVER = "Nothing is stored yet. Press {sync.now} to sync now."
 
 
 class HealthScreen(ChartedPlace):
@@ -54,7 +54,8 @@ class HealthScreen(ChartedPlace):
         self._until: date | None = None
         self._today = date.min
         self._stored: dict[str, MetricCount] = {}
-        self._view = View("")
+        #: What is shown.
+        self.view = View("")
         self._period: Period | None = None
         #: Where the cursor stays when another metric or span is shown.
         self._day: date | None = None
@@ -83,7 +84,7 @@ class HealthScreen(ChartedPlace):
         pane = self.query_one("#health-pane", Pane)
         if not self._stored and not situation.activities:
             self.query_one("#picker-pane", Pane).empty("")
-            pane.empty(NO_ACCOUNT if situation.account is None else _NEVER)
+            pane.empty(NO_ACCOUNT if situation.account is None else _never())
             self._show_spans()
             return
         self._take_wish()
@@ -198,30 +199,35 @@ class HealthScreen(ChartedPlace):
         return self.query_one("#health-chart", Chart)
 
     def _show(self, view: View) -> None:
-        self._view = view
+        before, self.view = self.view.title, view
         pane, chart = self.query_one("#health-pane", Pane), self._chart
         pane.border_title = Content(view.title)
         self._show_spans()
         if view.empty:
             pane.empty(view.empty)
-            pane.border_subtitle = Content("")
             return
         chart.draw(view.panels, view.ticks, view.whole)
         self.query_one("#health-lines", Static).update(Content("\n".join(view.lines)))
-        chart.stand(self._number_of(self._day))
+        here = chart.series.nearest(chart.cursor) if chart.series and chart.cursor is not None else None
+        again = here is not None and before == view.title
+        chart.stand(here if again and here is not None else self._number_of(self._day))
         overlay = health_subjects.title_of(self._overlay) if self._overlay else "none"
-        pane.ready("= what it means" if self._key in health_subjects.TRAINING_KEYS else f"v Overlay: {overlay}")
+        means, second = (
+            f"{keys.label('app.figures')} what it means",
+            f"{keys.label('health.overlay')} Overlay: {overlay}",
+        )
+        pane.ready(means if self._key in health_subjects.TRAINING_KEYS else second)
 
     def _number_of(self, day: date | None) -> int:
         """The last point of a day, or of what holds it; the newest where no day is asked for."""
         series = self._chart.series
         last = len(series.xs) - 1 if series else 0
-        if not self._view.by_day:
+        if not self.view.by_day:
             while series and last and isnan(series.ys[last]):
                 last -= 1  # where something held until then
         if day is None:
             return last
-        days = ((number, self._view.day(number)) for number in range(last, -1, -1))
+        days = ((number, self.view.day(number)) for number in range(last, -1, -1))
         return next((number for number, of in days if of is not None and of <= day), 0)
 
     def _show_spans(self) -> None:
@@ -237,11 +243,11 @@ class HealthScreen(ChartedPlace):
 
     @on(Chart.CursorMoved)
     def _read_aloud(self, event: Chart.CursorMoved) -> None:
-        self._day = self._view.day(event.number)
-        words = self._view.said(event.number)
+        self._day = self.view.day(event.number)
+        words = self.view.said(event.number)
         self.query_one("#health-said", Static).update(Content(glyphs_of(self.app).words(f"▲ {words}")))
         series = self._chart.series
-        if self._view.by_day and series is not None and isnan(series.ys[event.number]) and self._day is not None:
+        if self.view.by_day and series is not None and isnan(series.ys[event.number]) and self._day is not None:
             self.run_worker(self._tell_why(self._key, self._day, words), group="why", exclusive=True)
 
     async def _tell_why(self, metric: str, day: date, words: str) -> None:
@@ -305,6 +311,11 @@ class HealthScreen(ChartedPlace):
         if self._key in health_subjects.TRAINING_KEYS:
             return "training charts have theirs already"
         return "" if len(self._stored) > 1 else "there is no second metric yet"
+
+    def copy_text(self) -> Clip | None:
+        """The sentence about the cursor's place."""
+        said = str(self.query_one("#health-said", Static).content)
+        return None if self.view.empty or not said else Clip("the value", f"{self.view.title}\n{said[2:]}")
 
     def back(self) -> bool:
         """Take back what was typed, then the choice of a second metric, then the list of a narrow screen."""
@@ -392,7 +403,7 @@ class HealthScreen(ChartedPlace):
 
     @property
     def _again_day(self) -> date | None:
-        return self._view.day(0) if self._view.empty else self._day
+        return self.view.day(0) if self.view.empty else self._day
 
     def action_health_again(self) -> None:
         """Fetch the cursor's day again."""
@@ -401,3 +412,7 @@ class HealthScreen(ChartedPlace):
         day = self._again_day
         assert day is not None
         self.garminsync.fetch_again(endpoint_of(self._key), day, day)
+
+
+def _never() -> str:
+    return f"Nothing is stored yet. Press {keys.label('sync.now')} to sync now."

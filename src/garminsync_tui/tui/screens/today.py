@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from textual import events, on
-from textual.containers import Grid, Horizontal
+from textual.containers import Grid, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from ... import units
-from ...jobs.words import title
 from .. import keys
 from ..activity_words import row_for_today
-from ..job_words import JobLine
+from ..job_words import job_lines, ticks
 from ..situation import Situation, at
-from ..widgets.card import Card, Reading
-from ..widgets.glyphs import BLOCKS, Glyphs, glyphs_of
+from ..today_words import METRICS, readings, week_line
+from ..widgets.card import Card
+from ..widgets.glyphs import glyphs_of
 from ..widgets.job_progress import JobProgress
 from ..widgets.pane import Pane
-from ..widgets.sparkline import bar
 from ..widgets.table import Table
 from .place import NO_ACCOUNT, Place
 
@@ -30,10 +28,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from ...errors import GarminSyncError
-    from ...store.health import StoredDay
     from ..engine import Engine, TodayFacts
 
-_DAYS = 21
 _CARDS = {
     "sleep": "Sleep",
     "heart": "Resting HR",
@@ -41,34 +37,29 @@ _CARDS = {
     "battery": "Battery",
     "steps": "Steps",
     "stress": "Stress",
+    "ready": "Readiness",
+    "load": "Load 7 d",
 }
-#: What the cards are made of.
-METRICS = (
-    "sleep",
-    "sleep_score",
-    "sleep_deep",
-    "sleep_rem",
-    "resting_heart_rate",
-    "hrv_last_night_avg",
-    "hrv_status",
-    "hrv_baseline_low",
-    "hrv_baseline_high",
-    "body_battery",
-    "body_battery_low",
-    "body_battery_charged",
-    "steps_total",
-    "step_goal",
-    "stress_avg",
-    "stress_max",
-)
-_STRESS_WORDS = ((25, "rest"), (50, "low"), (75, "medium"), (100, "high"))
+#: What Health shows of a card.
+_SHOWN_IN_HEALTH = {
+    "sleep": "sleep",
+    "heart": "resting_heart_rate",
+    "hrv": "hrv_last_night_avg",
+    "battery": "body_battery",
+    "steps": "steps_total",
+    "stress": "stress_avg",
+    "ready": "training_readiness",
+    "load": "form",
+}
+_LINES = 3  # of the sync box
+_STALE = timedelta(days=1)
 _NO_ACTIVITIES = "No activities yet. Press {sync.now} to sync now."
 _COLUMNS = ("day", "type", "name", "dist", "time", "pace", "hr")
 _FEWER, _ROOM_FOR_ALL = 5, 70
 
 
 class TodayScreen(Place):
-    """One day in six cards, with what was done last and how the sync stands."""
+    """One day in eight cards, with what was done last and how the sync stands."""
 
     place = "today"
     BINDINGS: ClassVar = keys.bindings("today")
@@ -87,7 +78,9 @@ class TodayScreen(Place):
         yield Grid(*(Card(title, id=name) for name, title in _CARDS.items()), id="cards")
         with Horizontal(id="below"):
             yield Pane(Table(id="last", show_header=False), title="Last activities", id="activities-pane")
-            yield Pane(JobProgress(id="job"), Static("", id="facts", markup=False), title="Sync", id="sync-pane")
+            lines = Vertical(*(JobProgress() for _ in range(_LINES)), id="lines")
+            yield Pane(lines, Static("", id="facts", markup=False), title="Sync", id="sync-pane")
+        yield Static("", id="week", markup=False)
 
     def on_mount(self) -> None:
         """Follow the running job's progress too."""
@@ -103,12 +96,14 @@ class TodayScreen(Place):
         self._shown = facts.day
         self._show_day(facts)
         self._show_cards(facts)
+        self._show_week(facts)
         self._show_activities(facts, situation)
         self._show_sync(situation)
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """Both panes say it."""
-        self.query_one("#day", Static).update("")
+        for words in ("#day", "#week"):
+            self.query_one(words, Static).update("")
         self.query_one("#activities-pane", Pane).failed(problem)
         self.query_one("#sync-pane", Pane).empty("")
 
@@ -121,20 +116,28 @@ class TodayScreen(Place):
         self.query_one("#day", Static).update(Content.assemble(day, (f"   {age}", "$text-muted")))
 
     def _show_cards(self, facts: TodayFacts) -> None:
-        for name, reading in readings(facts.rollups, facts.day, self.garminsync.units, glyphs_of(self.app)).items():
+        for name, reading in readings(facts.rollups, facts.loads, facts.day, self.garminsync.units).items():
             self.query_one(f"#{name}", Card).reading = reading
+
+    def _show_week(self, facts: TodayFacts) -> None:
+        line = week_line(facts.week, facts.day, self.garminsync.units, self.size.width - 2, glyphs_of(self.app))
+        self.query_one("#week", Static).update(Content(line))
 
     def _show_activities(self, facts: TodayFacts, situation: Situation) -> None:
         pane = self.query_one("#activities-pane", Pane)
         if not facts.activities:
             return pane.empty(NO_ACCOUNT if situation.account is None else _NO_ACTIVITIES)
         table, room = self.query_one("#last", Table), pane.content_size.width
+        if len(facts.activities) > pane.content_size.height:
+            room -= table.scrollbar_size_vertical
         columns = len(_COLUMNS) if room >= _ROOM_FOR_ALL else _FEWER
         table.lay_out(_COLUMNS[:columns], numbers=range(3, columns))
         rows = [(str(each.id), row_for_today(each, self.garminsync.units, room)[:columns]) for each in facts.activities]
         self._listed = [each.id for each in facts.activities]
         table.show(rows)
-        pane.ready()
+        synced_at = situation.synced_at
+        stale = synced_at is not None and situation.moment - synced_at > _STALE
+        pane.ready(f"as of {at(synced_at, situation.moment)}" if stale else "")
         self.focus_first(table)
         return None
 
@@ -147,25 +150,38 @@ class TodayScreen(Place):
         if situation.account.sign_in_needed_since:
             lines.append(f"! Garmin asks for a new sign-in: press {keys.label('account.connect')}.")
         lines += [
-            f"Last sync  {units.ago(situation.synced_at, moment)}",
             f"Next run   {at(situation.next_turn, moment)}",
             f"Runner     {situation.runner_words()}",
             f"Stored     {units.number(situation.activities)} activities",
         ]
+        if self.has_class("-narrow"):
+            lines = [" · ".join(" ".join(line.split()) for line in lines)]
         self.query_one("#facts", Static).update(Content("\n".join(lines)))
         pane.ready()
         self._show_job()
         return None
 
+    def counts(self) -> bool:
+        """Jobs that run or wait are told to the second here too."""
+        situation = self.garminsync.situation
+        return bool(situation and ticks(situation.jobs, self.garminsync.now()))
+
+    def tick(self) -> None:
+        """A second is over."""
+        self._show_job()
+
     def _show_job(self) -> None:
         situation = self.garminsync.situation
-        if situation is None:
+        if situation is None or not self.is_current:
             return
-        row = self.query_one("#job", JobProgress)
-        row.display = bool(situation.jobs)
-        if situation.jobs:
-            job = (situation.running or situation.jobs)[0]
-            row.show(JobLine(title(job), job), self.garminsync.live.get(job.id), situation.moment)
+        # What runs or waits first: there is room for few.
+        lines = sorted(job_lines(situation), key=lambda line: line.job is None or line.job.completed_at is not None)
+        rows = list(self.query("#lines JobProgress").results(JobProgress))
+        for number, row in enumerate(rows):
+            row.display = number < len(lines)
+            if row.display:
+                job = lines[number].job
+                row.show(lines[number], self.garminsync.live.get(job.id) if job else None, self.garminsync.now())
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width holds other columns."""
@@ -197,69 +213,18 @@ class TodayScreen(Place):
         self.read_again()
 
     def action_today_open(self) -> None:
-        """Open the selected activity."""
+        """Open the selected activity, or the card that has the keyboard in Health."""
+        if isinstance(self.focused, Card):
+            self.garminsync.open_health(_SHOWN_IN_HEALTH[self.focused.id or ""])
+            return
         row = self.query_one("#last", Table).cursor_row
         if 0 <= row < len(self._listed):
             self.garminsync.open_activity(self._listed[row])
 
+    def on_card_opened(self, event: Card.Opened) -> None:
+        """A card was clicked."""
+        self.garminsync.open_health(_SHOWN_IN_HEALTH[event.card.id or ""])
+
     @on(DataTable.RowSelected, "#last")
     def _row_selected(self) -> None:
         self.action_today_open()
-
-
-def readings(
-    rollups: Mapping[str, Mapping[date, StoredDay]], day: date, system: units.Units, glyphs: Glyphs = BLOCKS
-) -> dict[str, Reading]:
-    """What each card says of `day`, with the 21 days up to it."""
-    days = [day - timedelta(days=n) for n in range(_DAYS - 1, -1, -1)]
-
-    def value(metric: str, on_day: date = day) -> float | None:
-        row = rollups.get(metric, {}).get(on_day)
-        return row.last if row else None
-
-    def shown(metric: str) -> str:
-        return units.metric_value(metric, value(metric), system)
-
-    def series(metric: str) -> tuple[float | None, ...]:
-        return tuple(value(metric, each) for each in days)
-
-    def joined(*parts: tuple[str, str]) -> str:
-        return " · ".join(f"{words} {shown(metric)}" for words, metric in parts if value(metric) is not None)
-
-    def card(metric: str, word: str = "", detail: str = "") -> Reading:
-        return Reading(shown(metric), word, series(metric), detail)
-
-    week = [rate for each in days[-7:] if (rate := value("resting_heart_rate", each)) is not None]
-    mean = sum(week) / len(week) if week else None
-    low, high = value("hrv_baseline_low"), value("hrv_baseline_high")
-    steps, goal = value("steps_total"), value("step_goal")
-    done = steps / goal if steps is not None and goal else None
-    stress = value("stress_avg")
-    return {
-        "sleep": card(
-            "sleep",
-            f"score {shown('sleep_score')}" if value("sleep_score") is not None else "",
-            joined(("deep", "sleep_deep"), ("REM", "sleep_rem")),
-        ),
-        "heart": card("resting_heart_rate", detail=f"7-day avg {units.number(mean)}" if mean else ""),
-        "hrv": card(
-            "hrv_last_night_avg",
-            shown("hrv_status") if value("hrv_status") is not None else "",
-            f"range {units.number(low)}–{units.number(high)}" if low and high else "",
-        ),
-        "battery": card(
-            "body_battery",
-            f"+{shown('body_battery_charged')}" if value("body_battery_charged") is not None else "",
-            joined(("low", "body_battery_low")),
-        ),
-        "steps": card(
-            "steps_total",
-            f"{done * 100:.0f} %" if done is not None else "",
-            bar(done, _DAYS, glyphs) if done is not None else "",
-        ),
-        "stress": card(
-            "stress_avg",
-            next(word for top, word in _STRESS_WORDS if stress <= top) if stress is not None else "",
-            joined(("highest", "stress_max")),
-        ),
-    }

@@ -77,13 +77,18 @@ class Chart(Widget, can_focus=True):
         self._known: plot.Known = {}
 
     def draw(self, panels: Sequence[Panel], ticks: Ticks | None = None, whole: Window | None = None) -> None:
-        """Show these panels, all of `whole` (of the first series where it is None), with a cursor nowhere."""
+        """Show these panels over `whole`, by default all of the first series.
+
+        Cursor and zoom stay where the lower axis is the one that was shown before; else there are none.
+        """
         self._panels, self._ticks = panels, ticks
         self._known.clear()
         xs = panels[0].series.xs if panels else ()
-        self._whole = whole or (Window(xs[0], xs[-1]) if xs else Window(0.0, 0.0))
-        self.set_reactive(Chart.window, None)
-        self.set_reactive(Chart.cursor, None)
+        whole = whole or (Window(xs[0], xs[-1]) if xs else Window(0.0, 0.0))
+        if whole != self._whole:
+            self._whole = whole
+            self.set_reactive(Chart.window, None)
+            self.set_reactive(Chart.cursor, None)
         self.refresh()
 
     @property

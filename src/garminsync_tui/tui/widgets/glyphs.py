@@ -19,6 +19,7 @@ PLAIN = str.maketrans(
         **dict(zip("✓✗◌○●▲▼◆↑↓→←❯‖", "+xoo*^v@^v><>=", strict=True)),
         **dict(zip("—–−·×²₂♥½", "---.x22*~", strict=True)),
         **dict.fromkeys("\u00a0\u202f\u2009", " "),
+        "•": "*",
         **dict.fromkeys("█▓", "#"),
         "░": ".",
         "▒": ":",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -46,7 +45,7 @@ class Header(Widget):
     def follow(self) -> None:
         """Say how syncing stands now."""
         app: Any = self.app
-        moment = datetime.now(UTC)
+        moment = app.now()
         self.state = NO_DATABASE if app.fault else sync_state(app.situation, app.live, moment)
         if self._ageing is not None:
             self._ageing.stop()

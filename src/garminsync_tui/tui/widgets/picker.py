@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from .. import keys
 from ..health_subjects import Subject, matching
 from .field import Field
 
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class Entries(OptionList):
-    """Moved through like every list."""
+class Entries(OptionList, inherit_bindings=False):
+    """Moved through like every list; what moves sideways is left to the chart beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
+        Binding("down,j", "cursor_down", "Down", show=False),
+        Binding("up,k", "cursor_up", "Up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("enter", "select", "Choose", show=False),
         Binding("g", "first", "First", show=False),
         Binding("G", "last", "Last", show=False),
     ]
@@ -67,7 +71,7 @@ class Picker(Vertical):
 
     def compose(self) -> ComposeResult:
         """A line to write on, and the list."""
-        yield Field(placeholder="/ find", id="find")
+        yield Field(placeholder=f"{keys.label('health.find')} find", id="find")
         yield Entries(id="entries", markup=False)
 
     @property

@@ -45,6 +45,8 @@ class Series:
     colour: str = "$text-accent"
     shape: Literal["line", "area", "bars", "steps"] = "line"
     join: float = math.inf
+    #: Whether a place without a value breaks the line; not where values come now and then.
+    breaks: bool = True
     #: The lowest and the highest of the axis; None for those of what is shown.
     limits: tuple[float, float] | None = None
     #: Values that are labelled, each where it lies; None for places that are evenly apart.
@@ -308,14 +310,15 @@ def _plotted(series: Series, window: Window, ends: tuple[float, float], canvas: 
             continue
         top = height(bucket.high)
         canvas.span(x, top, bottom if series.shape == "area" else height(bucket.low))
-        if before is not None and _joined(before[1], bucket, series.join):
+        if before is not None and _joined(before[1], bucket, series):
             _join(canvas, (before[0], height(before[1].last[1])), (x, height(bucket.first[1])), series.shape == "area")
         before = (x, bucket)
     return canvas
 
 
-def _joined(before: _Bucket, after: _Bucket, farthest: float) -> bool:
-    return not before.gap_after and not after.gap_before and after.first[0] - before.last[0] <= farthest
+def _joined(before: _Bucket, after: _Bucket, series: Series) -> bool:
+    broken = series.breaks and (before.gap_after or after.gap_before)
+    return not broken and after.first[0] - before.last[0] <= series.join
 
 
 def _join(canvas: Canvas, start: tuple[int, int], end: tuple[int, int], filled: bool) -> None:

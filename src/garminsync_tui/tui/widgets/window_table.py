@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ... import text
+from .glyphs import BRAILLE, glyphs_of
 
 WINDOW = 200
 _KEPT = 8  # windows
@@ -38,7 +39,7 @@ class Column(NamedTuple):
     takes_rest: bool = False
 
 
-class WindowTable(ScrollView, can_focus=True):
+class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows are asked for with `Needed` and given with `fill`; `cells` are the plain, clean words of one in sight."""
 
     DEFAULT_CSS = """
@@ -95,6 +96,7 @@ class WindowTable(ScrollView, can_focus=True):
         #: Whether a row has a mark.
         self.is_marked: Callable[[int], bool] = lambda _: False
         self._styles: dict[str, Style] = {}
+        self._glyphs = BRAILLE
         self._places: list[tuple[int, int]] = []
         self.count = 0
         self.cursor = 0
@@ -167,6 +169,7 @@ class WindowTable(ScrollView, can_focus=True):
         self._styles = {"": base} | {name: base + part for name, part in parts.items()}
         self._styles["mark-cursor"] = self._styles["cursor"] + parts["mark"]
         self._places = self._fitting()
+        self._glyphs = glyphs_of(self.app)
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -183,9 +186,9 @@ class WindowTable(ScrollView, can_focus=True):
         here = index == self.cursor
         style = self._styles["cursor" if here else ""]
         row = self.row(index)
-        segments = [Segment("❯" if here else " ", style)]
+        segments = [Segment(self._glyphs.words("❯") if here else " ", style)]
         if self.is_marked(index):
-            segments.append(Segment("●", self._styles["mark-cursor" if here else "mark"]))
+            segments.append(Segment(self._glyphs.words("●"), self._styles["mark-cursor" if here else "mark"]))
         else:
             segments.append(Segment(" ", style))
         known = dict(enumerate(self._words(row))) if row is not None else {0: _UNREAD}
@@ -207,7 +210,7 @@ class WindowTable(ScrollView, can_focus=True):
             cell = text.fit(cells.get(index, ""), width)
             room = " " * (width - text.width(cell))
             parts.append(room + cell if self._columns[index].is_number else cell + room)
-        return (" " * _GAP).join(parts)
+        return self._glyphs.words((" " * _GAP).join(parts))
 
     def _ask(self, index: int) -> None:
         """Let the windows around a row be read that are not there."""

@@ -14,7 +14,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-SHADES = "·░▒▓█"
+from .glyphs import glyphs_of
+
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 _TITLES = 4  # columns of the weekdays' names
 WIDTH = _TITLES + 54
@@ -64,7 +65,8 @@ class YearMap(Widget, can_focus=True):
         if day.year != self.cursor.year or day > self._today:
             return " "
         seconds = self._seconds.get(day, 0.0)
-        return SHADES[1 + bisect_left(self._bounds, seconds)] if seconds > 0 else SHADES[0]
+        shades = glyphs_of(self.app).shades
+        return shades[1 + bisect_left(self._bounds, seconds)] if seconds > 0 else shades[0]
 
     def render_line(self, y: int) -> Strip:
         """The months, then a weekday in each line."""
@@ -78,7 +80,9 @@ class YearMap(Widget, can_focus=True):
         segments = [Segment(f"{_WEEKDAYS[y - 1]:{_TITLES}}", title)]
         for day in days:
             sign, here = self.shade(day), day == self.cursor
-            segments.append(Segment("◆" if here and self.has_focus else sign, chosen if here else style))
+            segments.append(
+                Segment(glyphs_of(self.app).point if here and self.has_focus else sign, chosen if here else style)
+            )
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
     def _months(self) -> str:

@@ -7,16 +7,22 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
 from ... import units
+from ...dates import EARLIEST
+from ...filters import Condition, without_dates
+from .. import keys
+from .glyphs import glyphs_of
 from .pane import Pane
-from .year_map import SHADES, YearMap
+from .year_map import YearMap
 
 if TYPE_CHECKING:
     from ...store.activity_lists import Day
+    from ..activity_shelf import ActivityShelf
 
 
 class YearPane(Pane):
@@ -33,16 +39,35 @@ class YearPane(Pane):
         super().__init__(Horizontal(self.map, self._facts), id=id)
         self._days: dict[date, Day] = {}
         self._system: units.Units = "metric"
+        self._today = date.min
+        #: Which year is shown.
+        self.year = 0
 
-    def show(self, days: Sequence[Day], today: date, cursor: date, system: units.Units) -> None:
-        """Show the year of `cursor`."""
+    async def read(
+        self, shelf: ActivityShelf, conditions: Sequence[Condition], today: date, system: units.Units
+    ) -> None:
+        """Read and show the year, of what meets the conditions whatever they say of dates."""
+        self._today, self.year = today, self.year or today.year
+        days = await shelf.days(without_dates(conditions), self.year)
+        cursor = self.map.cursor if self.map.cursor.year == self.year else min(today, date(self.year, 12, 31))
         self._days, self._system = {each.day: each for each in days}, system
         self.map.show({each.day: each.totals.duration_s for each in days}, today, cursor)
-        self.border_title = Content(f"{cursor.year}   hours a day   less {SHADES} more")
+        self.border_title = Content(f"{cursor.year}   hours a day   less {glyphs_of(self.app).shades} more")
         self._facts.update(Content("\n".join(("", *_sums(days, system)))))
         self.ready()
         self.read_aloud()
 
+    @property
+    def why_not_before(self) -> str:
+        """Why there is no year before."""
+        return "" if self.year > EARLIEST.year else "nothing older can be there"
+
+    @property
+    def why_not_after(self) -> str:
+        """Why there is no year after."""
+        return "" if self.year < self._today.year else "this is the newest year"
+
+    @on(YearMap.Moved)
     def read_aloud(self) -> None:
         """The day under the cursor in words, with what enter does to it."""
         day = self.map.cursor
@@ -53,7 +78,7 @@ class YearPane(Pane):
             if found.totals.distance_m:
                 parts.append(units.distance(found.totals.distance_m, self._system))
             words = f"{day:%a} {day.day} {day:%b}: {', '.join(parts)}"
-        self.border_subtitle = Content(f"{words}   enter Day  w Week")
+        self.border_subtitle = Content(f"{words}   enter Day  {keys.label('activities.week')} Week")
 
 
 def _count(activities: int) -> str:
