@@ -256,6 +256,19 @@ async def test_the_database_is_checked_and_backed_up(settings: Config, paths: Pa
         assert backup.look_inside(tmp_path / "there.db").activities == 0
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_server_is_shown_without_its_password_and_looks_after_itself(database_url: str, paths: Paths) -> None:
+    secret = "postgresql://somebody:canary@host/garminsync"
+    config = Config.load(paths, {"sync.runner": "never"}, {"GARMINSYNC_DATABASE": secret})
+    async with running(config, size=(160, 50), opener=lambda: Database.open(database_url)) as (app, pilot):
+        await at(app, pilot, "database.url")
+        await until(pilot, lambda: "PostgreSQL" in shown(app) and "0 activities" in shown(app))
+        assert "canary" not in shown(app)
+        for key in ("i", "b"):
+            await pilot.press(key)
+            assert "PostgreSQL has its own tools" in toast(app)
+
+
 async def test_a_backup_is_given_up(settings: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "_LOOK_EVERY_STEPS", 1)
     async with running(settings) as (app, _):

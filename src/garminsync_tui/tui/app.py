@@ -210,7 +210,7 @@ class GarminSyncApp(App[int]):
         """Go by settings that are another now, and by the keys that the file has."""
         if "display.theme" in names:
             self.look_at_theme(self.config["display.theme"])
-        if names & {"sync.every_minutes", "sync.daily_at"} and self.engine is not None:
+        if names & {"sync.every_minutes", "sync.daily_at", "sync.off"} and self.engine is not None:
             self.do(self.engine.take_up_schedule)
         now = keymap.read(self.config.paths.config)
         if now != self.keymap and self.config_problem is None:
