@@ -41,10 +41,8 @@ from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import INTERNAL, Place
-from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
-from .screens.welcome import Answer, WelcomeScreen
 from .screens.workouts import WorkoutsScreen
 from .situation import forward
 from .widgets.ascii_filter import AsciiFilter
@@ -60,6 +58,7 @@ if TYPE_CHECKING:
     from ..store.database import Database
     from ..store.workouts import Kept
     from .engine import Engine
+    from .screens.welcome import Answer
     from .situation import Situation
 
 #: Between two looks at what changed: each look reads what is shown.
@@ -72,6 +71,12 @@ _FOLLOW_FILE_EVERY_S = 2.0
 
 _ASCII = AsciiFilter()
 _log = logging.getLogger(__name__)
+
+
+def _settings() -> Screen[Any]:
+    from .screens.settings import SettingsScreen  # not before the first paint
+
+    return SettingsScreen()
 
 
 class GarminSyncApp(App[int]):
@@ -90,7 +95,7 @@ class GarminSyncApp(App[int]):
         "health": HealthScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
-        "settings": SettingsScreen,
+        "settings": _settings,
     }
     DEFAULT_MODE = "today"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
@@ -292,6 +297,8 @@ class GarminSyncApp(App[int]):
     async def _greet(self, engine: Engine) -> None:
         """Welcome who starts with nothing."""
         if await engine.is_new():
+            from .screens.welcome import WelcomeScreen
+
             name = engine.database.name
             screen = WelcomeScreen(self.config, engine.today(None), name, has_sample=self._has_sample)
             self.push_screen(screen, self._welcomed)
