@@ -144,6 +144,10 @@ async def test_what_holds_before_the_file_says_so_and_stays(settings: Config, pa
         await pilot.press("enter")
         await until(pilot, lambda: app._notifications)
         assert "the command line sets it" in toast(app)
+        await pilot.press("shift+tab", "delete")  # what is on the other side of the screen is not changed unseen
+        assert "go to a setting first" in toast(app)
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: "there is nothing to change here" in toast(app))
         await at(app, pilot, "sync.daily_at")
         await pilot.press("space")
         assert "press enter to write another" in toast(app)
