@@ -239,7 +239,8 @@ async def test_the_database_is_checked_and_backed_up(settings: Config, paths: Pa
     async with running(settings) as (app, pilot):
         await pilot.press(keys.action("places.settings").keys, "i")
         await until(pilot, lambda: "✓ The database was read to its end and is sound." in shown(app))
-        await pilot.press("b")
+        row = next(number for number, line in enumerate(shown(app).splitlines()) if "b Back up" in line)
+        await pilot.click(offset=(shown(app).splitlines()[row].index("b Back up"), row))
         await until(pilot, lambda: isinstance(app.screen, BackupScreen))
         target = app.screen.query_one("#target", Input)
         assert target.value.startswith("~/garminsync-")
