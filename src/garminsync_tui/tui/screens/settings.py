@@ -107,8 +107,7 @@ class SettingsScreen(Place):
         self.query_one("#facts", Static).update(Content("\n").join(told))
         table.display = bool(lines)
         self._fill(table, lines)
-        count = sum(len(self._lines(section)) for section in SECTIONS)
-        pane.ready(f"{len(lines)} of {count}" if find.display else "")
+        pane.ready(f"{len(lines)} of {len(self._found(''))}" if find.display else "")
         self._tell_about()
 
     def _lines(self, section: str) -> list[Line]:
