@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from textual.widgets import Input
 
 from garminsync_tui.config import Config
 from garminsync_tui.jobs.queue import Queue
@@ -12,8 +16,11 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.store import coverage, health
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.health import FetchedDay
+from garminsync_tui.transfer.health_rows import COLUMNS, write_readings
+from garminsync_tui.transfer.rows import Rows
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.health import HealthScreen
+from garminsync_tui.tui.screens.workout_dialogs import Ask, Choose
 from garminsync_tui.tui.widgets.chart import Chart
 from garminsync_tui.tui.widgets.parts import Parts, flow
 from garminsync_tui.tui.widgets.picker import Picker
@@ -54,7 +61,7 @@ async def store_night(database: Database, account: GarminConnectAccount) -> None
 
 
 async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
-    config: Config, database: Database, account: GarminConnectAccount
+    config: Config, database: Database, account: GarminConnectAccount, tmp_path: Path
 ) -> None:
     await store_days(database, account, 40)
     async with database.write() as session:
@@ -106,6 +113,24 @@ async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
         title, words = str(clip.text).split("\n")
         assert title == "HRV last night   24 Aug – 21 Nov 2026"
         assert words.startswith("Sat 21 Nov 2026   61 ms")
+
+        # The same rows as the command writes; a file that is there is asked about.
+        target = tmp_path / "hrv.csv"
+        for again in (False, True):
+            await pilot.press("e")
+            await until(pilot, lambda: isinstance(app.screen, Ask))
+            app.screen.query_one("#answer", Input).value = str(target)
+            await pilot.press("enter")
+            if again:
+                await until(pilot, lambda: isinstance(app.screen, Choose))
+                await pilot.press("down", "enter")
+            await until(pilot, lambda: "39 readings written to" in toasts(app))
+            app.clear_notifications()
+            await until(pilot, lambda: isinstance(app.screen, HealthScreen))
+        commands = io.StringIO()
+        rows = Rows(commands, COLUMNS, "csv")
+        await write_readings(database, ["hrv_last_night_avg"], TODAY - timedelta(days=89), TODAY, rows)
+        assert target.read_text("utf-8") == commands.getvalue()
 
         # What is typed goes first.
         picker = app.screen.query_one(Picker)

@@ -196,7 +196,7 @@ def of_bests(sport: str, every: Sequence[Best], season: Sequence[Best], period: 
     """The best over each distance, or each time, of all time; those of a season over it."""
     kind = "power" if sport == "cycling" and any(best.kind == "power" for best in every) else "distance"
     whole = [best for best in every if best.kind == kind]
-    title = f"{sport.capitalize()} bests   {'all time' if period.range.days is None else period.words}"
+    title = f"{sport.capitalize()} bests   {period.words}"
     if len(whole) < 2:
         return View(title, empty=NO_BESTS)
     others = {best.span: best for best in season if best.kind == kind}
