@@ -9,6 +9,7 @@ from typing import Any
 import pyte
 import pytest
 from textual._compositor import CompositorUpdate
+from textual.pilot import Pilot
 
 from garminsync_tui.config import Config
 from garminsync_tui.ids import new_id
@@ -63,6 +64,17 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     return found
 
 
+async def quiet(app: GarminSyncApp, pilot: Pilot[Any], terminal: Terminal) -> None:
+    """Wait until nothing is read or painted any more."""
+    still = 0
+    while still < 3:
+        before = terminal.writes
+        await pilot.pause(0.05)
+        reads = any(not worker.is_finished and worker.group != "engine" for worker in app.workers)
+        still = 0 if reads or terminal.writes != before else still + 1
+    await until(pilot, lambda: terminal.shows(app))
+
+
 async def test_what_is_sent_is_what_stands_there_and_what_stands_there_is_not_sent_again(
     config: Config, database: Database, paths: Paths, account: GarminConnectAccount, terminal: Terminal
 ) -> None:
@@ -78,15 +90,14 @@ async def test_what_is_sent_is_what_stands_there_and_what_stands_there_is_not_se
             await until(pilot, lambda: terminal.shows(app), f"at {size}")
         for place in keys.PLACES:
             app.action_go(place)
-            await until(pilot, lambda: terminal.shows(app))
-            await pilot.pause(0.2)
+            await quiet(app, pilot, terminal)
             before = terminal.bytes
             assert app.engine is not None
             for _ in range(2):  # as a runner's heartbeat does
                 async with database.write() as session:
                     await session.merge(await session.get_one(GarminConnectAccount, account.id))
                 await app._look(app.engine)
-                await pilot.pause(0.1)
+                await quiet(app, pilot, terminal)
             assert terminal.bytes == before, place
             assert terminal.shows(app)
     assert len(await queue.list()) == 3

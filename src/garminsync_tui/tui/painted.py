@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.control import Control
-from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
@@ -47,28 +46,38 @@ class Painted:
 
     def _change(self, x: int, y: int, strip: Strip) -> Piece | None:
         line = self._lines.setdefault(y, {})
-        before = line.get(x)
-        if before == strip or not strip.cell_length:
+        if line.get(x) == strip or not strip.cell_length:
             return None
-        for start in [
-            each for each, old in line.items() if each < x + strip.cell_length and each + old.cell_length > x
-        ]:
-            del line[start]
+        before = _taken(line, x, x + strip.cell_length)
         line[x] = strip
-        if before is None or before.cell_length != strip.cell_length:
-            return x, y, strip
-        return _middle(x, y, list(before), list(strip))
+        return _difference(x, y, before, strip)
 
 
-def _middle(x: int, y: int, before: list[Segment], after: list[Segment]) -> Piece:
-    """What differs between two strips of one length, by whole segments."""
-    while before and after and before[0] == after[0]:
-        x += before.pop(0).cell_length
-        after.pop(0)
-    while before and after and before[-1] == after[-1]:
-        before.pop()
-        after.pop()
-    return x, y, Strip(after)
+def _taken(line: dict[int, Strip], x: int, end: int) -> Strip:
+    """Take what stands from `x` to `end` out of a line; shorter where that is not known of all of it."""
+    found = []
+    for start in sorted(start for start, old in line.items() if start < end and start + old.cell_length > x):
+        old = line.pop(start)
+        if start < x:
+            line[start] = old.crop(0, x - start)
+        if start + old.cell_length > end:
+            line[end] = old.crop(end - start)
+        found.append(old.crop(max(x - start, 0), end - start))
+    return Strip.join(found)
+
+
+def _difference(x: int, y: int, before: Strip, after: Strip) -> Piece | None:
+    """What is to be written, by whole segments; None where both look the same."""
+    if before.cell_length != after.cell_length:
+        return x, y, after
+    old, new = list(before.simplify()), list(after.simplify())
+    while old and new and old[0] == new[0]:
+        x += old.pop(0).cell_length
+        new.pop(0)
+    while old and new and old[-1] == new[-1]:
+        old.pop()
+        new.pop()
+    return (x, y, Strip(new)) if new else None
 
 
 def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:

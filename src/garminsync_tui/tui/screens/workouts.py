@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import Calendar, day_abbr
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,8 +12,10 @@ from textual.widgets import DataTable, Static
 
 from ... import text, units
 from .. import keys
+from ..widgets.glyphs import glyphs_of
 from ..widgets.pane import Pane
 from ..widgets.table import Table
+from ..workout_calendar import WEEKS, title, weeks
 from .place import Place
 from .workout_dialogs import Ask, Choose
 
@@ -50,6 +51,8 @@ class WorkoutsScreen(Place):
         self._kept: dict[str, Kept] = {}
         self._estimates: dict[str, Estimate] = {}
         self._athlete: Athlete | None = None
+        #: How many weeks from this one on the calendar begins.
+        self._weeks_on = 0
 
     def content(self) -> ComposeResult:
         """List and calendar on the left, preview on the right."""
@@ -151,20 +154,16 @@ class WorkoutsScreen(Place):
         return lines
 
     def _show_calendar(self) -> None:
-        planned = {day for each in self._kept.values() for day, _ in each.days}
-        today = self._today()
-        first = today - timedelta(days=today.weekday())
-        lines = [Content.styled(" ".join(f"{name[:2]:<3}" for name in day_abbr), "$text-muted")]
-        for week in range(4):
-            days = [first + timedelta(days=7 * week + number) for number in Calendar().iterweekdays()]
-            parts: list[Content | tuple[str, str]] = []
-            for day in days:
-                style = "bold $text-accent" if day == today else "" if day >= today else "$text-muted"
-                parts.append((f"{day.day:>2}{'•' if day in planned else ' '} ", style))
-            lines.append(Content.assemble(*parts))
-        self.query_one("#calendar", Static).update(Content("\n").join(lines))
-        pane = self.query_one("#calendar-pane", Pane)
-        pane.border_title = Content(f"Calendar   {today:%b %Y}")
+        planned: dict[date, list[str]] = {}
+        for each in self._kept.values():
+            for day, _ in each.days:
+                planned.setdefault(day, []).append(text.clean(each.workout.name, 60))
+        marked = {day for day, _ in self.selected.days} if self.selected else set()
+        today, pane = self._today(), self.query_one("#calendar-pane", Pane)
+        first = today - timedelta(days=today.weekday()) + timedelta(weeks=self._weeks_on)
+        drawn = weeks(planned, marked, first, today, pane.content_size.width - 2, glyphs_of(self.app))
+        self.query_one("#calendar", Static).update(drawn)
+        pane.border_title = Content(f"Calendar   {title(first)}")
         pane.ready()
 
     def _today(self) -> date:
@@ -175,6 +174,7 @@ class WorkoutsScreen(Place):
     @on(DataTable.RowHighlighted, "#workouts")
     def _moved(self) -> None:
         self._preview()
+        self._show_calendar()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width has other columns."""
@@ -182,6 +182,16 @@ class WorkoutsScreen(Place):
             self._show()
 
     # ── Acting ───────────────────────────────────────────────────────────────────────────────────────
+
+    def action_workouts_before(self) -> None:
+        """The four weeks before in the calendar."""
+        self._weeks_on -= WEEKS
+        self._show_calendar()
+
+    def action_workouts_after(self) -> None:
+        """The four weeks after."""
+        self._weeks_on += WEEKS
+        self._show_calendar()
 
     def action_workouts_new(self) -> None:
         """An empty workout, as text."""
