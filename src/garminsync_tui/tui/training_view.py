@@ -15,7 +15,7 @@ from ..units import Units
 from .health_range import Period
 from .health_view import OVERLAY_COLOUR, View
 from .widgets import ticks
-from .widgets.plot import Panel, Series, Window
+from .widgets.series import Panel, Series, Window
 
 if TYPE_CHECKING:
     from ..store.records import Best, DayTotal, PeriodTotal, TrainingDay
