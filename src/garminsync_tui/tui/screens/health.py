@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
 _FIRST = "resting_heart_rate"
+_ARROWS = {"left": "←", "right": "→"}
 
 
 class HealthScreen(ChartedPlace):
@@ -181,7 +182,12 @@ class HealthScreen(ChartedPlace):
             here = each.name == shown.name
             said = Content.styled(f"[{words}]" if here else f" {words} ", "bold" if here else "$text-muted")
             parts.append(said.stylize(Style.from_meta({"@click": f"app.act('{action.id}')"})))
-        self.query_one("#spans-line", Static).update(Content.assemble(" ", *parts))
+        line, spans = Content.assemble(" ", *parts), self.query_one("#spans-line", Static)
+        left, right = (_ARROWS.get(each, each) for each in map(keys.label, ("chart.left", "chart.right")))
+        walks = f"  {left}{right} cursor  {keys.label('chart.closer')} {keys.label('chart.wider')} zoom"
+        if line.cell_length + len(walks) <= spans.size.width:
+            line = Content.assemble(line, (walks, "$text-muted"))
+        spans.update(line)
 
     @on(Chart.CursorMoved)
     def _read_aloud(self, event: Chart.CursorMoved) -> None:
