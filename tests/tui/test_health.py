@@ -216,6 +216,12 @@ async def test_a_narrow_terminal_lists_only_when_asked(
         await until(pilot, lambda: chart.window is not None)
         await pilot.press("minus")
         await until(pilot, lambda: chart.window is None)
+        # Down to the smallest, the chart and the sentence stay.
+        for size in ((44, 13), (80, 24), (160, 50)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: "[9 90 days]" in shown(app) and "6 412" in shown(app))
+            assert chart.size.height >= 3
+            assert {len(line) for line in shown(app).splitlines()} == {size[0]}
 
 
 async def test_nothing_stored_says_what_helps(config: Config, database: Database, paths: Paths) -> None:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.style import Style
-from textual.widgets import Static
 
 from .. import health_subjects, health_words, keys
 from ..clipboard import Clip
@@ -22,6 +20,7 @@ from ..widgets.chart import Chart
 from ..widgets.pane import Pane
 from ..widgets.parts import Parts
 from ..widgets.picker import Entries, Picker
+from ..widgets.span_line import SpanLine
 from .charted import ChartedPlace
 from .health_export import export
 from .place import NO_ACCOUNT
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
 _FIRST = "resting_heart_rate"
-_ARROWS = {"left": "←", "right": "→"}
+_ROWS_FOR_LINES = 18
 
 
 class HealthScreen(ChartedPlace):
@@ -60,7 +59,7 @@ class HealthScreen(ChartedPlace):
         with Horizontal(id="health"):
             yield Pane(Picker(id="picker"), title="Metric", id="picker-pane")
             with Vertical(id="health-right"):
-                yield Static("", id="spans-line", markup=False)
+                yield SpanLine(id="spans-line")
                 yield Pane(
                     Chart(id="health-chart"),
                     Parts(id="health-lines"),
@@ -175,19 +174,7 @@ class HealthScreen(ChartedPlace):
 
     def _show_spans(self) -> None:
         shown = self._period.range if self._period else self._wanted.range
-        parts = []
-        for each in RANGES.values():
-            action = keys.action(f"health.{each.name}")
-            words = f"{action.label} {each.title}"
-            here = each.name == shown.name
-            said = Content.styled(f"[{words}]" if here else f" {words} ", "bold" if here else "$text-muted")
-            parts.append(said.stylize(Style.from_meta({"@click": f"app.act('{action.id}')"})))
-        line, spans = Content.assemble(" ", *parts), self.query_one("#spans-line", Static)
-        left, right = (_ARROWS.get(each, each) for each in map(keys.label, ("chart.left", "chart.right")))
-        walks = f"  {left}{right} cursor  {keys.label('chart.closer')} {keys.label('chart.wider')} zoom"
-        if line.cell_length + len(walks) <= spans.size.width:
-            line = Content.assemble(line, (walks, "$text-muted"))
-        spans.update(line)
+        self.query_one(SpanLine).shown = shown.name
 
     @on(Chart.CursorMoved)
     def _read_aloud(self, event: Chart.CursorMoved) -> None:
@@ -208,12 +195,11 @@ class HealthScreen(ChartedPlace):
             self._said.lines = ((f"▲ {words}", ""), (f"No value: {why}", "$text-warning"))
 
     def on_resize(self, event: events.Resize) -> None:
-        """On a narrow terminal the list comes only when it is asked for."""
-        if (
-            self._wanted.key
-            and not self.query_one("#picker-pane").display
-            and self.focused in (None, self.query_one(Entries))
-        ):
+        """On a narrow terminal the list comes only when it is asked for; on a flat one the chart goes first."""
+        self.query_one("#health-lines").display = event.size.height >= _ROWS_FOR_LINES
+        if not self._wanted.key or self.query_one("#picker-pane").display:
+            return
+        if self.focused in (None, self.query_one(Entries)):
             self._chart.focus()
 
     # ── Choosing ─────────────────────────────────────────────────────────────────────────────────────
