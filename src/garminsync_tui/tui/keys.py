@@ -239,6 +239,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("health.newest", "t", "Today", "health", title="up to today", why_not=_newest),
     Action("health.overlay", "v", "Overlay", "health", hint=True, why_not=_screen_says("why_not_overlay")),
     Action(
+        "health.export",
+        "e",
+        "Export",
+        "health",
+        hint=True,
+        title="write what is shown as CSV",
+        why_not=_screen_says("why_not_export"),
+    ),
+    Action(
         "health.history",
         "enter",
         "History",

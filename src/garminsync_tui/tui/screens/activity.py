@@ -23,7 +23,7 @@ from ..widgets.facts_pane import FactsPane
 from ..widgets.glyphs import glyphs_of
 from ..widgets.laps_pane import LapsPane
 from ..widgets.pane import Pane
-from ..widgets.plot import Window
+from ..widgets.series import Window
 from ..widgets.track_map import TrackMap
 from ..widgets.window_table import WindowTable
 from .charted import ChartedPlace
