@@ -189,7 +189,17 @@ async def test_an_export_of_many_stops_after_the_file_that_is_written(
         await pilot.press("A", "e")
         await export_as(app, pilot, "original")
         await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
-        assert "1 files written to" in said(app) and "stopped" in said(app)
+        assert "1 file written to" in said(app) and "stopped" in said(app)
+
+        async def broken(*_: Any, **__: Any) -> Any:
+            raise ValueError("a fault")
+
+        monkeypatch.setattr(app.engine.activities, "write_file", broken)
+        await pilot.press("e")
+        await export_as(app, pilot, "csv")
+        await until(pilot, lambda: "✗ A fault of the program" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
     assert [each.name for each in (tmp_path / "garminsync-export").iterdir()] == ["9000.gpx"]
 
 
