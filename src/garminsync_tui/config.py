@@ -287,6 +287,7 @@ def commented() -> str:
             if setting.name.startswith(f"{table}."):
                 # A default's JSON is its TOML.
                 lines.append(f"# {setting.name.partition('.')[2]} = {json.dumps(setting.default)}  # {setting.about}")
+    lines += ["", f"[{KEYMAP}]", '# "jobs.cancel" = ["x", "ctrl+x"]  # other keys; `?` in the app lists the ids']
     return "\n".join(lines) + "\n"
 
 

@@ -339,6 +339,13 @@ def test_config_edit_names_what_is_wrong_and_mends_it(run: Run, home: Path, edit
     assert run("config", "edit").code == 0
 
 
+def test_config_edit_names_a_key_that_cannot_be(run: Run, home: Path, editor: Callable[[str], None]) -> None:
+    editor('path.write_text(\'[keymap]\\n"jobs.cancel" = ["r"]\\n\')')
+    result = run("config", "edit")
+    assert result.code == 2
+    assert f"{home / 'config.toml'}, line 2: jobs.cancel cannot have r" in result.err
+
+
 def test_config_edit_without_an_editor_that_works(
     run: Run, monkeypatch: pytest.MonkeyPatch, editor: Callable[[str], None]
 ) -> None:

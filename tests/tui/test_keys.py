@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from garminsync_tui.config import Config
@@ -93,14 +94,23 @@ async def test_each_place_has_its_keys_in_reach_in_help_and_palette(config: Conf
                 free = action.keys in {"enter", "t,home"} or action.place == "chart"
                 assert free or not taken & set(action.keys.split(",")), action.id
             await pilot.press("question_mark")
-            await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-            await pilot.pause()
-            left, right = app.screen.query_one("#help").content_region.column_span
-            lines = [line[left:right].split() for line in shown(app).splitlines()]
-            for action in mine:
-                assert [*action.all_labels.split(), *action.words.split(), action.id] in lines, action.id
-            await pilot.press("escape")
-            assert not isinstance(app.screen, HelpScreen)
+            await helps(app, pilot, place)
+        for place in SCREENS.keys() - keys.PLACES.keys():  # what is opened from a place
+            app.push_screen(HelpScreen(place))
+            await helps(app, pilot, place)
+
+
+async def helps(app: GarminSyncApp, pilot: Pilot[int], place: str) -> None:
+    """The help names every key that works on a screen, what it does, and its id."""
+    await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+    await pilot.pause()
+    left, right = app.screen.query_one("#help").content_region.column_span
+    lines = [line[left:right].split() for line in shown(app).splitlines()]
+    for action in keys.ACTIONS:
+        if not action.place or keys.works_on(place, action):
+            assert [*action.all_labels.split(), *action.words.split(), action.id] in lines, action.id
+    await pilot.press("escape")
+    assert not isinstance(app.screen, HelpScreen)
 
 
 @pytest.mark.parametrize("size", [(60, 24), (80, 24)])

@@ -144,6 +144,10 @@ async def test_what_holds_before_the_file_says_so_and_stays(settings: Config, pa
         await pilot.press("enter")
         await until(pilot, lambda: app._notifications)
         assert "the command line sets it" in toast(app)
+        await pilot.press("shift+tab", "delete")  # what is on the other side of the screen is not changed unseen
+        assert "go to a setting first" in toast(app)
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: "there is nothing to change here" in toast(app))
         await at(app, pilot, "sync.daily_at")
         await pilot.press("space")
         assert "press enter to write another" in toast(app)
@@ -156,14 +160,16 @@ async def test_a_theme_is_seen_before_it_is_chosen(settings: Config, paths: Path
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await until(pilot, lambda: app.screen.focused)
-        await pilot.press(*"nord")
+        app.screen.query_one("#find", Input).value = "nord"
         await until(pilot, lambda: app.theme == "nord")
         await pilot.press("escape")
         await until(pilot, lambda: app.theme == "textual-dark")
         assert paths.config.read_text() == FILE
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Choose))
-        await pilot.press(*"nord", "enter")
+        app.screen.query_one("#find", Input).value = "nord"
+        await until(pilot, lambda: app.theme == "nord")
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
         assert app.theme == "nord"
         assert 'theme = "nord"' in paths.config.read_text()
@@ -216,7 +222,8 @@ async def test_keys_are_given_in_place_and_what_cannot_be_is_said_under_the_fiel
 
 async def test_settings_are_found_by_any_of_their_words(settings: Config) -> None:
     async with running(settings, size=(60, 24)) as (app, pilot):
-        await pilot.press(keys.action("places.settings").keys, "slash", *"heart rate")
+        await pilot.press(keys.action("places.settings").keys, "slash", *"hr")
+        app.screen.query_one("#find", Input).value = "heart rate"
         count = len(SETTINGS) + len(keys.ACTIONS)
         await until(pilot, lambda: f"5 of {count}" in shown(app))
         assert "Threshold heart rate (bpm)" in shown(app)
@@ -235,7 +242,8 @@ async def test_the_database_is_checked_and_backed_up(settings: Config, paths: Pa
     async with running(settings) as (app, pilot):
         await pilot.press(keys.action("places.settings").keys, "i")
         await until(pilot, lambda: "✓ The database was read to its end and is sound." in shown(app))
-        await pilot.press("b")
+        row = next(number for number, line in enumerate(shown(app).splitlines()) if "b Back up" in line)
+        await pilot.click(offset=(shown(app).splitlines()[row].index("b Back up"), row))
         await until(pilot, lambda: isinstance(app.screen, BackupScreen))
         target = app.screen.query_one("#target", Input)
         assert target.value.startswith("~/garminsync-")
@@ -254,6 +262,19 @@ async def test_the_database_is_checked_and_backed_up(settings: Config, paths: Pa
             await pilot.press(answer)
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
         assert backup.look_inside(tmp_path / "there.db").activities == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_server_is_shown_without_its_password_and_looks_after_itself(database_url: str, paths: Paths) -> None:
+    secret = "postgresql://somebody:canary@host/garminsync"
+    config = Config.load(paths, {"sync.runner": "never"}, {"GARMINSYNC_DATABASE": secret})
+    async with running(config, size=(160, 50), opener=lambda: Database.open(database_url)) as (app, pilot):
+        await at(app, pilot, "database.url")
+        await until(pilot, lambda: "PostgreSQL" in shown(app) and "0 activities" in shown(app))
+        assert "canary" not in shown(app)
+        for key in ("i", "b"):
+            await pilot.press(key)
+            assert "PostgreSQL has its own tools" in toast(app)
 
 
 async def test_a_backup_is_given_up(settings: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,14 +152,11 @@ def browsed(url: str) -> str:
         return str(signing.json()["serviceTicketId"])
 
 
-@pytest.mark.parametrize("size", [(60, 24), (100, 30)])
-async def test_a_browser_gets_in_where_programs_are_refused(
-    config: Config, database: Database, size: tuple[int, int]
-) -> None:
+async def test_a_browser_gets_in_where_programs_are_refused(config: Config, database: Database) -> None:
     with Simulator(days=1) as simulator:
         ticket = await asyncio.to_thread(browsed, simulator.url)
         simulator.add_faults([{"path": "/(sso|mobile|portal).*", "status": 429}])
-        async with signing_in(config, simulator.url, size=size) as (app, pilot):
+        async with signing_in(config, simulator.url, size=(60, 24)) as (app, pilot):
             await send_password(app, pilot, PASSWORD)
             await until(pilot, lambda: "A browser may get in all the same: f2." in shown(app))
             await pilot.press("f2")

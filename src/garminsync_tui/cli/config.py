@@ -68,12 +68,16 @@ def edit(home: Home) -> int:
     """Open the config file in $VISUAL or $EDITOR, and check it afterwards."""
     from ..config import Config
     from ..editor import edit_settings
+    from ..errors import UsageProblem
     from ..paths import Paths
+    from ..tui import keymap
 
     # Not by the settings: a file that is wrong is what has to be edited.
     paths = Paths.find(home.directory)
     edit_settings(paths)
     Config.load(paths, environment={})
+    if problems := keymap.read(paths.config).problems:
+        raise UsageProblem(str(problems[0]), hint=keymap.HINT)
     say(f"{paths.config} is fine. An app or daemon that runs takes it up at its next start.")
     return 0
 

@@ -18,6 +18,7 @@ from rich.text import Text
 from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
+from textual.filter import LineFilter
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.worker import WorkerFailed
@@ -40,12 +41,11 @@ from .screens.help import HelpScreen
 from .screens.history import HistoryScreen
 from .screens.jobs import JobsScreen
 from .screens.place import INTERNAL, Place
-from .screens.settings import SettingsScreen
 from .screens.sign_in import SignInScreen
 from .screens.today import TodayScreen
-from .screens.welcome import Answer, WelcomeScreen
 from .screens.workouts import WorkoutsScreen
 from .situation import forward
+from .widgets.ascii_filter import AsciiFilter
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from ..store.database import Database
     from ..store.workouts import Kept
     from .engine import Engine
+    from .screens.welcome import Answer
     from .situation import Situation
 
 #: Between two looks at what changed: each look reads what is shown.
@@ -68,7 +69,14 @@ _TRY_AGAIN_S = 5.0
 #: Between two looks at the config file's date.
 _FOLLOW_FILE_EVERY_S = 2.0
 
+_ASCII = AsciiFilter()
 _log = logging.getLogger(__name__)
+
+
+def _settings() -> Screen[Any]:
+    from .screens.settings import SettingsScreen  # not before the first paint
+
+    return SettingsScreen()
 
 
 class GarminSyncApp(App[int]):
@@ -87,7 +95,7 @@ class GarminSyncApp(App[int]):
         "health": HealthScreen,
         "workouts": WorkoutsScreen,
         "jobs": JobsScreen,
-        "settings": SettingsScreen,
+        "settings": _settings,
     }
     DEFAULT_MODE = "today"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
@@ -177,6 +185,11 @@ class GarminSyncApp(App[int]):
 
     # ── Settings ─────────────────────────────────────────────────────────────────────────────────────
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Nothing but ASCII is sent where graphs are drawn with that."""
+        ours = [_ASCII] if self.config["display.graphs"] == "ascii" else []
+        return [*super().get_line_filters(), *ours]
+
     def look_at_theme(self, name: str) -> None:
         """Show a theme, with enough contrast, where there is one of that name."""
         if name in self.available_themes:
@@ -208,7 +221,7 @@ class GarminSyncApp(App[int]):
         """Go by settings that are another now, and by the keys that the file has."""
         if "display.theme" in names:
             self.look_at_theme(self.config["display.theme"])
-        if names & {"sync.every_minutes", "sync.daily_at"} and self.engine is not None:
+        if names & {"sync.every_minutes", "sync.daily_at", "sync.off"} and self.engine is not None:
             self.do(self.engine.take_up_schedule)
         now = keymap.read(self.config.paths.config)
         if now != self.keymap and self.config_problem is None:
@@ -290,6 +303,8 @@ class GarminSyncApp(App[int]):
     async def _greet(self, engine: Engine) -> None:
         """Welcome who starts with nothing."""
         if await engine.is_new():
+            from .screens.welcome import WelcomeScreen
+
             name = engine.database.name
             screen = WelcomeScreen(self.config, engine.today(None), name, has_sample=self._has_sample)
             self.push_screen(screen, self._welcomed)

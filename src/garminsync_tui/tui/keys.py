@@ -239,6 +239,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("health.newest", "t", "Today", "health", title="up to today", why_not=_newest),
     Action("health.overlay", "v", "Overlay", "health", hint=True, why_not=_screen_says("why_not_overlay")),
     Action(
+        "health.history",
+        "enter",
+        "History",
+        "health",
+        title="how the record under the cursor fell",
+        why_not=_screen_says("why_not_history"),
+    ),
+    Action(
         "health.again",
         "f",
         "Fetch again",

@@ -33,6 +33,7 @@ _WORDS = {
     "keys.source": "key of the tokens is in",
     "sync.daily_at": "sync daily at",
     "sync.every_minutes": "sync every (minutes)",
+    "sync.off": "not by schedule",
     "sync.runner": "jobs run in the app",
     "sync.requests_per_second": "requests per second",
     "athlete.zones": "heart rate zones",

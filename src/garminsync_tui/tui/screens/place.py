@@ -50,6 +50,7 @@ class Place(Screen[None]):
         super().__init__()
         self._reading = False
         self._again = False
+        self._graphs = ""  # what it was drawn with
         self._seconds: Timer | None = None
 
     def content(self) -> ComposeResult:
@@ -125,6 +126,10 @@ class Place(Screen[None]):
         self.query_one(Header).follow()
         self.query_one(Header).refresh()  # keys may be others now
         self.query_one(KeyLine).refresh()
+        graphs = self.garminsync.config["display.graphs"]
+        if self._graphs not in {"", graphs}:
+            self.query("*").refresh()
+        self._graphs = graphs
         self.read_again()
 
     def _changed(self) -> None:
@@ -162,8 +167,8 @@ class Place(Screen[None]):
         except GarminSyncError as problem:
             self.tell(problem)
         except Exception:
-            if not self.app.is_running or not self.is_attached:
-                return  # the screen went away while it was being filled
+            if not self.app.is_running or not self.is_attached or not self.query(Header):
+                return  # the screen went away while it was being filled, its parts before itself
             _log.exception("%s could not be read", self.place)
             self.tell(INTERNAL)
 

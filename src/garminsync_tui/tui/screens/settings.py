@@ -37,6 +37,7 @@ _WITH_ORIGIN = 60
 _ORIGIN_WIDTH = 11
 _COLUMNS = ("Setting", "Value", "From")
 _NO_CHANGE = "there is nothing to change here"
+_NOT_THERE = "go to a setting first, with tab or enter"
 
 
 class Change(NamedTuple):
@@ -106,8 +107,7 @@ class SettingsScreen(Place):
         self.query_one("#facts", Static).update(Content("\n").join(told))
         table.display = bool(lines)
         self._fill(table, lines)
-        count = sum(len(self._lines(section)) for section in SECTIONS)
-        pane.ready(f"{len(lines)} of {count}" if find.display else "")
+        pane.ready(f"{len(lines)} of {len(self._found(''))}" if find.display else "")
         self._tell_about()
 
     def _lines(self, section: str) -> list[Line]:
@@ -171,7 +171,7 @@ class SettingsScreen(Place):
 
     @on(DataTable.RowSelected)
     def _entered(self, event: DataTable.RowSelected) -> None:
-        if event.data_table.id == "sections":
+        if event.data_table.id == "sections" and self._selected:
             self.query_one("#settings", Table).focus()
         else:
             self.run_worker(self.garminsync.action_act("settings.edit"))
@@ -217,6 +217,8 @@ class SettingsScreen(Place):
         name = self._selected
         if not name:
             return _NO_CHANGE
+        if not self.query_one("#settings", Table).has_focus:
+            return _NOT_THERE
         if name.startswith(_KEYS):
             return ""
         return settings_words.held(BY_NAME[name], self.garminsync.config.values[name])

@@ -153,6 +153,8 @@ class SignInScreen(ModalScreen[bool]):
         self.query_one("#code-sent", Static).update(Content(f"Garmin sent you a security code{way}."))
         for name in ("#email", "#password", "#server"):
             self.query_one(name, Input).disabled = True
+        self.query_one("#password", Input).placeholder = "✓ used once, not stored"
+        self.query_one("#sign-in").border_subtitle = Content("enter Verify   esc Cancel")
         self.query_one("#go", Button).label = "Verify"
         for name in ("#ticket", "#token_file"):
             self.query_one(name).display = False

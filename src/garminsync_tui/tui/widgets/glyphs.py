@@ -14,7 +14,7 @@ _BRAILLE = " " + "".join(
     chr(0x2800 + sum(bit for place, bit in enumerate(_BRAILLE_BITS) if dots >> place & 1)) for dots in range(1, 256)
 )
 #: What signs and words become where only ASCII can be trusted; the signs as house rules have them.
-_PLAIN = str.maketrans(
+PLAIN = str.maketrans(
     {
         **dict(zip("✓✗◌○●▲▼◆↑↓→←❯‖", "+xoo*^v@^v><>=", strict=True)),
         **dict(zip("—–−·×²₂♥½", "---.x22*~", strict=True)),
@@ -69,7 +69,7 @@ class Glyphs:
         """`text` in characters of this set: signs and words around what is drawn."""
         if not self.is_ascii or text.isascii():
             return text
-        return text.translate(_PLAIN).encode("ascii", "replace").decode("ascii")
+        return text.translate(PLAIN).encode("ascii", "replace").decode("ascii")
 
 
 BRAILLE = Glyphs(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
+from rich.segment import Segment
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.strip import Strip
 from textual.widgets import DataTable
 
 Row = tuple[str, Sequence[str]]
@@ -72,6 +74,16 @@ class Table(DataTable[Text]):
     def selected(self) -> str | None:
         """The name of the row under the cursor."""
         return self._rows[self.cursor_row][0] if 0 <= self.cursor_row < len(self._rows) else None
+
+    def render_line(self, y: int) -> Strip:
+        """The cursor is a sign too: a colour may not be there."""
+        strip = super().render_line(y)
+        titles = self.header_height if self.show_header else 0
+        at_cursor = y >= titles and y - titles + self.scroll_offset.y == self.cursor_row < self.row_count
+        if not at_cursor or not strip.cell_length:
+            return strip
+        style = next(iter(strip.crop(0, 1))).style
+        return Strip.join([Strip([Segment("❯", style)]), strip.crop(1)])
 
     def _cells(self, cells: Sequence[str]) -> list[Text]:
         return [self._cell(position, words) for position, words in enumerate(cells)]
