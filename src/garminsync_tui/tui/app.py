@@ -27,7 +27,7 @@ from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
 from ..units import Units
-from . import clipboard, coverage_words, keymap, keys
+from . import clipboard, coverage_words, keymap, keys, themes
 from .messages import ProgressMade
 from .painted import Painted
 from .screens.activities import ActivitiesScreen
@@ -152,6 +152,7 @@ class GarminSyncApp(App[int]):
         #: What Health is to show next, where another place asked for it.
         self.wanted_metric = ""
         self.painted = Painted()
+        self._mend_theme(config["display.theme"])  # before anything is painted
         self.animation_level = "none"
         self.keymap = keymap.read(config.paths.config)
         keys.rebind(self.keymap.keys)  # before anything is painted
@@ -190,9 +191,14 @@ class GarminSyncApp(App[int]):
         return [*super().get_line_filters(), *ours]
 
     def look_at_theme(self, name: str) -> None:
-        """Show a theme, where there is one of that name."""
+        """Show a theme, with enough contrast, where there is one of that name."""
         if name in self.available_themes:
+            self._mend_theme(name)
             self.theme = name
+
+    def _mend_theme(self, name: str) -> None:
+        if theme := self.get_theme(name):
+            self.register_theme(themes.readable(theme))
 
     def follow_file(self) -> None:
         """Go by the config file again where somebody changed it; a broken one is named, and the old values stay."""
