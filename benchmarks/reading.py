@@ -49,9 +49,12 @@ _OPEN = """
 import sys, time
 started = time.perf_counter()
 from pathlib import Path
-from garminsync_tui.formats import COLUMNS, downsample, read_track, track_outline
+from garminsync_tui.formats import COLUMNS, read_track, track_outline
+from garminsync_tui.tui.widgets.plot import Panel, Series, Window, draw_chart
 track = read_track(Path(sys.argv[1]))
-charts = [downsample(track.time_ms, getattr(track, name), 300) for name in COLUMNS if track.has(name)]
+columns = [getattr(track, name) for name in COLUMNS if track.has(name)]
+whole = Window(track.time_ms[0], track.time_ms[-1])
+charts = [draw_chart([Panel(Series(track.time_ms, column))], whole, 150, 12) for column in columns]
 outline = track_outline(track, 2000)
 assert charts and outline
 print(time.perf_counter() - started)

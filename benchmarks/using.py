@@ -34,7 +34,6 @@ from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.screens.health import HealthScreen
 from garminsync_tui.tui.widgets.chart import Chart
-from garminsync_tui.tui.widgets.pane import Pane
 
 from . import records
 from .home import GARMINSYNC, linked_home
@@ -116,7 +115,7 @@ async def _with_activities(home: Path) -> None:
 
 
 def _shown_s(home: Path) -> tuple[float, float]:
-    """From the start of the process to the places' names and to the newest activity, on a terminal of 120x40."""
+    """From the start of the process to the places' names and to the last activities, on a terminal of 120x40."""
     environment = {**os.environ, "GARMINSYNC_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "120"}
     environment |= {"LINES": "40", "GARMINSYNC_RUNNER": "never"}
     started = time.perf_counter()
@@ -125,7 +124,7 @@ def _shown_s(home: Path) -> tuple[float, float]:
         os.execve(GARMINSYNC, [GARMINSYNC], environment)
     seen, painted = b"", 0.0
     try:
-        while b"Four hours" not in seen and time.perf_counter() - started < 30:
+        while b" km " not in seen and time.perf_counter() - started < 30:
             if select.select([terminal], [], [], 1)[0]:
                 seen += os.read(terminal, 65536)
             if not painted and b"Today" in seen:
@@ -181,7 +180,7 @@ async def _opened(pilot: Pilot[int], app: GarminSyncApp) -> list[float]:
         await pilot.pause(0.5)
         started = time.perf_counter()
         app.simulate_key("enter")
-        await _until(pilot, lambda: isinstance(app.screen, ActivityScreen) and _drawn(app, "#chart-pane"))
+        await _until(pilot, lambda: isinstance(app.screen, ActivityScreen) and _drawn(app, "#chart"))
         taken.append(time.perf_counter() - started)
         await pilot.press("escape")
     return taken
@@ -190,7 +189,7 @@ async def _opened(pilot: Pilot[int], app: GarminSyncApp) -> list[float]:
 async def _ranged(pilot: Pilot[int], app: GarminSyncApp) -> list[float]:
     """From a key to ten years of resting heart rate, or a year of it, in the chart."""
     await pilot.press("3")
-    await _until(pilot, lambda: isinstance(app.screen, HealthScreen) and _drawn(app, "#health-pane"))
+    await _until(pilot, lambda: isinstance(app.screen, HealthScreen) and _drawn(app, "#health-chart"))
     chart = app.screen.query_one("#health-chart", Chart)
     taken = []
     for key in ("A", "Y") * _STARTS:
@@ -204,8 +203,8 @@ async def _ranged(pilot: Pilot[int], app: GarminSyncApp) -> list[float]:
     return taken
 
 
-def _drawn(app: GarminSyncApp, pane: str) -> bool:
-    return app.screen.query_one(pane, Pane).state == "ready"
+def _drawn(app: GarminSyncApp, chart: str) -> bool:
+    return any(each.series is not None for each in app.screen.query(chart).results(Chart))
 
 
 async def _sync_everything(app: GarminSyncApp) -> None:

@@ -8,9 +8,12 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pyte
 
@@ -20,19 +23,27 @@ PATIENCE_S = 120.0
 class Terminal:
     """80 columns and 24 lines, and all that was ever sent to them."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        program: Sequence[str] = ("-m", "garminsync_tui"),
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.sent = bytearray()
         self.screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self.screen)
         self._ours, theirs = os.openpty()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "garminsync_tui", *arguments, "--home", str(home)],
+            [sys.executable, *program, *arguments, "--home", str(home)],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
+            env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"} | dict(environment),
             start_new_session=True,
         )
+        #: How the terminal reads and echoes before the program changes that.
+        self.modes = termios.tcgetattr(theirs)
         os.close(theirs)
 
     def __enter__(self) -> Terminal:
@@ -43,6 +54,15 @@ class Terminal:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._ours)
+
+    @property
+    def modes_now(self) -> list[Any]:
+        """How the terminal reads and echoes now."""
+        return termios.tcgetattr(self._ours)
+
+    def kill(self, number: signal.Signals) -> None:
+        """Send a signal to the program alone."""
+        self._process.send_signal(number)
 
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
@@ -55,10 +75,13 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < deadline, f"{what!r} did not come\n" + "\n".join(self.screen.display)
-            if select.select([self._ours], [], [], 0.2)[0]:
-                read = os.read(self._ours, 65536)
-                self.sent += read
-                self._stream.feed(read)
+            self._take()
+
+    def _take(self) -> None:
+        if select.select([self._ours], [], [], 0.2)[0]:
+            read = os.read(self._ours, 65536)
+            self.sent += read
+            self._stream.feed(read)
 
     def ended(self) -> int:
         """Its exit code, once it is gone."""
@@ -66,8 +89,9 @@ class Terminal:
         while (code := self._process.poll()) is None:
             assert time.monotonic() < deadline, "it does not end\n" + "\n".join(self.screen.display)
             with contextlib.suppress(OSError):  # nobody writes to it any more
-                if select.select([self._ours], [], [], 0.2)[0]:
-                    os.read(self._ours, 65536)
+                self._take()
+        with contextlib.suppress(OSError):
+            self._take()
         return code
 
     def background_at(self, words: str) -> str:

@@ -21,7 +21,6 @@ from garminsync_tui.formats import (
     COLUMNS,
     Track,
     detect,
-    downsample,
     open_original,
     read_track,
     track_outline,
@@ -107,7 +106,6 @@ def look(track: Track, how: random.Random) -> None:
     figures = measure(track, how.choice(_SPORTS))
     json.dumps([figures.figures, figures.bests], allow_nan=False)
     track_outline(track, 800)
-    downsample(track.time_ms, track.speed_mps, 200)
     if how.random() < 0.2:
         with contextlib.suppress(GarminSyncError):
             export(track, how)

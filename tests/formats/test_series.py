@@ -1,4 +1,4 @@
-"""Columns and lines made small enough to draw."""
+"""Lines on a map made small enough to draw."""
 
 from __future__ import annotations
 
@@ -9,69 +9,16 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garminsync_tui.formats import NO_TIME, Track, downsample, track_outline
+from garminsync_tui.formats import Track, track_outline
 from garminsync_tui.formats.track import track_of
 
 NOTHING = (nan, nan)
-
-
-def drawn(buckets: list[tuple[float, float]]) -> list[tuple[float, float] | None]:
-    return [None if isnan(low) else (low, high) for low, high in buckets]
 
 
 def line(*positions: tuple[float, float] | None, every_s: int = 1) -> Track:
     rest = (nan,) * 7
     points = [(index * every_s * 1000, (*(position or NOTHING), *rest)) for index, position in enumerate(positions)]
     return track_of(points, merge=True)
-
-
-def test_smallest_and_largest_of_each_span() -> None:
-    times = [0, 1000, 2000, 3000]
-    assert downsample(times, [1.0, 5.0, 2.0, -3.0], 2) == [(1.0, 5.0), (-3.0, 2.0)]
-
-
-def test_a_silence_stays_a_gap() -> None:
-    times = [0, 1000, 60_000, 61_000]
-    assert drawn(downsample(times, [1.0, 2.0, 3.0, 4.0], 4)) == [(1.0, 2.0), None, None, (3.0, 4.0)]
-
-
-def test_missing_values_stay_a_gap() -> None:
-    times = [0, 1000, 2000, 3000, 4000]
-    assert drawn(downsample(times, [1.0, nan, nan, nan, 9.0], 5)) == [(1, 1), None, None, None, (9, 9)]
-
-
-def test_spans_shorter_than_the_pace_lie_on_the_line() -> None:
-    buckets = downsample([0, 4000, 8000], [0.0, 4.0, 0.0], 9)
-    assert [low for low, _ in buckets] == [0, 1, 2, 3, 4, 3, 2, 1, 0]
-
-
-def test_points_without_times_are_equally_far_apart() -> None:
-    assert downsample([NO_TIME] * 4, [1.0, 2.0, 3.0, 4.0], 2) == [(1.0, 2.0), (3.0, 4.0)]
-    assert downsample([NO_TIME] * 2, [1.0, 3.0], 3) == [(1.0, 1.0), (2.0, 2.0), (3.0, 3.0)]
-
-
-def test_nothing_to_draw() -> None:
-    assert drawn(downsample([], [], 3)) == [None] * 3
-    assert downsample([0], [1.0], 0) == []
-
-
-@settings(max_examples=80)
-@given(
-    st.lists(st.tuples(st.integers(0, 20_000), st.floats(-1e6, 1e6) | st.just(nan)), min_size=1, max_size=200),
-    st.integers(1, 50),
-)
-def test_no_extreme_is_lost_and_none_invented(steps: list[tuple[int, float]], width: int) -> None:
-    times, moment = [], 0
-    for step, _ in steps:
-        moment += step
-        times.append(moment)
-    column = [value for _, value in steps]
-    buckets = [bucket for bucket in drawn(downsample(times, column, width)) if bucket]
-    recorded = [value for value in column if not isnan(value)]
-    assert bool(buckets) == bool(recorded)
-    if recorded:
-        assert min(low for low, _ in buckets) == min(recorded)
-        assert max(high for _, high in buckets) == max(recorded)
 
 
 def test_a_straight_way_needs_its_ends_and_its_corner() -> None:

@@ -187,6 +187,15 @@ def test_a_chart_is_never_larger_than_asked(
         assert all(" " <= sign <= "~" for row in drawn for sign in row)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 999), st.integers(0, 999), st.integers(1, 40))
+def test_no_extreme_is_lost(high: int, low: int, columns: int) -> None:
+    values = [0.0] * 1000
+    values[high], values[low] = 100.0, -100.0
+    rows = plotted(Series(range(1000), values), columns, 5)
+    assert rows[-1].strip() and (rows[0].strip() or high == low)
+
+
 @ALL
 @settings(max_examples=40, deadline=None)
 @given(

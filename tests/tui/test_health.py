@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from textual.widgets import Static
-
 from garminsync_tui.config import Config
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.metrics import Reading, day_ms
@@ -17,6 +15,7 @@ from garminsync_tui.store.health import FetchedDay
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.health import HealthScreen
 from garminsync_tui.tui.widgets.chart import Chart
+from garminsync_tui.tui.widgets.parts import Parts, flow
 from garminsync_tui.tui.widgets.picker import Picker
 
 from ..trained import Effort, Trained, add, at
@@ -28,7 +27,7 @@ GAP = TODAY - timedelta(days=10)
 
 def said(app: GarminSyncApp) -> str:
     """The sentence below the chart; empty before there is one."""
-    return "".join(str(each.content) for each in app.screen.query("#health-said").results(Static))
+    return "".join(each.said for each in app.screen.query("#health-said").results(Parts))
 
 
 def toasts(app: GarminSyncApp) -> str:
@@ -235,3 +234,17 @@ async def test_the_numbers_of_training_are_those_of_the_commands(
         await pilot.press("left")
         await until(pilot, lambda: "1 km   3:50" in said(app))
         assert "records of the last 30 days: 1 km" in shown(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Running, 1 km   how the record fell" in shown(app))
+        assert "2 records   from 4:00 to 3:50" in shown(app)
+        assert said(app).startswith("▲ 3:50  3:50/km  Wed 18 Nov 2026") and "held 3 days until now" in said(app)
+        await pilot.press("left")
+        await until(pilot, lambda: "held 261 days" in said(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Running bests   24 Aug" in shown(app))
+
+
+def test_a_line_breaks_between_facts() -> None:
+    assert flow("min 44 bpm   max 56 bpm   avg 50 bpm", 26) == ["min 44 bpm   max 56 bpm", "avg 50 bpm"]
+    assert flow("a long fact of many words", 10) == ["a long", "fact of", "many words"]
+    assert flow("short", 10) == ["short"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import FileDamaged
 from .detection import HEAD_BYTES, FileType, detect, impression
 from .original import OriginalFile, open_original
-from .series import downsample, track_outline
+from .series import track_outline
 from .track import COLUMNS, NO_TIME, Device, Lap, Length, Session, Summary, Track, Wearer, moved_m, travelled_m
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Track",
     "Wearer",
     "detect",
-    "downsample",
     "moved_m",
     "open_original",
     "read_track",

@@ -1,54 +1,18 @@
-"""Columns and lines made small enough to draw."""
+"""Lines on a map made small enough to draw."""
 
 from __future__ import annotations
 
 import heapq
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
-from .track import NAN, NO_TIME, Track, metres_between
+from .track import Track, metres_between
 
 #: Longer silences between two points are dropouts: nothing is drawn across them.
 DROPOUT_MS = 10_000
 _JUMP_M = 100.0
-
-
-def downsample(time_ms: Sequence[int], column: Sequence[float], width: int) -> list[tuple[float, float]]:
-    """The smallest and the largest value in each of `width` equal spans of time.
-
-    (NaN, NaN) marks a span without a value. Where spans are shorter than the pace of the recording, those
-    between two neighbouring points lie on the line that joins them, unless more than 10 s are between them
-    or either value is missing. `time_ms` ascends; where it holds no times the points count as equally far
-    apart.
-    """
-    buckets = [(NAN, NAN)] * width
-    if not time_ms or width < 1:
-        return buckets
-    timed = time_ms[0] != NO_TIME
-    at: Sequence[int] = time_ms if timed else range(0, len(time_ms) * 1000, 1000)
-    first, span = at[0], at[-1] - at[0] + 1
-    previous: tuple[int, int, float] | None = None
-    for moment, value in zip(at, column, strict=True):
-        if math.isnan(value):
-            previous = None
-            continue
-        here = (moment - first) * width // span
-        low, high = buckets[here]
-        # A NaN compares false: the first value of a bucket takes its place.
-        buckets[here] = (low if low <= value else value, high if high >= value else value)
-        if previous is not None and (not timed or moment - previous[0] <= DROPOUT_MS):
-            _bridge(buckets, previous[1], previous[2], here, value)
-        previous = (moment, here, value)
-    return buckets
-
-
-def _bridge(buckets: list[tuple[float, float]], start: int, start_value: float, end: int, value: float) -> None:
-    """Fill the buckets between two neighbours along the line from one value to the other."""
-    for between in range(start + 1, end):
-        along = start_value + (value - start_value) * (between - start) / (end - start)
-        buckets[between] = (along, along)
 
 
 def track_outline(track: Track, max_points: int, *, of: int | None = None) -> list[list[tuple[float, float]]]:

@@ -117,6 +117,12 @@ class HealthShelf:
             return await records.day_totals(AskedSession(session))
 
     @undisturbed
+    async def history(self, sport: str, kind: str, span: float) -> list[records.Best]:
+        """How one record came down, as `garminsync bests --history` has it."""
+        async with self._database.read() as session:
+            return await records.record_history(AskedSession(session), sport, kind, span)
+
+    @undisturbed
     async def bests(self, sport: str, period: Period | None = None) -> list[records.Best]:
         """The records of a sport, of a period or of all time, as `garminsync bests` has them."""
         async with self._database.read() as session:

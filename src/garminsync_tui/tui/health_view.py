@@ -53,6 +53,8 @@ class View:
     #: Whether a point without a value is a day of which the ledger knows something.
     by_day: bool = False
     empty: str = ""
+    #: Of each point, kind and span of the record that has a history.
+    spans: Sequence[tuple[str, float]] = ()
 
 
 # ── Days ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -245,6 +245,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("health.newest", "t", "Today", "health", title="up to today", why_not=_newest),
     Action("health.overlay", "v", "Overlay", "health", hint=True, why_not=_screen_says("why_not_overlay")),
     Action(
+        "health.history",
+        "enter",
+        "History",
+        "health",
+        title="how the record under the cursor fell",
+        why_not=_screen_says("why_not_history"),
+    ),
+    Action(
         "health.again",
         "f",
         "Fetch again",
@@ -419,7 +427,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.back", "escape", "Back", title="back"),
     Action("app.copy", "y", "Copy", title="copy what is selected", why_not=_nothing_to_copy),
     Action("app.lock", "L", "Lock", title="ask for the password again", why_not=_without_store),
-    Action("app.quit", "q,ctrl+q", "Quit"),
+    Action("app.quit", "q,ctrl+q,ctrl+c", "Quit"),
     Action("app.palette", "ctrl+p", "Palette", title="command palette", hint=True),
     Action("app.help", "question_mark,f1", "Help", hint=True),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from .. import units
@@ -223,7 +223,7 @@ def of_bests(sport: str, every: Sequence[Best], season: Sequence[Best], period: 
         told = [f"{_span(best)}   {_effort(best, sport, system)}"]
         if period.range.days is not None:
             other = others.get(best.span)
-            here = _effort(other, sport, system) if other else "none"
+            here = _effort(other, sport, system, named=False) if other else "none"
             told.append(f"{period.words}: {here}")
         return "\n".join(told)
 
@@ -238,6 +238,37 @@ def of_bests(sport: str, every: Sequence[Best], season: Sequence[Best], period: 
         [line for line in (new, source(name)) if line],
         said,
         lambda number: whole[number].day,
+        spans=[(best.kind, best.span) for best in whole],
+    )
+
+
+def of_history(sport: str, efforts: Sequence[Best], today: date, system: Units) -> View:
+    """How a record came down, or power up: each holds until the next."""
+    if not efforts:
+        return View(f"{sport.capitalize()} record", empty=NO_BESTS)
+    kind, last = efforts[0].kind, efforts[-1]
+    xs = [float(best.day.toordinal()) for best in efforts]
+    label = units.power if kind == "power" else units.duration
+    until = max(float(today.toordinal()), xs[-1]) + 1
+    series = Series(xs, [best.value for best in efforts], label, shape="steps")
+
+    def said(number: int) -> str:
+        best = efforts[number]
+        held = (efforts[number + 1].day if number + 1 < len(efforts) else today) - best.day
+        until_when = "" if number + 1 < len(efforts) else " until now"
+        days = "1 day" if held.days == 1 else f"{units.number(held.days)} days"
+        return f"{_effort(best, sport, system)}   held {days}{until_when}"
+
+    count = "1 record" if len(efforts) == 1 else f"{units.number(len(efforts))} records"
+    better = f"from {label(efforts[0].value)} to {label(last.value)}"
+    return View(
+        f"{sport.capitalize()}, {_span(last)}   how the record fell",
+        [Panel(series)],
+        ticks.days,
+        Window(xs[0], until),
+        (f"{count}   {better}", source("power_curve" if kind == "power" else "best_effort")),
+        said,
+        lambda number: efforts[number].day,
     )
 
 
@@ -245,11 +276,12 @@ def _span(best: Best) -> str:
     return units.race(best.span) if best.kind == "distance" else units.interval(best.span)
 
 
-def _effort(best: Best, sport: str, system: Units) -> str:
+def _effort(best: Best, sport: str, system: Units, *, named: bool = True) -> str:
     """Like "20:11  4:02/km  Sat 14 Nov 2026  Parkrun"."""
     from .. import text
 
     values = [units.power(best.value)]
     if best.kind == "distance":
         values = [units.duration(best.value), units.pace(best.span, best.value, sport, system)]
-    return "  ".join([*values, f"{best.day:%a %-d %b %Y}", text.clean(best.name or "", 40)]).rstrip()
+    name = text.clean(best.name or "", 40) if named else ""
+    return "  ".join([*values, f"{best.day:%a %-d %b %Y}", name]).rstrip()

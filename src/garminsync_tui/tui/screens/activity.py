@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
@@ -114,6 +115,10 @@ class ActivityScreen(ChartedPlace):
             return
         self._show_head()
         self._show_drawings()
+        # What computes holds the interpreter: first the charts are painted.
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        await painted.wait()
         examined = await engine.activities.examined(activity, recording.track)
         if wanted == self._activity_id:
             self._read_as, self._examined = now, examined

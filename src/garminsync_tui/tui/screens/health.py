@@ -19,8 +19,8 @@ from ..clipboard import Clip
 from ..health_range import RANGES, Period, Range
 from ..health_view import View, of_days, of_readings, one_value
 from ..widgets.chart import Chart
-from ..widgets.glyphs import glyphs_of
 from ..widgets.pane import Pane
+from ..widgets.parts import Parts
 from ..widgets.picker import Entries, Picker
 from .charted import ChartedPlace
 from .place import NO_ACCOUNT
@@ -47,6 +47,8 @@ class HealthScreen(ChartedPlace):
         super().__init__()
         self._key = ""
         self._overlay = ""
+        #: Kind and span of the record whose history is shown.
+        self._record: tuple[str, float] | None = None
         #: Whether the list now chooses the second metric.
         self._choosing_overlay = False
         self._range: Range = RANGES["quarter"]
@@ -68,8 +70,8 @@ class HealthScreen(ChartedPlace):
                 yield Static("", id="spans-line", markup=False)
                 yield Pane(
                     Chart(id="health-chart"),
-                    Static("", id="health-lines", markup=False),
-                    Static("", id="health-said", markup=False),
+                    Parts(id="health-lines"),
+                    Parts(id="health-said"),
                     id="health-pane",
                 )
 
@@ -91,9 +93,9 @@ class HealthScreen(ChartedPlace):
         if not self._key:
             self._key = _FIRST if _FIRST in self._stored else next(iter(self._stored), "form")
         self._show_list()
-        asked = (self._key, self._overlay, self._range, self._until)
+        asked = (self._key, self._overlay, self._range, self._until, self._record)
         view = await self._read_view(engine.health)
-        if asked != (self._key, self._overlay, self._range, self._until):
+        if asked != (self._key, self._overlay, self._range, self._until, self._record):
             self.read_again()  # something else was chosen meanwhile
             return
         self._show(view)
@@ -102,7 +104,7 @@ class HealthScreen(ChartedPlace):
         """Another place may have asked for a metric."""
         wish, self.garminsync.wanted_metric = self.garminsync.wanted_metric, ""
         if wish:
-            self._key = wish
+            self._key, self._record = wish, None
 
     async def _read_view(self, shelf: HealthShelf) -> View:
         self._period = period = self._period_now()
@@ -147,6 +149,8 @@ class HealthScreen(ChartedPlace):
         from .. import training_view
 
         key, system = self._key, self.garminsync.units
+        if self._record is not None:
+            return training_view.of_history(key, await shelf.history(key, *self._record), self._today, system)
         if key in ("form", "load"):
             loads = await shelf.loads(self._today)
             return (training_view.of_form if key == "form" else training_view.of_load)(loads, period)
@@ -195,6 +199,10 @@ class HealthScreen(ChartedPlace):
         pane.border_subtitle = Content(f"{counted} · ○ nothing stored" if picker.shown else "none; esc clears")
 
     @property
+    def _said(self) -> Parts:
+        return self.query_one("#health-said", Parts)
+
+    @property
     def _chart(self) -> Chart:
         return self.query_one("#health-chart", Chart)
 
@@ -207,15 +215,15 @@ class HealthScreen(ChartedPlace):
             pane.empty(view.empty)
             return
         chart.draw(view.panels, view.ticks, view.whole)
-        self.query_one("#health-lines", Static).update(Content("\n".join(view.lines)))
+        self.query_one("#health-lines", Parts).say(view.lines, "$text-muted")
         here = chart.series.nearest(chart.cursor) if chart.series and chart.cursor is not None else None
         again = here is not None and before == view.title
         chart.stand(here if again and here is not None else self._number_of(self._day))
         overlay = health_subjects.title_of(self._overlay) if self._overlay else "none"
-        means, second = (
-            f"{keys.label('app.figures')} what it means",
-            f"{keys.label('health.overlay')} Overlay: {overlay}",
-        )
+        means = f"{keys.label('app.figures')} what it means"
+        if view.spans:
+            means = f"{keys.label('health.history')} how it fell · {means}"
+        second = f"{keys.label('health.overlay')} Overlay: {overlay}"
         pane.ready(means if self._key in health_subjects.TRAINING_KEYS else second)
 
     def _number_of(self, day: date | None) -> int:
@@ -228,7 +236,7 @@ class HealthScreen(ChartedPlace):
         if day is None:
             return last
         days = ((number, self.view.day(number)) for number in range(last, -1, -1))
-        return next((number for number, of in days if of is not None and of <= day), 0)
+        return next((number for number, of in days if of is not None and of <= day), last)
 
     def _show_spans(self) -> None:
         shown = self._period.range if self._period else self._range
@@ -245,7 +253,7 @@ class HealthScreen(ChartedPlace):
     def _read_aloud(self, event: Chart.CursorMoved) -> None:
         self._day = self.view.day(event.number)
         words = self.view.said(event.number)
-        self.query_one("#health-said", Static).update(Content(glyphs_of(self.app).words(f"▲ {words}")))
+        self._said.say([f"▲ {line}" if not number else line for number, line in enumerate(words.split("\n"))])
         series = self._chart.series
         if self.view.by_day and series is not None and isnan(series.ys[event.number]) and self._day is not None:
             self.run_worker(self._tell_why(self._key, self._day, words), group="why", exclusive=True)
@@ -257,10 +265,7 @@ class HealthScreen(ChartedPlace):
         absence = await engine.health.absence(metric, day)
         if day == self._day and metric == self._key:
             why = health_words.why_missing(metric, absence, day, self._today, situation.moment)
-            said = Content.assemble(
-                f"{glyphs_of(self.app).words(f'▲ {words}')}\n", (f"No value: {why}", "$text-warning")
-            )
-            self.query_one("#health-said", Static).update(said)
+            self._said.lines = ((f"▲ {words}", ""), (f"No value: {why}", "$text-warning"))
 
     def on_resize(self, event: events.Resize) -> None:
         """On a narrow terminal the list comes only when it is asked for."""
@@ -272,15 +277,15 @@ class HealthScreen(ChartedPlace):
     @on(Picker.Picked)
     def _picked(self, event: Picker.Picked) -> None:
         if not self._choosing_overlay:
-            self._key = event.key
+            self._key, self._record = event.key, None
             self.read_again()
 
     @on(Picker.Chosen)
     def _chosen(self, event: Picker.Chosen) -> None:
         if self._choosing_overlay:
             self._overlay = "" if event.key == self._key else event.key
-        else:
-            self._key = event.key
+        elif event.key != self._key:
+            self._key, self._record = event.key, None
         self._leave_list()
 
     def _leave_list(self) -> None:
@@ -314,12 +319,16 @@ class HealthScreen(ChartedPlace):
 
     def copy_text(self) -> Clip | None:
         """The sentence about the cursor's place."""
-        said = str(self.query_one("#health-said", Static).content)
+        said = self._said.said
         return None if self.view.empty or not said else Clip("the value", f"{self.view.title}\n{said[2:]}")
 
     def back(self) -> bool:
         """Take back what was typed, then the choice of a second metric, then the list of a narrow screen."""
         if self.query_one(Picker).clear():
+            return True
+        if self._record is not None:
+            self._record = None
+            self.read_again()
             return True
         if self._choosing_overlay or (self.has_class("-picking") and self.has_class("-narrow")):
             self._leave_list()
@@ -390,6 +399,19 @@ class HealthScreen(ChartedPlace):
             until = min(self._period.until + timedelta(days=steps * self._period.length), self._today)
             self._until = None if until == self._today else until
             self._day = None
+            self.read_again()
+
+    @property
+    def why_not_history(self) -> str:
+        """Why there is no record to follow back."""
+        return "" if self.view.spans and not self.view.empty else "only best efforts have a history"
+
+    def action_health_history(self) -> None:
+        """How the record under the cursor came down; esc goes back."""
+        series, cursor = self._chart.series, self._chart.cursor
+        number = series.nearest(cursor) if series and cursor is not None else None
+        if number is not None:
+            self._record = self.view.spans[number]
             self.read_again()
 
     # ── Doing ────────────────────────────────────────────────────────────────────────────────────────

@@ -167,8 +167,8 @@ class Place(Screen[None]):
         except GarminSyncError as problem:
             self.tell(problem)
         except Exception:
-            if not self.app.is_running or not self.is_attached:
-                return  # the screen went away while it was being filled
+            if not self.app.is_running or not self.is_attached or not self.query(Header):
+                return  # the screen went away while it was being filled, its parts before itself
             _log.exception("%s could not be read", self.place)
             self.tell(INTERNAL)
 

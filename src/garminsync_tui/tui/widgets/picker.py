@@ -117,7 +117,7 @@ class Picker(Vertical):
 
     def _fill(self) -> None:
         entries = self.query_one(Entries)
-        self._shown = matching(self._every, self.query_one("#find", Input).value)
+        self._shown = matching(self._every, self.query_one("#find", Input).value.lstrip("/"))
         options: list[Option | None] = []
         group = ""
         for subject in self._shown:
