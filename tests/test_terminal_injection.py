@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 
 from garminsync_tui.simulator import Simulator, activities
 from garminsync_tui.simulator.training import Session
+from garminsync_tui.tui import keys
 
 from .cli.conftest import EMAIL, PASSWORD, Result, run_command
 from .hostile import EVERYTHING, NAMES, steers
@@ -178,8 +179,8 @@ def test_the_app_draws_nothing_of_it(hostile: tuple[Path, list[Result], dict[str
         terminal.wait_for("red·[31m·[2J")
         terminal.type("\r")
         terminal.wait_for("Laps")
-        terminal.type("3")
-        terminal.wait_for("[3 Workouts]")
+        terminal.type(keys.label("places.workouts"))
+        terminal.wait_for(f"[{keys.label('places.workouts')} Workouts]")
         terminal.wait_for("red·[31m·[2J")
         assert terminal.screen.title != "owned"
         sent = terminal.sent.decode()
