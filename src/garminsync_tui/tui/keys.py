@@ -171,7 +171,7 @@ def _without_choices(app: GarminSyncApp) -> str:
 
 
 def _without_undo(app: GarminSyncApp) -> str:
-    return "" if getattr(app.screen, "changes", None) else "nothing was changed here yet"
+    return getattr(app.screen, "why_not_undo", "")
 
 
 def _without_file(app: GarminSyncApp) -> str:
