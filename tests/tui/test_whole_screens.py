@@ -37,7 +37,7 @@ WALK = (
     ("activities", ("escape", "2")),
     ("activity", ("enter",)),
     ("health", ("escape", "3")),
-    ("sleep", ("d",)),
+    ("sleep", ("slash", *"stages", "enter", "d")),
     ("workouts", ("9", "4")),
     ("editor", ("enter",)),
     ("jobs", ("escape", "5")),
@@ -63,7 +63,8 @@ async def home(tmp_path: Path) -> Config:
     """What the athlete did in forty days."""
     with time_machine.travel(SYNCED), Simulator(days=DAYS, now=SYNCED) as simulator:
         home = await install(tmp_path / "home", f"sqlite:///{tmp_path}/home.db", simulator)
-        await home.sync("activities", "health", "workouts")
+        since = SYNCED.date() - timedelta(days=DAYS - 1)
+        await home.sync("activities", "health", "workouts", since=str(since))
         async with home.database.write() as session:  # however long it took
             await session.execute(sa.update(SyncJob).values(started_at=SYNCED, completed_at=SYNCED, run_at=SYNCED))
             await session.execute(sa.update(JobEvent).values(at=SYNCED))
