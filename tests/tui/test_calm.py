@@ -131,3 +131,30 @@ async def test_a_job_that_runs_sends_little(
             await pilot.pause()
         assert terminal.shows(app)
         assert 0 < (terminal.bytes - before) / seconds <= 3 * 1024
+
+
+async def test_over_ssh_progress_is_shown_once_a_second_and_to_nobody_not_at_all(
+    config: Config, account: GarminConnectAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
+    job_id = new_id()
+    async with running(config) as (app, pilot):
+        app.post_message(ProgressMade(Progress(job_id, 1, 10, "")))
+        await until(pilot, lambda: app.live.get(job_id) and app._showing)
+        assert app._showing is not None and app._showing._interval == 1.0
+        app.app_focus = False
+        app.post_message(ProgressMade(Progress(job_id, 2, 10, "")))
+        await until(pilot, lambda: app._waiting)
+        app._show_progress()
+        assert app.live[job_id].done == 1
+        app.app_focus = True
+        app._show_progress()
+        assert app.live[job_id].done == 2
+
+
+async def test_the_same_toast_is_not_shown_twice_at_once(config: Config) -> None:
+    async with running(config) as (app, pilot):
+        await pilot.press("s", "s", "s")
+        await until(pilot, lambda: app._notifications)
+        await pilot.pause()
+        assert len(app._notifications) == 1

@@ -312,7 +312,7 @@ async def test_a_retry_is_counted_down_by_the_second_and_taken_now(
     async with database.write() as session:
         for job_id, attempt, code in ((waiting, 2, "unavailable"), (refused, 0, "rate_limited")):
             job = await session.get_one(SyncJob, job_id)
-            job.run_at, job.attempt = NOON + timedelta(seconds=680), attempt
+            job.run_at, job.attempt, job.progress = NOON + timedelta(seconds=680), attempt, 0.3
             job.error_message, job.extra = "Garmin does not answer.", {**(job.extra or {}), "error_code": code}
     async with running(config, clock=lambda: moment[0]) as (app, pilot):
         await pilot.press(JOBS)

@@ -24,13 +24,15 @@ async def announce(session: AsyncSession, row_id: UUID) -> None:
         await session.execute(sa.select(sa.func.pg_notify(_CHANNEL, str(row_id))))
 
 
-async def changes(database: Database) -> AsyncGenerator[None]:
+async def changes(database: Database, *, also_lost: bool = False) -> AsyncGenerator[None]:
     """Yield once at the start and then whenever something may have changed; several changes may be one.
+
+    With `also_lost` also while a server cannot be reached: who reads then learns why.
 
     It listens before it yields: what is read after a yield misses nothing. Close it (`contextlib.aclosing`) to
     give its connection back.
     """
-    source = _sqlite(database) if database.sqlite else _postgresql(database)
+    source = _sqlite(database) if database.sqlite else _postgresql(database, also_lost=also_lost)
     async with contextlib.aclosing(source):
         async for _ in source:
             yield
@@ -52,7 +54,7 @@ async def _sqlite(database: Database) -> AsyncGenerator[None]:
             await asyncio.sleep(_POLL_S)
 
 
-async def _postgresql(database: Database) -> AsyncGenerator[None]:
+async def _postgresql(database: Database, *, also_lost: bool) -> AsyncGenerator[None]:
     """LISTEN on a connection of its own; after a break it is opened again and everything is read again."""
     import asyncpg
 
@@ -63,7 +65,8 @@ async def _postgresql(database: Database) -> AsyncGenerator[None]:
         try:
             connection = await asyncpg.connect(**options, timeout=10)
         except (OSError, TimeoutError, asyncpg.PostgresError):
-            yield  # who reads now learns that it is away
+            if also_lost:
+                yield
             await asyncio.sleep(_SAFETY_POLL_S)
             continue
         try:

@@ -219,7 +219,7 @@ class Engine:
 
     def changes(self) -> AsyncGenerator[None]:
         """Yields when something may have changed, in this process or another."""
-        return changes(self.database)
+        return changes(self.database, also_lost=True)
 
     # ── Signing in ───────────────────────────────────────────────────────────────────────────────────
 

@@ -156,8 +156,10 @@ def _because(job: SyncJob) -> str:
     return text.clean(job.error_message or "", 200)
 
 
-def count(job: SyncJob, progress: Progress | None) -> str:
-    """How far it is, where that says something."""
+def count(job: SyncJob, progress: Progress | None, moment: datetime) -> str:
+    """How far it is, where that says more than what it waits for."""
+    if counts_down(job, moment):
+        return ""
     share = max(job.progress or 0.0, progress.share if progress else 0.0)
     return how_far(job, progress) if job.status == "in_progress" or 0 < share < 1 else ""
 

@@ -48,9 +48,13 @@ class Painted:
         line = self._lines.setdefault(y, {})
         if line.get(x) == strip or not strip.cell_length:
             return None
+        before = line.get(x)
+        if before is not None and before.cell_length == strip.cell_length:
+            line[x] = strip
+            return _difference(x, y, before, strip)
         before = _taken(line, x, x + strip.cell_length)
         line[x] = strip
-        return _difference(x, y, before, strip)
+        return _difference(x, y, before.simplify(), strip.simplify())  # it was cut elsewhere: styles may still go on
 
 
 def _taken(line: dict[int, Strip], x: int, end: int) -> Strip:
@@ -70,7 +74,7 @@ def _difference(x: int, y: int, before: Strip, after: Strip) -> Piece | None:
     """What is to be written, by whole segments; None where both look the same."""
     if before.cell_length != after.cell_length:
         return x, y, after
-    old, new = list(before.simplify()), list(after.simplify())
+    old, new = list(before), list(after)
     while old and new and old[0] == new[0]:
         x += old.pop(0).cell_length
         new.pop(0)

@@ -101,7 +101,7 @@ class JobProgress(Widget):
         self.word, self.sign = words.state(job, moment)
         self.took = job_words.took(job, moment) if running or job.completed_at else ""
         self.share = max(job.progress or 0.0, progress.share if progress and running else 0.0)
-        self.count = job_words.count(job, progress if running else None)
+        self.count = job_words.count(job, progress if running else None, moment)
         self.short, self.note = job_words.remark(job, progress if running else None, moment)
         self.set_class(bool(self.note) or (running and self.size.width < _COMPACT), "-long")
 

@@ -28,6 +28,7 @@ class Table(DataTable[Text]):
         super().__init__(cursor_type="row", zebra_stripes=False, **options)
         self._numbers: Collection[int] = ()
         self._rows: list[Row] = []
+        self._before: str | None = None  # what was selected when the columns went
 
     def lay_out(self, titles: Sequence[str], keys: Sequence[str] = (), numbers: Collection[int] = ()) -> None:
         """Have these columns, those in `numbers` with their text on the right; with others all rows are forgotten."""
@@ -40,13 +41,14 @@ class Table(DataTable[Text]):
 
     def forget(self) -> None:
         """Have no columns any more: the next ones are as wide as what will be in them."""
+        self._before = self.selected or self._before
         self.clear(columns=True)
         self._rows = []
 
     def show(self, rows: Sequence[Row]) -> None:
         """Make the table show `rows`; the selected row stays selected where it is still there."""
         names, before = [name for name, _ in rows], [name for name, _ in self._rows]
-        if names[: len(before)] == before:
+        if before and names[: len(before)] == before:
             self._update(rows)
         else:
             self._fill(rows)
@@ -62,7 +64,7 @@ class Table(DataTable[Text]):
             self.add_row(*self._cells(cells), key=name)
 
     def _fill(self, rows: Sequence[Row]) -> None:
-        selected = self.selected
+        selected, self._before = self.selected or self._before, None
         self.clear()
         for name, cells in rows:
             self.add_row(*self._cells(cells), key=name)
