@@ -130,6 +130,9 @@ class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._windows[window] = rows
         while len(self._windows) > _KEPT:
             self._windows.popitem(last=False)
+        top = self.scroll_offset.y - window * WINDOW
+        for row in rows[max(top, 0) : max(top + self._rows_in_sight, 0)]:
+            self._words(row)  # as wide as they need from the first painting on
         self.refresh()
 
     def row(self, index: int) -> Any:
@@ -206,7 +209,7 @@ class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
         for index, cell in enumerate(cells):
             if not self._columns[index].takes_rest and (needed := text.width(cell)) > self._widths[index]:
                 self._widths[index] = needed
-                self.call_next(self.refresh)
+                self.call_next(self.refresh)  # what was painted before is to be as wide
         return cells
 
     def _line(self, cells: dict[int, str]) -> str:
