@@ -25,6 +25,7 @@ _SIGNS = 2  # cursor and mark
 _WIDEST_REST = 60
 _AHEAD = 40  # rows beyond those in sight that are read before they come into sight
 _UNREAD = "·"
+_MEASURED = 40  # rows, also where the table has no size yet
 _STYLES = ("header", "cursor", "mark")
 
 
@@ -131,7 +132,7 @@ class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
         while len(self._windows) > _KEPT:
             self._windows.popitem(last=False)
         top = self.scroll_offset.y - window * WINDOW
-        for row in rows[max(top, 0) : max(top + self._rows_in_sight, 0)]:
+        for row in rows[max(top, 0) : max(top + max(self._rows_in_sight, _MEASURED), 0)]:
             self._words(row)  # as wide as they need from the first painting on
         self.refresh()
 
