@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 
 from garminsync_tui.tui.widgets import ticks
 from garminsync_tui.tui.widgets.glyphs import GRAPHS
-from garminsync_tui.tui.widgets.plot import Panel, Series, Window, draw_chart
+from garminsync_tui.tui.widgets.plot import draw_chart
+from garminsync_tui.tui.widgets.series import Panel, Series, Window
 from garminsync_tui.tui.widgets.track_map import draw_map
 
 from .line import Line
@@ -36,7 +37,7 @@ def charts() -> Iterable[Line]:
         "10 000 points as an area with 10 000 over it, 140x40",
         _median_ms(lambda: draw_chart([Panel(height, pulse)], whole, 140, 40, ticks=ticks.elapsed)),
         "ms",
-        20,
+        40,
     )
     days = [float(740_000 + day) for day in range(_DECADE)]
     decade = Series(days, [math.nan if day % 30 == 7 else 50 + day % 9 for day in days], join=1.5)
@@ -47,7 +48,7 @@ def charts() -> Iterable[Line]:
         10,
     )
     way = [(52.5 + 0.1 * math.sin(x / 1500), 13.4 + 0.1 * math.cos(x / 700)) for x in xs]
-    yield Line("a way of 10 000 points on a map, 60x30", _median_ms(lambda: draw_map([way], 60, 30)), "ms", 40)
+    yield Line("a way of 10 000 points on a map, 60x30", _median_ms(lambda: draw_map([way], 60, 30)), "ms", 80)
 
 
 def _median_ms(draw: Callable[[], object]) -> float:

@@ -50,7 +50,8 @@ import sys, time
 started = time.perf_counter()
 from pathlib import Path
 from garminsync_tui.formats import COLUMNS, read_track, track_outline
-from garminsync_tui.tui.widgets.plot import Panel, Series, Window, draw_chart
+from garminsync_tui.tui.widgets.plot import draw_chart
+from garminsync_tui.tui.widgets.series import Panel, Series, Window
 track = read_track(Path(sys.argv[1]))
 columns = [getattr(track, name) for name in COLUMNS if track.has(name)]
 whole = Window(track.time_ms[0], track.time_ms[-1])

@@ -77,6 +77,9 @@ async def test_other_days_and_metrics_are_left_alone(database: Database, account
     await store(database, account, tuesday, [Reading("heart_rate", at(tuesday, 0), 62.0)])
     await store(database, account, tuesday, [Reading("steps", at(tuesday, 0), 10.0)], "steps", ["steps"])
     await store(database, account, tuesday, [Reading("heart_rate", at(tuesday, 0, 2), 63.0)])
+    async with database.read() as session:
+        assert await health.measured(session, ["heart_rate", "steps", "sleep"], tuesday) == {"heart_rate", "steps"}
+        assert await health.measured(session, ["steps"], MONDAY) == set()
     assert [(metric, value) for metric, _, value in await rows(database)] == [
         ("heart_rate", 61.0),
         ("heart_rate", 63.0),

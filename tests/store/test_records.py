@@ -362,6 +362,18 @@ async def test_loads_are_summed_by_day_and_basis(database: Database, account: Ga
     ]
 
 
+def test_a_day_without_a_load_is_rest_in_the_calendar_of_form() -> None:
+    first, rest, last = (date(2026, 3, day) for day in (28, 29, 30))
+    loads = [DayLoad(first, "pace", 42.0, 1), DayLoad(last, "pace", 30.0, 1), DayLoad(last, "power", 12.0, 1)]
+    days = records.training_days(loads, last)
+    assert [(each.day, each.load) for each in days] == [(first, 42.0), (rest, 0.0), (last, 42.0)]
+    assert days[0].form.fitness == pytest.approx(1.0)
+    assert days[1].form.form == pytest.approx(1.0 - 6.0)
+    assert records.training_days(loads, first) == days[:1]
+    assert records.training_days(loads, first - timedelta(days=1)) == []
+    assert records.settled_from(days) == date(2026, 6, 26)
+
+
 # ── How questions are asked ──────────────────────────────────────────────────────────────────────────
 
 

@@ -189,8 +189,33 @@ async def test_an_export_of_many_stops_after_the_file_that_is_written(
         await pilot.press("A", "e")
         await export_as(app, pilot, "original")
         await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
-        assert "1 files written to" in said(app) and "stopped" in said(app)
+        assert "1 file written to" in said(app) and "stopped" in said(app)
+
+        async def broken(*_: Any, **__: Any) -> Any:
+            raise ValueError("a fault")
+
+        monkeypatch.setattr(app.engine.activities, "write_file", broken)
+        await pilot.press("e")
+        await export_as(app, pilot, "csv")
+        await until(pilot, lambda: "✗ A fault of the program" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
     assert [each.name for each in (tmp_path / "garminsync-export").iterdir()] == ["9000.gpx"]
+
+
+async def test_a_wide_terminal_shows_the_selected_one_beside_the_list(
+    config: Config, database: Database, paths: Paths, account: GarminConnectAccount
+) -> None:
+    await store_activities(database, paths, account, ["Long run", "Easy"])
+    async with running(config, size=(140, 40)) as (app, pilot):
+        await pilot.press("2")
+        # Its way is drawn when the cursor rests.
+        await until(pilot, lambda: "5.00 km" in shown(app) and "N ↑" in shown(app))
+        await pilot.press("j")
+        await until(pilot, lambda: "5.10 km" in shown(app) and "148 bpm, at most 171" in shown(app))
+        await pilot.resize_terminal(139, 40)
+        await until(pilot, lambda: "Selected" not in shown(app) and "5.10 km" not in shown(app))
+        assert "Easy" in shown(app)
 
 
 async def test_marks_survive_the_windows(config: Config, database: Database, account: GarminConnectAccount) -> None:

@@ -22,6 +22,7 @@ from garminsync_tui.tui.screens.activities import ActivitiesScreen
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.screens.export import ExportScreen
 from garminsync_tui.tui.widgets.chart import Chart
+from garminsync_tui.tui.widgets.pane import Pane
 from garminsync_tui.tui.widgets.table import Table
 from garminsync_tui.tui.widgets.track_map import TrackMap
 from garminsync_tui.tui.widgets.window_table import WindowTable
@@ -242,6 +243,27 @@ async def test_a_damaged_file_says_why(
     assert job.job_type == "activity_sync"
     # What is damaged is set aside, what came so is not.
     assert path.exists() == (damage == "truncated")
+
+
+async def test_what_cannot_be_read_leaves_nothing_loading_and_comes_again(
+    config: Config, database: Database, paths: Paths, account: GarminConnectAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store_activities(database, paths, account, ["Track"], contents=[tcx()])
+    async with running(config, size=(100, 40)) as (app, pilot):
+        await until(pilot, lambda: app.screen.query_one("#last", Table).row_count)
+        assert app.engine is not None
+
+        async def broken(*_: object) -> None:
+            raise ValueError("a fault")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(app.engine.activities, "recording", broken)
+            await pilot.press("enter")
+            await until(pilot, lambda: "A fault of the program" in shown(app))
+            shows = [pane for pane in app.screen.query(Pane) if pane.display and not pane.has_class("-absent")]
+            assert [pane.state for pane in shows] == ["error"]
+        await pilot.press("f5")
+        await until(pilot, lambda: "2 laps" in shown(app) and "5.00 km" in shown(app) and "pace" in shown(app))
 
 
 @pytest.mark.parametrize(

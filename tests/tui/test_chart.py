@@ -11,7 +11,7 @@ from garminsync_tui.config import Config
 from garminsync_tui.paths import Paths
 from garminsync_tui.tui.widgets import ticks
 from garminsync_tui.tui.widgets.chart import Chart
-from garminsync_tui.tui.widgets.plot import Panel, Series, Window
+from garminsync_tui.tui.widgets.series import Panel, Series, Window
 
 from .conftest import shown
 

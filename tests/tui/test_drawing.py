@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from garminsync_tui.tui.widgets import ticks
 from garminsync_tui.tui.widgets.canvas import Canvas
 from garminsync_tui.tui.widgets.glyphs import ASCII, BLOCKS, BRAILLE, GRAPHS, Glyphs
-from garminsync_tui.tui.widgets.plot import Panel, Series, Window, draw_chart
+from garminsync_tui.tui.widgets.plot import draw_chart
+from garminsync_tui.tui.widgets.series import Panel, Series, Window
 from garminsync_tui.tui.widgets.sparkline import bar, shade, sparkline
 from garminsync_tui.tui.widgets.track_map import draw_map
 

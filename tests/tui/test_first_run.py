@@ -91,6 +91,8 @@ def test_sample_data_are_shown_in_a_home_of_their_own(tmp_path: Path) -> None:
         terminal.wait_for("Explore with sample data")
         terminal.type("d")
         terminal.wait_for("Runner     this app")
+        terminal.type("a")  # nobody's real account belongs there
+        terminal.wait_for("these are sample")
         terminal.type("q")
         terminal.wait_for("Stop here and quit")
         terminal.type("q")

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import math
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
 
 from garminsync_tui.config import Config
+from garminsync_tui.garmin.endpoints import endpoint_of, endpoints_of
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.metrics import Reading, day_ms
 from garminsync_tui.models import GarminConnectAccount
@@ -12,8 +19,14 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.store import coverage, health
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.health import FetchedDay
+from garminsync_tui.transfer.health_rows import COLUMNS, write_readings
+from garminsync_tui.transfer.rows import Rows
 from garminsync_tui.tui.app import GarminSyncApp
+from garminsync_tui.tui.health_shelf import Absence
+from garminsync_tui.tui.health_view import trend
+from garminsync_tui.tui.health_words import why_missing
 from garminsync_tui.tui.screens.health import HealthScreen
+from garminsync_tui.tui.screens.workout_dialogs import Ask, Choose
 from garminsync_tui.tui.widgets.chart import Chart
 from garminsync_tui.tui.widgets.parts import Parts, flow
 from garminsync_tui.tui.widgets.picker import Picker
@@ -54,7 +67,7 @@ async def store_night(database: Database, account: GarminConnectAccount) -> None
 
 
 async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
-    config: Config, database: Database, account: GarminConnectAccount
+    config: Config, database: Database, account: GarminConnectAccount, tmp_path: Path
 ) -> None:
     await store_days(database, account, 40)
     async with database.write() as session:
@@ -106,6 +119,24 @@ async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
         title, words = str(clip.text).split("\n")
         assert title == "HRV last night   24 Aug – 21 Nov 2026"
         assert words.startswith("Sat 21 Nov 2026   61 ms")
+
+        # The same rows as the command writes; a file that is there is asked about.
+        target = tmp_path / "hrv.csv"
+        for again in (False, True):
+            await pilot.press("e")
+            await until(pilot, lambda: isinstance(app.screen, Ask))
+            app.screen.query_one("#answer", Input).value = str(target)
+            await pilot.press("enter")
+            if again:
+                await until(pilot, lambda: isinstance(app.screen, Choose))
+                await pilot.press("down", "enter")
+            await until(pilot, lambda: "39 readings written to" in toasts(app))
+            app.clear_notifications()
+            await until(pilot, lambda: isinstance(app.screen, HealthScreen))
+        commands = io.StringIO()
+        rows = Rows(commands, COLUMNS, "csv")
+        await write_readings(database, ["hrv_last_night_avg"], TODAY - timedelta(days=89), TODAY, rows)
+        assert target.read_text("utf-8") == commands.getvalue()
 
         # What is typed goes first.
         picker = app.screen.query_one(Picker)
@@ -185,6 +216,12 @@ async def test_a_narrow_terminal_lists_only_when_asked(
         await until(pilot, lambda: chart.window is not None)
         await pilot.press("minus")
         await until(pilot, lambda: chart.window is None)
+        # Down to the smallest, the chart and the sentence stay.
+        for size in ((44, 13), (80, 24), (160, 50)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: "[9 90 days]" in shown(app) and "6 412" in shown(app))
+            assert chart.size.height >= 3
+            assert {len(line) for line in shown(app).splitlines()} == {size[0]}
 
 
 async def test_nothing_stored_says_what_helps(config: Config, database: Database, paths: Paths) -> None:
@@ -248,3 +285,56 @@ def test_a_line_breaks_between_facts() -> None:
     assert flow("min 44 bpm   max 56 bpm   avg 50 bpm", 26) == ["min 44 bpm   max 56 bpm", "avg 50 bpm"]
     assert flow("a long fact of many words", 10) == ["a long", "fact of", "many words"]
     assert flow("short", 10) == ["short"]
+
+
+MOMENT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def entry(status: str, reason: str | None = None, due: datetime | None = None) -> coverage.Day:
+    return coverage.Day("hrv_summaries", GAP, status, reason, 1, due)
+
+
+@pytest.mark.parametrize(
+    ("metric", "ledger", "worn", "slept", "words"),
+    [
+        ("hrv_last_night_avg", None, True, True, "not fetched yet: f fetches it."),
+        ("hrv_last_night_avg", entry("empty"), False, False, "Garmin has none: the watch was not worn."),
+        ("hrv_last_night_avg", entry("empty"), True, False, "Garmin has none: the watch was not worn asleep."),
+        ("hrv_last_night_avg", entry("empty"), True, True, "Garmin has none of that day, though the watch was worn."),
+        ("weight", entry("empty"), True, True, "Garmin has none: nothing was entered that day."),
+        ("steps_total", entry("fetched"), False, False, "fetched, but the watch was not worn."),
+        (
+            "heart_rate",
+            entry("fetched", "3 heart_rate out of range"),
+            True,
+            True,
+            "fetched, but 3 heart_rate out of range.",
+        ),
+        ("heart_rate", entry("stale"), True, True, "it is to be fetched again. f fetches it now."),
+        (
+            "heart_rate",
+            entry("failed", "HTTP 500"),
+            True,
+            True,
+            "failed: HTTP 500. Next try with the next sync; f fetches it now.",
+        ),
+        (
+            "spo2",
+            None,
+            True,
+            True,
+            "it is not among what is fetched: health.samples or health.extras adds it; f fetches it now.",
+        ),
+    ],
+)
+def test_why_a_day_has_none(metric: str, ledger: coverage.Day | None, worn: bool, slept: bool, words: str) -> None:
+    endpoint = endpoint_of(metric)
+    absence = Absence(endpoint, ledger, worn, slept, chosen=endpoint in endpoints_of("standard"))
+    assert why_missing(metric, absence, GAP, TODAY, MOMENT) == words
+
+
+def test_a_trend_takes_two_weeks_and_forgets_gaps() -> None:
+    rising = [50.0 + day / 10 for day in range(20)]
+    assert trend(rising) == pytest.approx(0.1)
+    assert trend([*rising[:5], math.nan, *rising[6:]]) == pytest.approx(0.1)
+    assert trend(rising[:13]) is None

@@ -162,13 +162,21 @@ async def test_the_palette_has_every_action(config: Config) -> None:
 
 async def test_what_cannot_be_done_says_why(config: Config) -> None:
     async with running(config) as (app, pilot):
-        await pilot.press("s")
-        await until(pilot, lambda: app._notifications)
-        [said] = app._notifications
-        assert said.message == "Sync now: connect your Garmin account first: press a."
-        await pilot.press(keys.action("places.jobs").keys, "x")
-        await until(pilot, lambda: len(app._notifications) == 2)
-        assert "there is no job here yet" in [each.message for each in app._notifications][1]
+        said = set()
+        for place in keys.PLACES:
+            await pilot.press(keys.action(f"places.{place}").keys)
+            await until(pilot, lambda place=place: app.current_mode == place)
+            for action in keys.ACTIONS:
+                if (action.place in {"", place}) and (reason := action.why_not(app)):
+                    app.clear_notifications()
+                    await app.action_act(action.id)
+                    await until(pilot, lambda: app._notifications)
+                    [toast] = app._notifications
+                    assert toast.message == f"{action.words}: {reason}."
+                    said.add(toast.message)
+        assert "Sync now: connect your Garmin account first: press a." in said
+        assert "Cancel: there is no job here yet: press s to sync." in said
+        assert len(said) > 20
 
 
 async def test_a_click_on_a_place_or_a_hint_is_its_key(config: Config, account: GarminConnectAccount) -> None:

@@ -14,6 +14,7 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.store import workouts
 from garminsync_tui.store.database import Database
 from garminsync_tui.tui.app import GarminSyncApp
+from garminsync_tui.tui.screens.dialogs import Confirm
 from garminsync_tui.tui.screens.workout_dialogs import Choose
 from garminsync_tui.tui.screens.workout_editor import WorkoutEditor
 from garminsync_tui.tui.screens.workout_form import StepForm
@@ -283,3 +284,20 @@ def test_every_row_is_a_step_of_the_same_workout() -> None:
     """The text that the presses are counted for says what it looks like."""
     workout = meant(WANTED)
     assert [type(item) for item in workout.steps] == [Step, Repeat, Step]
+
+
+async def test_deleting_names_the_workout_and_no_is_the_answer(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    await keep(database, account, WANTED, "Long one")
+    async with running(config) as (app, pilot):
+        await on_list(app, pilot)
+        for answer, left in (("enter", 1), ("escape", 1), ("y", 0)):
+            await pilot.press("X")
+            await until(pilot, lambda: isinstance(app.screen, Confirm) and app.screen.focused)
+            assert "Delete Long one here?" in shown(app)
+            await pilot.press(answer)
+            await until(pilot, lambda: isinstance(app.screen, WorkoutsScreen))
+            if not left:
+                await until(pilot, lambda: "No workouts yet" in shown(app))
+            assert len(await stored(database)) == left

@@ -246,3 +246,12 @@ def test_a_duration_can_be_read_back(seconds: float) -> None:
 )
 def test_a_length_that_nobody_knows_exactly(seconds: float, words: str) -> None:
     assert u.about(seconds) == words
+
+
+def test_a_difference_has_a_sign_and_small_ones_a_tenth() -> None:
+    assert u.metric_change("resting_heart_rate", -0.62) == "−0.6 bpm"
+    assert u.metric_change("steps_total", 1234.0) == "+1 234"
+    assert u.metric_change("sleep", 250.0) == "+4 m"
+    assert u.metric_change("weight", -1.0, "imperial") == "−2.2 lb"
+    assert u.metric_change("stress_avg", 0.0) == "±0.0"
+    assert u.metric_change("stress_avg", None) == "—"

@@ -52,7 +52,7 @@ def demo(home: Home, headless: bool, days: int, latency: int, out: Output) -> in
             return _headless(home, simulator, queued, days, out)
         from ..tui.app import run as open_app
 
-        code: int = open_app(home.prepared())
+        code: int = open_app(home.prepared(), is_sample=True)
         return code
 
 
@@ -66,7 +66,7 @@ def explore() -> bool:
     home = Home()
     with _athlete(home, _DAYS, 0) as (_, simulator):
         _prepare(home, simulator, None)  # as far back as the schedule goes: one job serves both
-        return run_once(home.prepared()).told_to_end
+        return run_once(home.prepared(), is_sample=True).told_to_end
 
 
 @contextlib.contextmanager

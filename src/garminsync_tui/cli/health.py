@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..dates import iso
 from .dates import DAY
 from .home import Group, Home, pass_home, waits
 from .names import known_metrics
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from ..units import Units
 
 _DAYS_SHOWN = 30
-_EXPORTED = ("metric", "timestamp", "local_day", "value", "unit", "metadata")
 
 
 @click.group(cls=Group)
@@ -299,13 +296,14 @@ async def export(
     if since and until and since > until:
         raise click.UsageError("--since lies after --until.")
     from ..metrics import METRICS
+    from ..transfer.health_rows import COLUMNS
     from ..units import number
 
     wanted = list(dict.fromkeys(metrics)) or list(METRICS)
     # On one terminal with the rows a bar would only be between them.
     shows = sys.stderr.isatty() and (is_file(target) or not sys.stdout.isatty())
     async with home.opened() as (_, database):
-        with rows_to(target, _EXPORTED, form, force=force) as rows:
+        with rows_to(target, COLUMNS, form, force=force) as rows:
             written = await _write(database, wanted, since, until, rows, shows)
     if is_file(target):
         say_written(f"{number(written)} readings", target)
@@ -318,21 +316,17 @@ async def _write(
     database: Database, metrics: list[str], since: date | None, until: date | None, rows: Rows, shows: bool
 ) -> int:
     """Write the readings of metrics, and on a terminal how far it is; how many there were."""
-    from ..store.outgoing import pages
+    from ..transfer.health_rows import write_readings
     from ..units import number
     from .progress import ProgressLine
 
     progress = ProgressLine()
-    written = 0
+
+    def tell(metric: str, written: int) -> None:
+        if shows:
+            progress.show("export", metrics.index(metric) / len(metrics), f"{metric}, {number(written)} readings")
+
     try:
-        async with contextlib.aclosing(pages(database, metrics, since, until)) as found:
-            async for page in found:
-                for name, timestamp, local_day, value, unit, extra in page:
-                    rows.write((name, iso(timestamp), local_day.isoformat(), value, unit, extra))
-                written += len(page)
-                if shows:
-                    share = metrics.index(page[0].metric) / len(metrics)
-                    progress.show("export", share, f"{page[0].metric}, {number(written)} readings")
+        return await write_readings(database, metrics, since, until, rows, tell)
     finally:
         progress.clear()
-    return written

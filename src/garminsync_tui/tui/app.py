@@ -126,6 +126,7 @@ class GarminSyncApp(App[int]):
         on_ready: Callable[[], object] | None = None,
         greets: bool = False,
         has_sample: bool = False,
+        is_sample: bool = False,
     ) -> None:
         """With `greets` a new installation is welcomed; `has_sample` where sample data can be shown afterwards."""
         super().__init__()
@@ -142,6 +143,8 @@ class GarminSyncApp(App[int]):
         self._missed = False
         self._greets = greets
         self._has_sample = has_sample
+        #: Whether this is the made-up athlete: nobody's real account belongs here.
+        self.is_sample = is_sample
         self._begin_at: date | None = None  # how far back health shall go, as chosen at the welcome
         #: Whether somebody wants to look around in sample data now, after the end of this app.
         self.wants_sample = False
@@ -618,7 +621,11 @@ class GarminSyncApp(App[int]):
 
 
 def run(
-    config: Config, *, on_ready: Callable[[], object] | None = None, sample: Callable[[], bool] | None = None
+    config: Config,
+    *,
+    on_ready: Callable[[], object] | None = None,
+    sample: Callable[[], bool] | None = None,
+    is_sample: bool = False,
 ) -> int:
     """Run the app until somebody quits; its exit code.
 
@@ -627,7 +634,7 @@ def run(
     app comes back. The terminal is restored also when the process is told to end (SIGTERM, SIGHUP).
     """
     while True:
-        app = run_once(config, on_ready=on_ready, greets=True, has_sample=sample is not None)
+        app = run_once(config, on_ready=on_ready, greets=True, has_sample=sample is not None, is_sample=is_sample)
         if sample is None or not app.wants_sample or sample():
             return app.return_value if app.return_value is not None else app.return_code or 0
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ..dates import EARLIEST
+
 
 class Range(NamedTuple):
     """How long a span is. `days` is None for all there is."""
@@ -62,6 +64,8 @@ class Period:
     def words(self) -> str:
         """Like "24 Aug – 21 Nov 2026", "Tue 17 Nov 2026"."""
         first, last = self.since, self.until
+        if self.range.days is None and first == EARLIEST:
+            return "all time"
         if first == last:
             return f"{last:%a %-d %b %Y}"
         began = f"{first:%-d %b}" if first.year == last.year else f"{first:%-d %b %Y}"

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..config import Config
 from ..garmin.endpoints import Endpoint, endpoint_of, endpoints_of
+from ..new_file import new_file
 from ..store import accounts, coverage, days, health, records
 from ..store.database import Database
 from ..store.health import MetricCount, StoredDay, StoredReading
 from ..store.plain import AskedSession
+from ..transfer.health_rows import COLUMNS, write_readings
+from ..transfer.rows import Rows
 from .health_range import Period
 from .undisturbed import undisturbed
 
@@ -100,6 +104,13 @@ class HealthShelf:
             _NIGHT in measured,
             endpoint in chosen,
         )
+
+    @undisturbed
+    async def write(self, metrics: Sequence[str], period: Period, target: Path, *, replace: bool) -> int:
+        """Write the readings of a period as `garminsync health export` does; how many. Raises GarminSyncError."""
+        with new_file(target, replace=replace) as stream:
+            rows = Rows(stream, COLUMNS, "csv")
+            return await write_readings(self._database, metrics, period.since, period.until, rows)
 
     # ── Training ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,7 +16,7 @@ from . import keys
 from .health_range import Period
 from .health_subjects import title_of
 from .widgets import ticks
-from .widgets.plot import Panel, Series, Ticks, Window
+from .widgets.series import Panel, Series, Ticks, Window
 
 if TYPE_CHECKING:
     from ..store.health import StoredDay, StoredReading

@@ -48,6 +48,8 @@ def _without(metric: str, absence: Absence, reason: str) -> str:
         return f"fetched, but {reason}."
     if absence.endpoint.capability == "watch at night" and not absence.slept:
         return f"fetched, without a night{_not_worn(absence)}."
+    if not absence.worn and not absence.endpoint.by_hand:
+        return "fetched, but the watch was not worn."
     return f"{endpoint_words(absence.endpoint.name)} came without {title_of(metric)}. {_f()} again."
 
 

@@ -129,6 +129,12 @@ def _without_store(app: GarminSyncApp) -> str:
     return "" if app.situation else "the database is not open yet"
 
 
+def _in_sample(app: GarminSyncApp) -> str:
+    if app.is_sample:
+        return f"these are sample data in a home of their own: {label('app.quit')} leaves it"
+    return _without_store(app)
+
+
 def _without_account(app: GarminSyncApp) -> str:
     if reason := _without_store(app):
         return reason
@@ -165,7 +171,7 @@ def _without_choices(app: GarminSyncApp) -> str:
 
 
 def _without_undo(app: GarminSyncApp) -> str:
-    return "" if getattr(app.screen, "changes", None) else "nothing was changed here yet"
+    return getattr(app.screen, "why_not_undo", "")
 
 
 def _without_file(app: GarminSyncApp) -> str:
@@ -238,6 +244,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("health.after", "full_stop", "After", "health", hint=True, title="the days after", why_not=_newest),
     Action("health.newest", "t", "Today", "health", title="up to today", why_not=_newest),
     Action("health.overlay", "v", "Overlay", "health", hint=True, why_not=_screen_says("why_not_overlay")),
+    Action(
+        "health.export",
+        "e",
+        "Export",
+        "health",
+        hint=True,
+        title="write what is shown as CSV",
+        why_not=_screen_says("why_not_export"),
+    ),
     Action(
         "health.history",
         "enter",
@@ -414,7 +429,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("settings.backup", "b", "Back up", "settings", title="back up the database", why_not=_without_file),
     Action("settings.sign_out", "x", "Sign out", "settings", why_not=_without_link),
     Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
-    Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_without_store),
+    Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_in_sample),
     Action("app.coverage", "c", "Coverage", title="what is complete", why_not=_without_store),
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),

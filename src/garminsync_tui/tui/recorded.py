@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import units
 from ..sync.activity_parts import ON_FOOT
 from ..training.sports import sport_of
-from .widgets.plot import Panel, Series
+from .widgets.series import Panel, Series
 
 if TYPE_CHECKING:
     from ..formats import Track

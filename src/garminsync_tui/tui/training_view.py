@@ -15,7 +15,7 @@ from ..units import Units
 from .health_range import Period
 from .health_view import OVERLAY_COLOUR, View
 from .widgets import ticks
-from .widgets.plot import Panel, Series, Window
+from .widgets.series import Panel, Series, Window
 
 if TYPE_CHECKING:
     from ..store.records import Best, DayTotal, PeriodTotal, TrainingDay
@@ -40,7 +40,9 @@ def _missing(loads: Loads) -> str:
     found = loads.extent
     parts = []
     if found.not_computed:
-        parts.append(f"{units.number(found.not_computed)} activities are not computed yet")
+        parts.append(
+            f"{units.number(found.not_computed)} activities are not computed yet: that is done behind the screens"
+        )
     if missing := found.without_load + found.unreadable:
         parts.append(f"{units.number(missing)} of {units.number(found.activities)} have no load")
     return "; ".join(parts)
@@ -53,7 +55,7 @@ def of_form(loads: Loads, period: Period) -> View:
     title = f"Fitness and form   {period.words}"
     days = _within(loads.days, period)
     if not days:
-        return View(title, empty=NO_LOADS)
+        return View(title, empty="\n".join(filter(None, [NO_LOADS, _missing(loads)])))
     xs = [float(each.day.toordinal()) for each in days]
     fitness, fatigue, form = ([getattr(each.form, name) for each in days] for name in ("fitness", "fatigue", "form"))
     ends = min(*fitness, *fatigue), max(*fitness, *fatigue)
@@ -93,7 +95,7 @@ def of_load(loads: Loads, period: Period) -> View:
     title = f"Load by day   {period.words}"
     days = _within(loads.days, period)
     if not days:
-        return View(title, empty=NO_LOADS)
+        return View(title, empty="\n".join(filter(None, [NO_LOADS, _missing(loads)])))
     xs = [float(each.day.toordinal()) for each in days]
     series = Series(xs, [each.load for each in days], units.number, shape="bars")
 
@@ -196,7 +198,7 @@ def of_bests(sport: str, every: Sequence[Best], season: Sequence[Best], period: 
     """The best over each distance, or each time, of all time; those of a season over it."""
     kind = "power" if sport == "cycling" and any(best.kind == "power" for best in every) else "distance"
     whole = [best for best in every if best.kind == kind]
-    title = f"{sport.capitalize()} bests   {'all time' if period.range.days is None else period.words}"
+    title = f"{sport.capitalize()} bests   {period.words}"
     if len(whole) < 2:
         return View(title, empty=NO_BESTS)
     others = {best.span: best for best in season if best.kind == kind}

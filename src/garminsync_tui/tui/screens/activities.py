@@ -104,8 +104,7 @@ class ActivitiesScreen(Place):
             return
         listed = await engine.activities.listed(wanted.conditions, wanted.order, wanted.descending)
         cursor = self._cursor_in(listed)
-        first = cursor // WINDOW * WINDOW
-        found = await engine.activities.window(listed.keys[first : first + WINDOW])
+        windows = {each: await engine.activities.window(_part(listed, each)) for each in self._table.windows(cursor)}
         self._filter.types = await engine.activities.types()
         if not self._filter.conditions:
             self._marked &= set(listed.keys)  # what is gone is not exported
@@ -114,7 +113,8 @@ class ActivitiesScreen(Place):
         self._listed, self._listed_as = listed, wanted
         self._this_year = situation.moment.astimezone().year
         self._table.restart(len(listed.keys), cursor)
-        self._table.fill(cursor // WINDOW, found)
+        for number, found in windows.items():
+            self._table.fill(number, found)
         self._show()
         await self._read_year(engine)
         if before is None:
@@ -135,8 +135,7 @@ class ActivitiesScreen(Place):
             return
 
         async def read() -> None:
-            first = event.window * WINDOW
-            found = await engine.activities.window(listed.keys[first : first + WINDOW])
+            found = await engine.activities.window(_part(listed, event.window))
             if listed is self._listed:
                 self._table.fill(event.window, found)
                 self._show_selected()
@@ -391,3 +390,7 @@ class ActivitiesScreen(Place):
         """Stand on what is shown on top."""
         if self._listed is not None and key in self._listed.keys:
             self._table.move_to(self._listed.keys.index(key))
+
+
+def _part(listed: Listed, window: int) -> Sequence[Key]:
+    return listed.keys[window * WINDOW : (window + 1) * WINDOW]

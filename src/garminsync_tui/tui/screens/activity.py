@@ -23,7 +23,7 @@ from ..widgets.facts_pane import FactsPane
 from ..widgets.glyphs import glyphs_of
 from ..widgets.laps_pane import LapsPane
 from ..widgets.pane import Pane
-from ..widgets.plot import Window
+from ..widgets.series import Window
 from ..widgets.track_map import TrackMap
 from ..widgets.window_table import WindowTable
 from .charted import ChartedPlace
@@ -129,6 +129,10 @@ class ActivityScreen(ChartedPlace):
         """The first pane says it."""
         self._read_as = None
         self.query_one("#numbers-pane", Pane).failed(problem)
+        self._head = ("", "")
+        for name in ("#chart-pane", "#map-pane", "#laps-pane", "#facts-pane"):
+            if self.query_one(name, Pane).state == "loading":  # nothing comes any more
+                self._have(name, False)
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -145,6 +149,7 @@ class ActivityScreen(ChartedPlace):
             self.query_one("#numbers", Static).update(Content(words))
 
     def _show_damage(self, why: str) -> None:
+        self._have("#chart-pane", True)
         self.query_one("#chart-pane", Pane).empty(
             f"✗ The file cannot be read: {text.clean(why)}.\nIt is kept as it came; the numbers above are Garmin's own."
             f"\n{keys.label('activity.again')} fetches it again."
@@ -159,6 +164,7 @@ class ActivityScreen(ChartedPlace):
     def _show_drawings(self) -> None:
         drawn = self._drawn
         pane, map_pane = self.query_one("#chart-pane", Pane), self.query_one("#map-pane", Pane)
+        self._have("#chart-pane", True)
         self._have("#map-pane", bool(drawn and drawn.outline))  # indoors the charts have all the room
         self._have("#reading", bool(drawn and drawn.columns))
         if drawn is None or not drawn.columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from ..activity_words import title
 from ..widgets.field import Field
 from ..widgets.glyphs import glyphs_of
 from ..widgets.sparkline import bar
+from .place import INTERNAL
 from .workout_dialogs import Choose
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from ...store.activity_lists import Key
     from ..activity_shelf import ActivityShelf
 
+_log = logging.getLogger(__name__)
 ORIGINAL = "original"
 _FORMATS = {
     ORIGINAL: "as it came, byte for byte",
@@ -133,6 +136,9 @@ class ExportScreen(ModalScreen[None]):
             self._say(f"{problem.message} {problem.hint}")
         except OSError as problem:
             self._say(f"{problem.filename or 'The file'} cannot be written: {problem.strerror}.")
+        except Exception:
+            _log.exception("an export broke")
+            self._say(INTERNAL.message)
         finally:
             self._is_writing = False
 
@@ -214,7 +220,8 @@ class ExportScreen(ModalScreen[None]):
         elif one:
             return  # it was there already and stays: another path may be written
         else:
-            parts = [f"{units.number(len(written.files))} files written to {target}"]
+            count = len(written.files)
+            parts = [f"{units.number(count)} {'file' if count == 1 else 'files'} written to {target}"]
             parts += [f"{units.number(written.skipped)} were there already"] if written.skipped else []
             parts += ["stopped"] if self._is_stopped else []
             said = f"{', '.join(parts)}."

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from math import isnan
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.style import Style
-from textual.widgets import Static
 
-from ...dates import EARLIEST
-from ...metrics import METRICS, Granularity
 from .. import health_subjects, health_words, keys
 from ..clipboard import Clip
-from ..health_range import RANGES, Period, Range
-from ..health_view import View, of_days, of_readings, one_value
+from ..health_range import RANGES, Period
+from ..health_reading import Now, Wanted, period_of, view_of
+from ..health_view import View
 from ..widgets.chart import Chart
 from ..widgets.pane import Pane
 from ..widgets.parts import Parts
 from ..widgets.picker import Entries, Picker
+from ..widgets.span_line import SpanLine
 from .charted import ChartedPlace
+from .health_export import export
 from .place import NO_ACCOUNT
 
 if TYPE_CHECKING:
@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 
     from ...errors import GarminSyncError
     from ...store.health import MetricCount
-    from ...training.totals import Period as Span
     from ..engine import Engine
-    from ..health_shelf import HealthShelf
 
 _FIRST = "resting_heart_rate"
+_ROWS_FOR_LINES = 18
 
 
 class HealthScreen(ChartedPlace):
@@ -45,20 +44,13 @@ class HealthScreen(ChartedPlace):
 
     def __init__(self) -> None:
         super().__init__()
-        self._key = ""
-        self._overlay = ""
-        #: Kind and span of the record whose history is shown.
-        self._record: tuple[str, float] | None = None
+        self._wanted = Wanted("", RANGES["quarter"])
         #: Whether the list now chooses the second metric.
         self._choosing_overlay = False
-        self._range: Range = RANGES["quarter"]
-        #: The last day shown; None follows today.
-        self._until: date | None = None
-        self._today = date.min
-        self._stored: dict[str, MetricCount] = {}
+        self._now: Now | None = None
+        self._period: Period | None = None
         #: What is shown.
         self.view = View("")
-        self._period: Period | None = None
         #: Where the cursor stays when another metric or span is shown.
         self._day: date | None = None
 
@@ -67,7 +59,7 @@ class HealthScreen(ChartedPlace):
         with Horizontal(id="health"):
             yield Pane(Picker(id="picker"), title="Metric", id="picker-pane")
             with Vertical(id="health-right"):
-                yield Static("", id="spans-line", markup=False)
+                yield SpanLine(id="spans-line")
                 yield Pane(
                     Chart(id="health-chart"),
                     Parts(id="health-lines"),
@@ -81,99 +73,40 @@ class HealthScreen(ChartedPlace):
         """Read the list, and what is shown of the chosen subject."""
         situation = self.garminsync.situation
         assert situation is not None
-        self._today = engine.today(situation.account)
-        self._stored = await engine.health.stored()
-        pane = self.query_one("#health-pane", Pane)
-        if not self._stored and not situation.activities:
+        stored = await engine.health.stored()
+        self._now = now = Now(stored, engine.today(situation.account), situation.moment, self.garminsync.units)
+        if not stored and not situation.activities:
             self.query_one("#picker-pane", Pane).empty("")
-            pane.empty(NO_ACCOUNT if situation.account is None else _never())
+            self.query_one("#health-pane", Pane).empty(NO_ACCOUNT if situation.account is None else _never())
             self._show_spans()
             return
-        self._take_wish()
-        if not self._key:
-            self._key = _FIRST if _FIRST in self._stored else next(iter(self._stored), "form")
+        wish, self.garminsync.wanted_metric = self.garminsync.wanted_metric, ""
+        if wish or not self._wanted.key:
+            self._want(wish or (_FIRST if _FIRST in stored else next(iter(stored), "form")))
         self._show_list()
-        asked = (self._key, self._overlay, self._range, self._until, self._record)
-        view = await self._read_view(engine.health)
-        if asked != (self._key, self._overlay, self._range, self._until, self._record):
+        wanted = self._wanted
+        self._period = period_of(wanted, now)
+        view = await view_of(wanted, self._period, engine.health, now)
+        if wanted != self._wanted:
             self.read_again()  # something else was chosen meanwhile
             return
         self._show(view)
 
-    def _take_wish(self) -> None:
-        """Another place may have asked for a metric."""
-        wish, self.garminsync.wanted_metric = self.garminsync.wanted_metric, ""
-        if wish:
-            self._key, self._record = wish, None
+    def _want(self, key: str) -> None:
+        """Another subject; a record's history is left."""
+        self._wanted = self._wanted._replace(key=key, record=None)
 
-    async def _read_view(self, shelf: HealthShelf) -> View:
-        self._period = period = self._period_now()
-        system, key = self.garminsync.units, self._key
-        if key in health_subjects.TRAINING_KEYS:
-            return await self._read_training(shelf, period)
-        if key not in self._stored:
-            absence = await shelf.absence(key, self._today)
-            return View(health_subjects.title_of(key), empty=health_words.why_never(key, absence))
-        overlay = self._overlay if self._overlay not in {"", key} else ""
-        if period.range.days == 1:
-            return await self._read_day(shelf, period, key, overlay)
-        read = await shelf.days([key, *([overlay] if overlay else [])], period)
-        before = (await shelf.days([key], period.before))[key] if period.range.days else []
-        view = of_days(key, read[key], before, period, system, (overlay, read[overlay]) if overlay else None)
-        if view.empty:
-            return View(view.title, empty=await self._why(shelf, key, period.until), day=lambda number: period.until)
-        return view
+    @property
+    def _stored(self) -> Mapping[str, MetricCount]:
+        return self._now.stored if self._now else {}
 
-    async def _read_day(self, shelf: HealthShelf, period: Period, key: str, overlay: str) -> View:
-        day, system = period.until, self.garminsync.units
-        through = health_subjects.through_the_day(key)
-        if METRICS[through].granularity is Granularity.DAY:
-            rows = (await shelf.days([key], period))[key]
-            return one_value(key, rows, day, system)
-        other = health_subjects.through_the_day(overlay) if overlay else ""
-        found = await shelf.day([through, *([other] if other and other != through else [])], day)
-        view = of_readings(through, found, day, system, other)
-        if view.empty:
-            return View(view.title, empty=await self._why(shelf, through, day), day=lambda number: day)
-        return view
+    @property
+    def _today(self) -> date:
+        return self._now.today if self._now else date.min
 
-    async def _why(self, shelf: HealthShelf, metric: str, day: date) -> str:
-        situation = self.garminsync.situation
-        assert situation is not None
-        absence = await shelf.absence(metric, day)
-        why = health_words.why_missing(metric, absence, day, self._today, situation.moment)
-        return f"{day:%a %-d %b %Y}: no {health_subjects.title_of(metric)}.\n{why[:1].upper()}{why[1:]}"
-
-    async def _read_training(self, shelf: HealthShelf, period: Period) -> View:
-        # Only now: nobody who looks at a heart rate needs the formulas.
-        from .. import training_view
-
-        key, system = self._key, self.garminsync.units
-        if self._record is not None:
-            return training_view.of_history(key, await shelf.history(key, *self._record), self._today, system)
-        if key in ("form", "load"):
-            loads = await shelf.loads(self._today)
-            return (training_view.of_form if key == "form" else training_view.of_load)(loads, period)
-        if key in ("week", "month", "year"):
-            return training_view.of_totals(await shelf.totals(), cast("Span", key), period, system)
-        season = await shelf.bests(key, period) if period.range.days else []
-        return training_view.of_bests(key, await shelf.bests(key), season, period, system)
-
-    def _period_now(self) -> Period:
-        until = self._until or self._today
-        oldest = min((each.first for each in self._stored.values()), default=until)
-        if self._key in self._stored:
-            oldest = self._stored[self._key].first
-        chosen = self._range
-        if self._key in health_subjects.ONLY_A_DAY:
-            chosen = RANGES["day"]
-        elif self._key in health_subjects.TRAINING_KEYS:
-            # Nothing of training is of a part of a day, and one month or year alone says little.
-            least = {"month": "year", "year": "all"}.get(self._key, "week")
-            names = list(RANGES)
-            chosen = RANGES[names[max(names.index(chosen.name), names.index(least))]]
-            oldest = EARLIEST
-        return Period.ending(chosen, until, oldest)
+    @property
+    def _trains(self) -> bool:
+        return self._wanted.key in health_subjects.TRAINING_KEYS
 
     def show_problem(self, problem: GarminSyncError) -> None:
         """The chart says it."""
@@ -186,7 +119,8 @@ class HealthScreen(ChartedPlace):
         every = health_subjects.subjects(self._stored)
         if self._choosing_overlay:
             every = [each for each in every if each.stored and each.group != "Training"]
-        picker.show(every, self._key if not self._choosing_overlay else self._overlay or self._key)
+        second = self._wanted.overlay if self._choosing_overlay else ""
+        picker.show(every, second or self._wanted.key)
         self.query_one("#picker-pane", Pane).ready()
         self._count()
         self.focus_first(self.query_one(Entries) if self.query_one("#picker-pane").display else self._chart)
@@ -219,12 +153,12 @@ class HealthScreen(ChartedPlace):
         here = chart.series.nearest(chart.cursor) if chart.series and chart.cursor is not None else None
         again = here is not None and before == view.title
         chart.stand(here if again and here is not None else self._number_of(self._day))
-        overlay = health_subjects.title_of(self._overlay) if self._overlay else "none"
+        overlay = health_subjects.title_of(self._wanted.overlay) if self._wanted.overlay else "none"
         means = f"{keys.label('app.figures')} what it means"
         if view.spans:
             means = f"{keys.label('health.history')} how it fell · {means}"
         second = f"{keys.label('health.overlay')} Overlay: {overlay}"
-        pane.ready(means if self._key in health_subjects.TRAINING_KEYS else second)
+        pane.ready(means if self._trains else second)
 
     def _number_of(self, day: date | None) -> int:
         """The last point of a day, or of what holds it; the newest where no day is asked for."""
@@ -239,15 +173,8 @@ class HealthScreen(ChartedPlace):
         return next((number for number, of in days if of is not None and of <= day), last)
 
     def _show_spans(self) -> None:
-        shown = self._period.range if self._period else self._range
-        parts = []
-        for each in RANGES.values():
-            action = keys.action(f"health.{each.name}")
-            words = f"{action.label} {each.title}"
-            here = each.name == shown.name
-            said = Content.styled(f"[{words}]" if here else f" {words} ", "bold" if here else "$text-muted")
-            parts.append(said.stylize(Style.from_meta({"@click": f"app.act('{action.id}')"})))
-        self.query_one("#spans-line", Static).update(Content.assemble(" ", *parts))
+        shown = self._period.range if self._period else self._wanted.range
+        self.query_one(SpanLine).shown = shown.name
 
     @on(Chart.CursorMoved)
     def _read_aloud(self, event: Chart.CursorMoved) -> None:
@@ -256,20 +183,23 @@ class HealthScreen(ChartedPlace):
         self._said.say([f"▲ {line}" if not number else line for number, line in enumerate(words.split("\n"))])
         series = self._chart.series
         if self.view.by_day and series is not None and isnan(series.ys[event.number]) and self._day is not None:
-            self.run_worker(self._tell_why(self._key, self._day, words), group="why", exclusive=True)
+            self.run_worker(self._tell_why(self._wanted.key, self._day, words), group="why", exclusive=True)
 
     async def _tell_why(self, metric: str, day: date, words: str) -> None:
         engine, situation = self.garminsync.engine, self.garminsync.situation
         if engine is None or situation is None:
             return
         absence = await engine.health.absence(metric, day)
-        if day == self._day and metric == self._key:
+        if day == self._day and metric == self._wanted.key:
             why = health_words.why_missing(metric, absence, day, self._today, situation.moment)
             self._said.lines = ((f"▲ {words}", ""), (f"No value: {why}", "$text-warning"))
 
     def on_resize(self, event: events.Resize) -> None:
-        """On a narrow terminal the list comes only when it is asked for."""
-        if self._key and not self.query_one("#picker-pane").display and self.focused in (None, self.query_one(Entries)):
+        """On a narrow terminal the list comes only when it is asked for; on a flat one the chart goes first."""
+        self.query_one("#health-lines").display = event.size.height >= _ROWS_FOR_LINES
+        if not self._wanted.key or self.query_one("#picker-pane").display:
+            return
+        if self.focused in (None, self.query_one(Entries)):
             self._chart.focus()
 
     # ── Choosing ─────────────────────────────────────────────────────────────────────────────────────
@@ -277,15 +207,15 @@ class HealthScreen(ChartedPlace):
     @on(Picker.Picked)
     def _picked(self, event: Picker.Picked) -> None:
         if not self._choosing_overlay:
-            self._key, self._record = event.key, None
+            self._want(event.key)
             self.read_again()
 
     @on(Picker.Chosen)
     def _chosen(self, event: Picker.Chosen) -> None:
         if self._choosing_overlay:
-            self._overlay = "" if event.key == self._key else event.key
-        elif event.key != self._key:
-            self._key, self._record = event.key, None
+            self._wanted = self._wanted._replace(overlay="" if event.key == self._wanted.key else event.key)
+        elif event.key != self._wanted.key:
+            self._want(event.key)
         self._leave_list()
 
     def _leave_list(self) -> None:
@@ -301,8 +231,8 @@ class HealthScreen(ChartedPlace):
 
     def action_health_overlay(self) -> None:
         """Choose a second metric, or take it away."""
-        if self._overlay or self._choosing_overlay:
-            self._overlay = ""
+        if self._wanted.overlay or self._choosing_overlay:
+            self._wanted = self._wanted._replace(overlay="")
             self._leave_list()
             return
         self._choosing_overlay = True
@@ -313,7 +243,7 @@ class HealthScreen(ChartedPlace):
     @property
     def why_not_overlay(self) -> str:
         """Why there is no second metric to choose."""
-        if self._key in health_subjects.TRAINING_KEYS:
+        if self._trains:
             return "training charts have theirs already"
         return "" if len(self._stored) > 1 else "there is no second metric yet"
 
@@ -326,8 +256,8 @@ class HealthScreen(ChartedPlace):
         """Take back what was typed, then the choice of a second metric, then the list of a narrow screen."""
         if self.query_one(Picker).clear():
             return True
-        if self._record is not None:
-            self._record = None
+        if self._wanted.record is not None:
+            self._want(self._wanted.key)
             self.read_again()
             return True
         if self._choosing_overlay or (self.has_class("-picking") and self.has_class("-narrow")):
@@ -337,10 +267,15 @@ class HealthScreen(ChartedPlace):
 
     # ── Time ─────────────────────────────────────────────────────────────────────────────────────────
 
+    def _until(self, day: date) -> date | None:
+        """Up to a day; today is not a day but the newest, also tomorrow."""
+        return None if day >= self._today else day
+
     def _take(self, name: str) -> None:
+        until = None if name == "all" else self._wanted.until
         if name == "day" and self._day is not None:
-            self._until = None if self._day == self._today else self._day
-        self._range = RANGES[name]
+            until = self._until(self._day)
+        self._wanted = self._wanted._replace(range=RANGES[name], until=until, record=None)
         self.read_again()
 
     def action_health_day(self) -> None:
@@ -365,7 +300,6 @@ class HealthScreen(ChartedPlace):
 
     def action_health_all(self) -> None:
         """All there is."""
-        self._until = None
         self._take("all")
 
     @property
@@ -373,7 +307,7 @@ class HealthScreen(ChartedPlace):
         """Why there is nothing before what is shown."""
         if self._period is None or self._period.range.days is None:
             return "everything is shown"
-        first = self._stored[self._key].first if self._key in self._stored else None
+        first = self._stored[self._wanted.key].first if self._wanted.key in self._stored else None
         return "nothing is stored before" if first is not None and self._period.since <= first else ""
 
     @property
@@ -391,13 +325,14 @@ class HealthScreen(ChartedPlace):
 
     def action_health_newest(self) -> None:
         """Up to today."""
-        self._until = self._day = None
+        self._day = None
+        self._wanted = self._wanted._replace(until=None)
         self.read_again()
 
     def _shift(self, steps: int) -> None:
         if self._period is not None:
-            until = min(self._period.until + timedelta(days=steps * self._period.length), self._today)
-            self._until = None if until == self._today else until
+            until = self._until(self._period.until + timedelta(days=steps * self._period.length))
+            self._wanted = self._wanted._replace(until=until)
             self._day = None
             self.read_again()
 
@@ -411,15 +346,31 @@ class HealthScreen(ChartedPlace):
         series, cursor = self._chart.series, self._chart.cursor
         number = series.nearest(cursor) if series and cursor is not None else None
         if number is not None:
-            self._record = self.view.spans[number]
+            self._wanted = self._wanted._replace(record=self.view.spans[number])
             self.read_again()
+
+    @property
+    def why_not_export(self) -> str:
+        """Why there is nothing to write."""
+        if self._trains:
+            return "of training, `garminsync load`, `stats` and `bests` write it with --json"
+        return "there is nothing here to write" if self.view.empty or self._period is None else ""
+
+    def action_health_export(self) -> None:
+        """Write the readings of what is shown into a file."""
+        engine, period = self.garminsync.engine, self._period
+        assert engine is not None and period is not None
+        key, overlay = self._wanted.key, self._wanted.overlay
+        shown = [key if period.range.days != 1 else health_subjects.through_the_day(key), overlay]
+        metrics = [metric for metric in dict.fromkeys(shown) if metric]
+        self.run_worker(export(self, engine.health, metrics, period), group="export", exclusive=True)
 
     # ── Doing ────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def why_not_again(self) -> str:
         """Why there is no day to fetch again."""
-        if self._key in health_subjects.TRAINING_KEYS:
+        if self._trains:
             return "these are computed from activities; pick a metric of a day"
         return "" if self._again_day is not None else "the cursor is on no day"
 
@@ -433,7 +384,7 @@ class HealthScreen(ChartedPlace):
 
         day = self._again_day
         assert day is not None
-        self.garminsync.fetch_again(endpoint_of(self._key), day, day)
+        self.garminsync.fetch_again(endpoint_of(self._wanted.key), day, day)
 
 
 def _never() -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.app import SuspendNotSupported
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import DataTable, Input, Static
@@ -20,7 +18,9 @@ from ..settings_words import BY_NAME, SECTIONS, Line
 from ..widgets.field import Field
 from ..widgets.pane import Pane
 from ..widgets.table import Table
-from .place import Place
+from .installation import InstallationScreen
+from .settings_changes import KEYS as _KEYS
+from .settings_changes import Changes
 from .settings_facts import facts
 from .workout_dialogs import Ask, Choose
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ..engine import Engine
     from ..upkeep import Stored
 
-_KEYS = f"{settings.KEYMAP}."
 #: Below so many columns of the table an origin is only told below it.
 _WITH_ORIGIN = 60
 _ORIGIN_WIDTH = 11
@@ -40,14 +39,7 @@ _NO_CHANGE = "there is nothing to change here"
 _NOT_THERE = "go to a setting first, with tab or enter"
 
 
-class Change(NamedTuple):
-    """What was changed here, and what the file had before; None where it had nothing."""
-
-    name: str
-    before: object
-
-
-class SettingsScreen(Place):
+class SettingsScreen(InstallationScreen):
     """Sections on the left, the settings of one on the right."""
 
     place = "settings"
@@ -58,8 +50,7 @@ class SettingsScreen(Place):
         self._section = next(iter(SECTIONS))
         self._stored: Stored | None = None
         self._checked = ""
-        #: What was changed since the start, the newest last.
-        self.changes: list[Change] = []
+        self._changes = Changes(lambda: self.garminsync.config)
 
     def content(self) -> ComposeResult:
         """A line to search by comes with its key."""
@@ -209,7 +200,20 @@ class SettingsScreen(Place):
         self.query_one("#sections", Table).focus()
         return True
 
+    def say_checked(self, words: str) -> None:
+        """Where the database is shown."""
+        self._checked = words
+        if self.is_attached:
+            sections = self.query_one("#sections", Table)
+            sections.move_cursor(row=list(SECTIONS).index("Database"), animate=False)
+            self._show()
+
     # ── Changing ─────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def why_not_undo(self) -> str:
+        """Why there is nothing to take back."""
+        return "" if self._changes.made else "nothing was changed here yet"
 
     @property
     def why_not_change(self) -> str:
@@ -293,37 +297,25 @@ class SettingsScreen(Place):
 
     def action_settings_undo(self) -> None:
         """As it was before the last change here."""
-        last = self.changes[-1]
-        if self._write(last.name, last.before):
-            self.changes.pop()
-            self.notify(f"{last.name}: as before.", markup=False)
+        name, problem = self._changes.undo()
+        if problem:
+            self._failed(problem)
+        else:
+            self._go_by(name)
+            self.notify(f"{name}: as before.", markup=False)
 
     def _change(self, name: str, value: object) -> None:
-        config = self.garminsync.config
-        if name.startswith(_KEYS):
-            before: object = keymap.written_keys(config.paths.config, name.removeprefix(_KEYS))
+        if problem := self._changes.make(name, value):
+            self._failed(problem)
         else:
-            before = config[name] if config.values[name].origin == "file" else None
-        if self._write(name, value):
-            self.changes.append(Change(name, before))
+            self._go_by(name)
 
-    def _write(self, name: str, value: object) -> bool:
-        from ...errors import GarminSyncError
-
-        config = self.garminsync.config
-        try:
-            if name.startswith(_KEYS):
-                config.save_keys(name.removeprefix(_KEYS), value)  # type: ignore[arg-type]
-            elif value is None:
-                config.forget(name)
-            else:
-                config.save(name, value)
-        except GarminSyncError as problem:
-            self.notify(text.clean(f"{problem.message} {problem.hint}"), severity="error", markup=False)
-            return False
+    def _go_by(self, name: str) -> None:
         self.garminsync.settings_changed({name})
         self._show()
-        return True
+
+    def _failed(self, problem: GarminSyncError) -> None:
+        self.notify(text.clean(f"{problem.message} {problem.hint}"), severity="error", markup=False)
 
     def copy_text(self) -> Clip | None:
         """The selected setting's value, or its keys."""
@@ -333,79 +325,3 @@ class SettingsScreen(Place):
         if name.startswith(_KEYS):
             return Clip(f"The keys of {name.removeprefix(_KEYS)}", keys.action(name.removeprefix(_KEYS)).all_labels)
         return Clip(name, settings_words.value_words(name, self.garminsync.config[name]))
-
-    # ── The installation ─────────────────────────────────────────────────────────────────────────────
-
-    def action_settings_open(self) -> None:
-        """The file in the person's editor, while the app waits and its jobs go on."""
-        self.garminsync.do(self._open)
-
-    async def _open(self) -> None:
-        from ...editor import edit_settings
-        from ...errors import GarminSyncError
-
-        paths, problem = self.garminsync.config.paths, None
-        try:
-            with self.app.suspend(), self.app.batch_update():
-                try:
-                    await asyncio.to_thread(edit_settings, paths)
-                except GarminSyncError as failed:
-                    problem = failed  # told once the terminal is ours again
-        except SuspendNotSupported:
-            self.notify(f"No editor can be opened from here: the file is {paths.config}.", markup=False)
-        self.garminsync.follow_file()
-        if problem is not None:
-            raise problem
-
-    def action_settings_doctor(self) -> None:
-        """What is not as it should be."""
-        from .doctor import DoctorScreen
-
-        self.app.push_screen(DoctorScreen())
-
-    def action_settings_check(self) -> None:
-        """Read all of the database."""
-        self.garminsync.do(self._check)
-
-    async def _check(self) -> None:
-        from ...errors import GarminSyncError
-
-        engine = self.garminsync.engine
-        assert engine is not None
-        self._say_checked("◌ The database is being read to its end…")
-        try:
-            await engine.upkeep.check()
-        except GarminSyncError as problem:
-            self._say_checked(f"✗ {problem.message} {problem.hint}")
-        else:
-            self._say_checked("✓ The database was read to its end and is sound.")
-
-    def _say_checked(self, words: str) -> None:
-        self._checked = words
-        if self.is_attached:
-            sections = self.query_one("#sections", Table)
-            sections.move_cursor(row=list(SECTIONS).index("Database"), animate=False)
-            self._show()
-
-    def action_settings_backup(self) -> None:
-        """Write all of the database into one file."""
-        from .backup import BackupScreen
-
-        self.app.push_screen(BackupScreen())
-
-    def action_settings_sign_out(self) -> None:
-        """End the link, after a question that names it."""
-        from .dialogs import Confirm
-
-        engine, situation = self.garminsync.engine, self.garminsync.situation
-        assert engine is not None and situation is not None and situation.account is not None
-        account = situation.account
-        name = text.clean(account.display_name or account.garmin_user_id, 60)
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.garminsync.do(lambda: engine.upkeep.sign_out(account))
-
-        asking = f"Sign out {name} at {text.clean(account.server, 60)}?"
-        why = "The tokens are forgotten and nothing is synced any more. Everything that was synced stays."
-        self.app.push_screen(Confirm(asking, why, "Sign out"), answered)

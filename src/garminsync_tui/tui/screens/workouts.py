@@ -16,6 +16,7 @@ from ..widgets.glyphs import glyphs_of
 from ..widgets.pane import Pane
 from ..widgets.table import Table
 from ..workout_calendar import WEEKS, title, weeks
+from .dialogs import Confirm
 from .place import Place
 from .workout_dialogs import Ask, Choose
 
@@ -309,8 +310,9 @@ class WorkoutsScreen(Place):
             await engine.workouts.remove(kept)
             self.read_again()
 
-        def answered(answer: str | None) -> None:
-            if answer == "yes":
+        def answered(yes: bool | None) -> None:
+            if yes:
                 self.garminsync.do(remove)
 
-        self.app.push_screen(Choose(question, [("no", "No, keep it"), ("yes", "Yes, delete it")]), answered)
+        about = "It does not come back. Activities that followed it stay."
+        self.app.push_screen(Confirm(question, about, "Delete"), answered)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from . import plot
 from .glyphs import glyphs_of
-from .plot import Panel, Series, Ticks, Window
+from .series import Layout, Line, Panel, Series, Ticks, Window
 
 if TYPE_CHECKING:
     from textual import events
@@ -25,7 +25,7 @@ _FEWEST_POINTS = 4
 _POINTS_A_COLUMN = 4
 
 
-def content(lines: Sequence[plot.Line]) -> Content:
+def content(lines: Sequence[Line]) -> Content:
     """Drawn lines as they go on the screen."""
     return Content("\n").join([Content.assemble(*line) for line in lines])
 
@@ -73,7 +73,7 @@ class Chart(Widget, can_focus=True):
         self._panels: Sequence[Panel] = ()
         self._ticks: Ticks | None = None
         self._whole = Window(0.0, 0.0)
-        self._layout: plot.Layout | None = None
+        self._layout: Layout | None = None
         self._known: plot.Known = {}
 
     def draw(self, panels: Sequence[Panel], ticks: Ticks | None = None, whole: Window | None = None) -> None:

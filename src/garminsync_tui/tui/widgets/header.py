@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 _NAME = " garminsync "
+_SAMPLE = " sample data "
 _MINUTE_S = 60.0
 
 
@@ -57,7 +58,8 @@ class Header(Widget):
     def render(self) -> Content:
         """As many words as the line has room for."""
         width = self.size.width
-        tabs = Content.assemble((_NAME, "bold"), *(self._tab(place) for place in keys.PLACES))
+        name = _SAMPLE if getattr(self.app, "is_sample", False) else _NAME
+        tabs = Content.assemble((name, "bold"), *(self._tab(place) for place in keys.PLACES))
         tight = Content.assemble(" ", Content(" ").join(self._tab(place, "") for place in keys.PLACES))
         said = [*self.state.longer, self.state.words]
         states = [Content.styled(f"{self.state.sign} {words} ", self.state.colour) for words in said]
@@ -65,7 +67,7 @@ class Header(Widget):
         pairs = [*((tabs, each) for each in states), (tight, states[-1])]
         brief = Content.styled(f"{self.state.sign} {_without_first(self.state.words)} ", self.state.colour)
         pairs.append((tight, brief))
-        menu = Content.assemble((_NAME, "bold"), keys.PLACES.get(self.place, ""), " ▾")
+        menu = Content.assemble((name, "bold"), keys.PLACES.get(self.place, ""), " ▾")
         pairs += [(menu, each) for each in states]
         fitting = (pair for pair in pairs if pair[0].cell_length + pair[1].cell_length < width)
         left, right = next(fitting, pairs[-1])

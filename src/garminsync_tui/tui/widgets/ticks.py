@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from ... import units
-from .plot import Ticks
+from .series import Ticks
 
 Tick = tuple[float, str]
 

@@ -13,7 +13,7 @@ from ... import units
 from .canvas import Canvas
 from .chart import content
 from .glyphs import BRAILLE, Glyphs, glyphs_of
-from .plot import Line
+from .series import Line
 
 #: Degrees of latitude and longitude.
 Point = tuple[float, float]

@@ -119,6 +119,11 @@ class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self.post_message(self.Moved())
 
+    def windows(self, cursor: int) -> set[int]:
+        """The windows that are in sight with the cursor on a row, as things are scrolled."""
+        top = min(max(self.scroll_offset.y, cursor - self._rows_in_sight + 1), cursor)
+        return {row // WINDOW for row in (top, cursor, top + self._rows_in_sight)}
+
     def fill(self, window: int, rows: Sequence[Any]) -> None:
         """Give what the rows of a window tell of."""
         self._asked.discard(window)
