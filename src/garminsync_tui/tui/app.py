@@ -152,8 +152,8 @@ class GarminSyncApp(App[int]):
         self.told_to_end = False
         #: What is wrong with the config file since it was changed.
         self.config_problem: GarminSyncError | None = None
-        #: What Health is to show next, where another place asked for it.
-        self.wanted_metric = ""
+        #: The metric, and its day, that Health is to show next because another place asked for it.
+        self.wanted_metric: tuple[str, date | None] | None = None
         self.painted = Painted()
         self._mend_theme(config["display.theme"])  # before anything is painted
         self.animation_level = "none"
@@ -423,9 +423,9 @@ class GarminSyncApp(App[int]):
         """Show one activity on top of the list it was chosen from; `on_step` is told where one goes in that list."""
         self.push_screen(ActivityScreen(activity_id, listed, on_step))
 
-    def open_health(self, metric: str) -> None:
-        """Show a metric in Health."""
-        self.wanted_metric = metric
+    def open_health(self, metric: str, day: date | None = None) -> None:
+        """Show a metric in Health, with the cursor on a day."""
+        self.wanted_metric = metric, day
         self.action_go("health")
         if isinstance(self.screen, HealthScreen):  # it was there already
             self.screen.read_again()
