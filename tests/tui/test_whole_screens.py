@@ -68,7 +68,7 @@ async def home(tmp_path: Path) -> Config:
         async with home.database.write() as session:  # however long it took
             await session.execute(sa.update(SyncJob).values(started_at=SYNCED, completed_at=SYNCED, run_at=SYNCED))
             await session.execute(sa.update(JobEvent).values(at=SYNCED))
-            await session.execute(sa.update(GarminConnectAccount).values(created_at=SYNCED))
+            await session.execute(sa.update(GarminConnectAccount).values(linked_at=SYNCED))
         await home.database.close()
     environment = {"GARMINSYNC_DATABASE": home.config.database_url, "GARMINSYNC_RUNNER": "never"}
     return Config.load(home.paths, {}, environment)

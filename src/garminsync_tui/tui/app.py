@@ -152,6 +152,8 @@ class GarminSyncApp(App[int]):
         self.told_to_end = False
         #: What is wrong with the config file since it was changed.
         self.config_problem: GarminSyncError | None = None
+        #: Why another theme is shown than the one that was chosen.
+        self.theme_problem = ""
         #: The metric, and its day, that Health is to show next because another place asked for it.
         self.wanted_metric: tuple[str, date | None] | None = None
         self.painted = Painted()
@@ -173,7 +175,7 @@ class GarminSyncApp(App[int]):
 
     def on_mount(self) -> None:
         """Open the database after the first paint."""
-        self.look_at_theme(self.config["display.theme"])
+        self._use_theme()
         self._use_keymap()
         self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
         self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
@@ -192,6 +194,16 @@ class GarminSyncApp(App[int]):
         """Nothing but ASCII is sent where graphs are drawn with that."""
         ours = [_ASCII] if self.config["display.graphs"] == "ascii" else []
         return [*super().get_line_filters(), *ours]
+
+    def _use_theme(self) -> None:
+        """Show the theme that was chosen; one that there is not is named, and the theme that is shown stays."""
+        name = self.config["display.theme"]
+        self.look_at_theme(name)
+        problem = themes.wrong(name, self.available_themes)
+        self.theme_problem = f"{problem} {self.theme} is shown." if problem else ""
+        if self.theme_problem:
+            _log.warning("%s", self.theme_problem)
+            self.notify(self.theme_problem, title="Theme", severity="warning", markup=False)
 
     def look_at_theme(self, name: str) -> None:
         """Show a theme, with enough contrast, where there is one of that name."""
@@ -223,7 +235,7 @@ class GarminSyncApp(App[int]):
     def settings_changed(self, names: set[str]) -> None:
         """Go by settings that are another now, and by the keys that the file has."""
         if "display.theme" in names:
-            self.look_at_theme(self.config["display.theme"])
+            self._use_theme()
         if names & {"sync.every_minutes", "sync.daily_at", "sync.off"} and self.engine is not None:
             self.do(self.engine.take_up_schedule)
         now = keymap.read(self.config.paths.config)

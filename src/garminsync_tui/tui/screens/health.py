@@ -141,7 +141,7 @@ class HealthScreen(ChartedPlace):
         picker, pane = self.query_one(Picker), self.query_one("#picker-pane", Pane)
         pane.border_title = Content("Overlay with" if self._choosing_overlay else "Metric")
         counted = f"{picker.shown} of {picker.total}" if picker.shown < picker.total else f"{picker.total}"
-        pane.border_subtitle = Content(f"{counted} · ○ nothing stored" if picker.shown else "none; esc clears")
+        pane.border_subtitle = Content(f"{counted} · ○: no data" if picker.shown else "none; esc clears")
 
     @property
     def _said(self) -> Parts:
