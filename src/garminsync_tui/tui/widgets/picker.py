@@ -41,6 +41,7 @@ class Picker(Vertical):
 
     DEFAULT_CSS = """
     Picker > Field { height: 1; border: none; padding: 0 1; background: transparent; }
+    Picker > Field:focus { border-left: outer $accent !important; }
     Picker > Entries { height: 1fr; border: none; padding: 0; background: transparent; scrollbar-size-vertical: 1; }
     Picker > Entries:focus { border: none; }
     """
