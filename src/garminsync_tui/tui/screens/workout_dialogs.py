@@ -90,7 +90,7 @@ class Choose(ModalScreen[str | None]):
         listed = self.query_one(OptionList)
         listed.clear_options()
         self._marked = None
-        listed.add_options(Option(_row(words), id=name) for name, words in rows[:_SHOWN])
+        listed.add_options(Option(Content(_row(words)), id=name) for name, words in rows[:_SHOWN])
         names = [name for name, _ in rows[:_SHOWN]]
         listed.highlighted = (names.index(self._at) if self._at in names else 0) if rows else None
 
@@ -106,7 +106,7 @@ class Choose(ModalScreen[str | None]):
         here = {each.id for each in listed.options}
         words = dict(self._rows)
         for each in {self._marked, name} & here - {None}:
-            listed.replace_option_prompt(str(each), _row(words[str(each)], each == name))
+            listed.replace_option_prompt(str(each), Content(_row(words[str(each)], each == name)))
         self._marked = name
 
     @on(Input.Changed, "#find")
@@ -135,5 +135,5 @@ class Choose(ModalScreen[str | None]):
         self.dismiss(event.option_id)
 
 
-def _row(words: str, here: bool = False) -> Content:
-    return Content(f"{'❯' if here else ' '} {text.clean(words, 120)}")
+def _row(words: str, here: bool = False) -> str:
+    return f"{'❯' if here else ' '} {text.clean(words, 120)}"
