@@ -443,7 +443,11 @@ async def test_what_ended_is_in_the_history_and_can_be_tried_again(
         await until(pilot, lambda: "run 0" in shown(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.screen.query_one("#log").has_focus)
-        await pilot.press("r")
+        await pilot.press("escape")
+        assert app.screen.query_one("#history").has_focus
+        await pilot.press("enter", "r")
         await until(pilot, lambda: "· queued" in _row(app, "activities"))
         await until(pilot, lambda: "run 0" in shown(app))  # the cursor goes with it
+        await pilot.press("escape", "escape")
+        assert app.screen.query_one("#jobs").has_focus
         assert [job.status for job in await queue.list(job_type="activity_sync")] == ["pending", "completed"]

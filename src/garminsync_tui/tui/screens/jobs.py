@@ -85,8 +85,14 @@ class JobsScreen(Place):
             self.query_one(other, Pane).empty("")
 
     def back(self) -> bool:
-        """What is looked for goes first."""
-        return self.query_one(LogPane).end_finding()
+        """What is looked for goes first; then out of the log and the history, where one came from."""
+        log, history = self.query_one(LogPane), self.query_one("#history", Table)
+        if log.end_finding():
+            return True
+        if not log.view.has_focus and not history.has_focus:
+            return False
+        (history if log.view.has_focus and self._in_history else self.query_one("#jobs", JobList)).focus()
+        return True
 
     def copy_text(self) -> Clip | None:
         """What is shown of the log."""

@@ -37,7 +37,7 @@ class Ask(ModalScreen[str | None]):
         """One field, and what is wrong with what is in it."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = Content("enter Take over   esc Back")
+            box.border_subtitle = Content("enter Done   esc Back")
             yield Label(Content(self._about))
             yield Field(self._value, id="answer")
             yield Static("", id="problem", classes="problem", markup=False)
