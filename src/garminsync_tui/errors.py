@@ -76,7 +76,7 @@ class WrongPassword(SignInRequired):
     def __init__(self) -> None:
         super().__init__(
             "Garmin did not accept this e-mail address and password.",
-            hint="Check both at connect.garmin.com, then run `garminsync login` again.",
+            hint="Check both at connect.garmin.com, then try again.",
         )
 
 

@@ -175,6 +175,18 @@ async def test_a_theme_is_seen_before_it_is_chosen(settings: Config, paths: Path
         assert 'theme = "nord"' in paths.config.read_text()
 
 
+async def test_a_theme_that_there_is_not_is_named_and_another_shown(settings: Config, paths: Paths) -> None:
+    paths.config.write_text('[display]\ntheme = "nrod"\n')
+    async with running(Config.load(paths, {"sync.runner": "never"}, {})) as (app, pilot):
+        named = "there is no theme “nrod”. Did you mean nord? textual-dark is shown."
+        assert named in toast(app)
+        await at(app, pilot, "display.theme")
+        await until(pilot, lambda: "✗ display.theme: there is no theme “nrod”" in shown(app))
+        paths.config.write_text('[display]\ntheme = "nord"\n')
+        app.follow_file()
+        await until(pilot, lambda: app.theme == "nord" and "✗" not in shown(app))
+
+
 async def test_the_file_is_followed_and_a_broken_one_changes_nothing(settings: Config, paths: Paths) -> None:
     async with running(settings) as (app, pilot):
         await at(app, pilot, "display.units")

@@ -81,6 +81,8 @@ async def test_a_wrong_password_then_a_code_wrong_and_right_then_everything_sync
             await until(pilot, lambda: not isinstance(app.screen, SignInScreen))
             await until(pilot, lambda: app.situation and app.situation.synced_at and not app.situation.running)
             await until(pilot, lambda: app.situation and app.situation.activities == len(simulator.activity_ids()))
+            assert app.engine is not None
+            assert not await app.engine.scheduler.due_now()  # the first sync was the schedule's turn: no second one
             await pilot.press(keys.action("places.jobs").keys)
             await until(pilot, lambda: shown(app).count("✓ done") == 6)  # each in the list and in the history
     linked = await accounts.active_account(database)

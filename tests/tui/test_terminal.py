@@ -79,3 +79,12 @@ def test_the_terminal_is_as_it_was(
         assert all(red == green == blue for red, green, blue in re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", sent))
     elif environment.get("TERM") == "linux":
         assert not colours, "sixteen colours"
+
+
+def test_a_dumb_terminal_is_refused_with_what_to_use_instead(paths: Paths) -> None:
+    with Terminal(paths.database.parent, environment={"TERM": "dumb"}) as terminal:
+        assert terminal.ended() == 2
+        said = terminal.sent.decode()
+    assert "The app needs a terminal." in said
+    assert "garminsync status" in said and "--plain" in said
+    assert "\x1b" not in said

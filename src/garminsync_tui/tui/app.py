@@ -152,8 +152,10 @@ class GarminSyncApp(App[int]):
         self.told_to_end = False
         #: What is wrong with the config file since it was changed.
         self.config_problem: GarminSyncError | None = None
-        #: What Health is to show next, where another place asked for it.
-        self.wanted_metric = ""
+        #: Why another theme is shown than the one that was chosen.
+        self.theme_problem = ""
+        #: The metric, and its day, that Health is to show next because another place asked for it.
+        self.wanted_metric: tuple[str, date | None] | None = None
         self.painted = Painted()
         self._mend_theme(config["display.theme"])  # before anything is painted
         self.animation_level = "none"
@@ -173,7 +175,7 @@ class GarminSyncApp(App[int]):
 
     def on_mount(self) -> None:
         """Open the database after the first paint."""
-        self.look_at_theme(self.config["display.theme"])
+        self._use_theme()
         self._use_keymap()
         self.set_interval(_FOLLOW_FILE_EVERY_S, self.follow_file)
         self.app_resume_signal.subscribe(self, lambda _: self.painted.forget())
@@ -192,6 +194,16 @@ class GarminSyncApp(App[int]):
         """Nothing but ASCII is sent where graphs are drawn with that."""
         ours = [_ASCII] if self.config["display.graphs"] == "ascii" else []
         return [*super().get_line_filters(), *ours]
+
+    def _use_theme(self) -> None:
+        """Show the theme that was chosen; one that there is not is named, and the theme that is shown stays."""
+        name = self.config["display.theme"]
+        self.look_at_theme(name)
+        problem = themes.wrong(name, self.available_themes)
+        self.theme_problem = f"{problem} {self.theme} is shown." if problem else ""
+        if self.theme_problem:
+            _log.warning("%s", self.theme_problem)
+            self.notify(self.theme_problem, title="Theme", severity="warning", markup=False)
 
     def look_at_theme(self, name: str) -> None:
         """Show a theme, with enough contrast, where there is one of that name."""
@@ -223,7 +235,7 @@ class GarminSyncApp(App[int]):
     def settings_changed(self, names: set[str]) -> None:
         """Go by settings that are another now, and by the keys that the file has."""
         if "display.theme" in names:
-            self.look_at_theme(self.config["display.theme"])
+            self._use_theme()
         if names & {"sync.every_minutes", "sync.daily_at", "sync.off"} and self.engine is not None:
             self.do(self.engine.take_up_schedule)
         now = keymap.read(self.config.paths.config)
@@ -423,9 +435,9 @@ class GarminSyncApp(App[int]):
         """Show one activity on top of the list it was chosen from; `on_step` is told where one goes in that list."""
         self.push_screen(ActivityScreen(activity_id, listed, on_step))
 
-    def open_health(self, metric: str) -> None:
-        """Show a metric in Health."""
-        self.wanted_metric = metric
+    def open_health(self, metric: str, day: date | None = None) -> None:
+        """Show a metric in Health, with the cursor on a day."""
+        self.wanted_metric = metric, day
         self.action_go("health")
         if isinstance(self.screen, HealthScreen):  # it was there already
             self.screen.read_again()

@@ -213,9 +213,10 @@ class Engine:
 
     @undisturbed
     async def account_linked(self) -> None:
-        """Make a new link's schedules, and its first sync at once."""
+        """Make a new link's schedules, and its first sync at once: as their present turn, which would come as well."""
         await self._ensure_schedules(await accounts.require_account(self.database))
-        await self.sync_now()
+        if not await (self.scheduler or Scheduler(self.queue, clock=self._clock)).due_now():
+            await self.sync_now()
 
     def changes(self) -> AsyncGenerator[None]:
         """Yields when something may have changed, in this process or another."""

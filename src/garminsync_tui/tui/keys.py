@@ -246,7 +246,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("health.all", "A", "All", "health", title="all there is", why_not=_without_store),
     Action("health.before", "comma", "Before", "health", hint=True, title="the days before", why_not=_oldest),
     Action("health.after", "full_stop", "After", "health", hint=True, title="the days after", why_not=_newest),
-    Action("health.newest", "t", "Today", "health", title="up to today", why_not=_newest),
+    Action("health.newest", "t", "Today", "health", title="up to today", why_not=_without_store),
     Action("health.overlay", "v", "Overlay", "health", hint=True, why_not=_screen_says("why_not_overlay")),
     Action(
         "health.export",

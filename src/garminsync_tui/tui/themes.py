@@ -5,11 +5,14 @@ Contrast as WCAG 2.2 counts it (w3.org/TR/WCAG22, "relative luminance"); 4.5 is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from textual.color import Color
+
+from .. import text
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -28,6 +31,16 @@ _TO_BE_SURE = 0.05  # colours are whole numbers when they are sent
 def is_the_terminals(theme: Theme) -> bool:
     """Whether its colours are the terminal's own sixteen, of which nobody here knows how they look."""
     return theme.name.startswith("ansi")
+
+
+def wrong(name: str, offered: Iterable[str]) -> str:
+    """Why a chosen theme cannot be shown; empty where it can."""
+    offered = list(offered)
+    if name in offered:
+        return ""
+    near = get_close_matches(name, offered, 1)
+    guess = f"Did you mean {near[0]}?" if near else "Settings, Display lists them."
+    return f"display.theme: there is no theme “{text.clean(name, 40)}”. {guess}"
 
 
 def readable(theme: Theme) -> Theme:

@@ -91,7 +91,8 @@ class QuitScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """One sentence and two answers."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog") as box:
+            box.border_subtitle = Content("q Quit   esc Stay")
             yield Static(_RUNNING, markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Stay", id="stay", variant="primary", compact=True)

@@ -19,7 +19,7 @@ from .figures import Scrolled
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-_KEYS_WIDTH, _WORDS_WIDTH = 13, 30
+_KEYS_WIDTH, _WORDS_WIDTH = 15, 28
 #: Below so many columns an id has a line of its own.
 _WIDE = 72
 _IN_LISTS = (

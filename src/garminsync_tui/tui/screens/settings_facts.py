@@ -25,6 +25,8 @@ def facts(app: GarminSyncApp, section: str, stored: Stored | None, checked: str)
     match section:
         case "Account":
             told += _account(app)
+        case "Display" if app.theme_problem:
+            told.append(_wrong(app.theme_problem))
         case "Keys":
             told += [_wrong(f"{problem} Its usual keys stay.") for problem in app.keymap.problems]
         case "Database":
@@ -44,7 +46,7 @@ def _account(app: GarminSyncApp) -> list[Content]:
         _fact("Server", text.clean(account.server, 60)),
         _fact("Time zone", text.clean(account.time_zone or "unknown", 60)),
         _fact("Linked", units.local_time(account.linked_at)),
-        _fact("Token", f"{token_state(account)}; sealed in the database"),
+        _fact("Token", f"{token_state(account).removeprefix('token ')}; sealed in the database"),
         Content(""),
         _offers(app, "account.connect", "settings.sign_out"),
     ]

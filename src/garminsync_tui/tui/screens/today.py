@@ -225,7 +225,7 @@ class TodayScreen(Place):
     def action_today_open(self) -> None:
         """Open the selected activity, or the card that has the keyboard in Health."""
         if isinstance(self.focused, Card):
-            self.garminsync.open_health(_SHOWN_IN_HEALTH[self.focused.id or ""])
+            self.garminsync.open_health(_SHOWN_IN_HEALTH[self.focused.id or ""], self._shown)
             return
         row = self.query_one("#last", Table).cursor_row
         if 0 <= row < len(self._listed):
@@ -233,7 +233,7 @@ class TodayScreen(Place):
 
     def on_card_opened(self, event: Card.Opened) -> None:
         """A card was clicked."""
-        self.garminsync.open_health(_SHOWN_IN_HEALTH[event.card.id or ""])
+        self.garminsync.open_health(_SHOWN_IN_HEALTH[event.card.id or ""], self._shown)
 
     @on(DataTable.RowSelected, "#last")
     def _row_selected(self) -> None:

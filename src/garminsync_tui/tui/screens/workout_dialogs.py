@@ -37,6 +37,7 @@ class Ask(ModalScreen[str | None]):
         """One field, and what is wrong with what is in it."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self._title)
+            box.border_subtitle = Content("enter Take over   esc Back")
             yield Label(Content(self._about))
             yield Field(self._value, id="answer")
             yield Static("", id="problem", classes="problem", markup=False)
@@ -68,11 +69,13 @@ class Choose(ModalScreen[str | None]):
         """It begins `at` a name where that is one; `on_move` is told where the cursor is."""
         super().__init__()
         self._title, self._rows, self._at, self._on_move = title, rows, at, on_move
+        self._marked: str | None = None
 
     def compose(self) -> ComposeResult:
         """A list, below a line that filters a long one."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self._title)
+            box.border_subtitle = Content("enter Choose   esc Back")
             if len(self._rows) >= _FILTERED_FROM:
                 yield Field(placeholder="type to find", id="find")
             yield OptionList(id="rows", compact=True, markup=False)
@@ -86,14 +89,25 @@ class Choose(ModalScreen[str | None]):
     def _show(self, rows: Sequence[tuple[str, str]]) -> None:
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options(Option(Content(text.clean(words, 120)), id=name) for name, words in rows[:_SHOWN])
+        self._marked = None
+        listed.add_options(Option(_row(words), id=name) for name, words in rows[:_SHOWN])
         names = [name for name, _ in rows[:_SHOWN]]
         listed.highlighted = (names.index(self._at) if self._at in names else 0) if rows else None
 
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        self._mark(event.option_id)
         if self._on_move is not None and event.option_id is not None:
             self._on_move(event.option_id)
+
+    def _mark(self, name: str | None) -> None:
+        """A sign says what the colour of the cursor says."""
+        listed = self.query_one(OptionList)
+        here = {each.id for each in listed.options}
+        words = dict(self._rows)
+        for each in {self._marked, name} & here - {None}:
+            listed.replace_option_prompt(str(each), _row(words[str(each)], each == name))
+        self._marked = name
 
     @on(Input.Changed, "#find")
     def _find(self, event: Input.Changed) -> None:
@@ -119,3 +133,7 @@ class Choose(ModalScreen[str | None]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
+
+
+def _row(words: str, here: bool = False) -> Content:
+    return Content(f"{'❯' if here else ' '} {text.clean(words, 120)}")

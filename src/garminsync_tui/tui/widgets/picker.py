@@ -184,6 +184,8 @@ class Picker(Vertical):
         event.stop()
         if self._shown:
             self._choose()
+        else:
+            self.clear()
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move through the list while one types."""
