@@ -25,6 +25,15 @@ _CRASHES = (
 _MODES = (1049, 1000, 1003, 1006, 2004, 1004)
 
 
+def test_a_terminal_that_can_only_print_is_told_what_prints(paths: Paths) -> None:
+    with Terminal(paths.database.parent, environment={"TERM": "dumb"}) as terminal:
+        assert terminal.ended() == 2
+    sent = terminal.sent.decode()
+    assert "\x1b" not in sent
+    for command in ("garminsync status", "garminsync sync", "list --plain"):
+        assert command in sent
+
+
 def kill(number: signal.Signals) -> Callable[[Terminal], None]:
     return lambda terminal: terminal.kill(number)
 

@@ -82,6 +82,7 @@ async def test_every_screen_stands_as_it_did(home: Config, snapshot: SnapshotAss
                     await pilot.press(*pressed)
                     await settled(app, pilot)
                     across, down = size
+                    assert not [each for each in app.screen.query("*") if each.show_horizontal_scrollbar], (name, size)
                     assert steady(app) == snapshot(name=f"{name}-{across}x{down}")
                 await pilot.press("escape")
 
