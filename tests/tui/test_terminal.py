@@ -45,10 +45,17 @@ def kill(number: signal.Signals) -> Callable[[Terminal], None]:
         (lambda terminal: terminal.type("\x03"), 0, {"TERM": "screen-256color"}),
         (kill(signal.SIGTERM), 0, {"NO_COLOR": "1", "COLORTERM": "truecolor"}),
         (kill(signal.SIGHUP), 0, {"GARMINSYNC_THEME": "ansi-light"}),
-        (kill(signal.SIGINT), 0, {}),
+        (kill(signal.SIGINT), 0, {"TEXTUAL_COLOR_SYSTEM": "standard", "COLORTERM": "truecolor"}),
         (lambda terminal: terminal.type("\x1b[200~words\x1b[201~"), 1, {}),
     ],
-    ids=["q on linux", "ctrl-c on screen", "SIGTERM without colour", "SIGHUP with ansi", "SIGINT", "a crash"],
+    ids=[
+        "q on linux",
+        "ctrl-c on screen",
+        "SIGTERM without colour",
+        "SIGHUP with ansi",
+        "SIGINT in sixteen colours",
+        "a crash",
+    ],
 )
 def test_the_terminal_is_as_it_was(
     ends: Callable[[Terminal], None], code: int, environment: dict[str, str], paths: Paths, sqlite_template: Path
@@ -77,7 +84,7 @@ def test_the_terminal_is_as_it_was(
     if "NO_COLOR" in environment:
         # Shades of grey alone.
         assert all(red == green == blue for red, green, blue in re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", sent))
-    elif environment.get("TERM") == "linux":
+    elif environment.get("TERM") == "linux" or "TEXTUAL_COLOR_SYSTEM" in environment:
         assert not colours, "sixteen colours"
 
 
