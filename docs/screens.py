@@ -28,6 +28,8 @@ async def export(home: Path) -> None:
             ("3", "health"),
             ("4", ""),
             ("enter", "editor"),
+            ("escape", ""),
+            ("5", "jobs"),
         ):
             if key:
                 await pilot.press(key)

@@ -25,6 +25,7 @@ POUND_KG = 0.45359237
 
 _BY_PACE = ("run", "walk", "hik")
 _BY_LENGTHS = ("swim",)
+_BEYOND = 1e18
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -35,6 +36,8 @@ def number(value: float | None, decimals: int = 0) -> str:
     """Like "1 384", "21.1": thousands apart, so many decimals."""
     if value is None or not isfinite(value):
         return MISSING
+    if abs(value) >= _BEYOND:  # what nobody measured is told, and breaks nothing
+        return f"{value:.0e}"
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     if not rounded:
         rounded = abs(rounded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,12 @@ from garminsync_tui.simulator import Simulator
 from .conftest import DAYS, PASSWORD, Result, log_in, run_command
 
 SINCE = f"{DAYS}d"
+NOT_WORDS = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\x1b]")
+#: What a screen reader is for.
+READABLE = (
+    "status", "account", "activities list", "stats", "health types", "health show steps_total", "jobs list",
+    "coverage", "workouts list", "load", "bests", "db status", "config show",
+)  # fmt: skip
 
 
 class Synced(NamedTuple):
@@ -127,6 +134,21 @@ def test_activities_list_in_three_forms(synced: Synced) -> None:
     text = synced.run("activities", "list").out
     assert first["garmin_activity_id"] in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("command", READABLE)
+def test_what_is_read_aloud_is_words_alone(synced: Synced, command: str) -> None:
+    """No lines, bars, dots or braille, and a document for programs."""
+    plain = synced.run(*command.split(), "--plain")
+    assert plain.code == 0 and plain.out.strip()
+    assert not NOT_WORDS.search(plain.out), plain.out
+    assert synced.run(*command.split(), "--json").json
+    if command.endswith(" list") and not command.startswith("jobs"):
+        [named, *_] = synced.run(*command.split(), "--json").json
+        shown = synced.run(
+            command.split(maxsplit=1)[0], "show", named.get("garmin_workout_id") or named["id"], "--plain"
+        )
+        assert shown.code == 0 and not NOT_WORDS.search(shown.out), shown.out
 
 
 def test_activities_list_filters_sorts_and_limits(synced: Synced) -> None:

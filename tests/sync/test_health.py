@@ -446,3 +446,18 @@ async def test_entries_by_hand_are_looked_for_again_as_far_back_as_one_request_g
     weights = next((first, last) for endpoint, first, last in asked if endpoint.name == "weight")
     assert weights == (TODAY - timedelta(days=30), TODAY)
     await installed.database.close()
+
+
+@pytest.mark.parametrize("simulator", [14], indirect=True)
+async def test_a_day_on_which_the_watch_was_not_worn_is_a_note_and_no_failure(
+    installed: Installation, simulator: Simulator
+) -> None:
+    hrv = BY_NAME["hrv_summaries"]
+    simulator.add_faults([{"path": as_pattern(hrv), "status": 200, "body": '{"hrvSummaries": []}'}])
+    (job,) = await installed.sync("health", since=back(3), metrics=["hrv_last_night_avg"])
+    assert job.status == "completed"
+    lines = [(line.level, line.text) for line in await Queue(installed.database).events(job.id)]
+    [(level, text)] = [line for line in lines if line[0] not in {"info", "debug"}]
+    assert level == "note"
+    assert text.startswith("no HRV on ") and f"{TODAY - timedelta(days=1)}" in text and f"{TODAY}" not in text
+    await installed.database.close()

@@ -95,18 +95,11 @@ async def test_marks_are_exported_into_files_that_the_command_would_write(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     [*_, last] = await store_activities(database, paths, account, ["A", "B", "C", "D"])
-    expected = tmp_path / "expected.csv"
-    command = [
-        sys.executable,
-        "-m",
-        "garminsync_tui",
-        "--home",
-        str(paths.database.parent),
-        "activities",
-        "export",
-        "9001",
-    ]
-    subprocess.run([*command, "--format", "csv", "-o", str(expected)], check=True)
+    expected = {form: tmp_path / f"expected.{form}" for form in ("csv", "json", "fit", "tcx")}
+    home = ("--home", str(paths.database.parent))
+    commands = [("activities", "export", "9001", "--format", form, "-o", str(expected[form])) for form in expected]
+    program = f"from garminsync_tui.__main__ import main\nfor each in {commands}: main([*each, *{home}])"
+    subprocess.run([sys.executable, "-c", program], check=True)
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -116,7 +109,7 @@ async def test_marks_are_exported_into_files_that_the_command_would_write(
         await pilot.press("j", "e")
         await export_as(app, pilot, "csv")
         await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
-        assert (folder / "9001.csv").read_bytes() == expected.read_bytes()
+        assert (folder / "9001.csv").read_bytes() == expected["csv"].read_bytes()
         assert "120 points written to" in said(app)
 
         # It is there already: No is the first answer, and asked it stays.
@@ -131,7 +124,12 @@ async def test_marks_are_exported_into_files_that_the_command_would_write(
         await until(pilot, lambda: "9001.csv is there already" in shown(app))
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
-        assert (folder / "9001.csv").read_bytes() == expected.read_bytes()
+        for form, file in expected.items():
+            if form != "csv":
+                await pilot.press("e")
+                await export_as(app, pilot, form)
+                await until(pilot, lambda: isinstance(app.screen, ActivitiesScreen))
+            assert (folder / f"9001.{form}").read_bytes() == file.read_bytes(), form
 
         # Several: a folder, in which what cannot be read keeps nobody else away.
         await pilot.press("asterisk", "g", "space")

@@ -10,7 +10,13 @@ from garminsync_tui.models import GarminConnectAccount
 from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
 from garminsync_tui.tui import keys
+from garminsync_tui.tui.screens.activity import ActivityScreen
+from garminsync_tui.tui.screens.coverage import CoverageScreen
+from garminsync_tui.tui.screens.export import ExportScreen
+from garminsync_tui.tui.screens.figures import FiguresScreen
 from garminsync_tui.tui.screens.help import HelpScreen
+from garminsync_tui.tui.screens.sign_in import SignInScreen
+from garminsync_tui.tui.screens.workout_editor import WorkoutEditor
 from garminsync_tui.tui.widgets.ascii_filter import in_ascii
 from garminsync_tui.tui.widgets.card import Card
 from garminsync_tui.tui.widgets.glyphs import ASCII
@@ -24,7 +30,7 @@ def is_plain(screen: str) -> bool:
     return all(character == "\n" or " " <= character <= "~" for character in screen)
 
 
-async def test_every_place_is_sent_in_ascii_from_the_choice_on(
+async def test_every_screen_is_sent_in_ascii_from_the_choice_on(
     paths: Paths, config: Config, database: Database, account: GarminConnectAccount
 ) -> None:
     await store_activities(database, paths, account, ["Läuferrunde 東京"])
@@ -44,10 +50,28 @@ async def test_every_place_is_sent_in_ascii_from_the_choice_on(
             assert {len(line) for line in screen.splitlines()} == {100}
             for card in app.screen.query(Card):
                 assert sparkline(card.reading.series, ASCII) in screen
-        await pilot.press("question_mark")
-        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("escape", keys.action("places.activities").keys)
+        for pressed, screen_type, words in (
+            ("enter", ActivityScreen, "bpm+"),
+            ("m", ActivityScreen, "N ^"),  # the map alone
+            ("e", ExportScreen, "GPX"),
+            ("c", CoverageScreen, "Coverage"),
+            ("equals_sign", FiguresScreen, "Normalized power"),
+            ("question_mark", HelpScreen, "Keys"),
+            ("a", SignInScreen, "Password"),
+        ):
+            await pilot.press(pressed)
+            await until(pilot, lambda kind=screen_type: isinstance(app.screen, kind))
+            await until(pilot, lambda words=words: words in shown(app))
+            assert is_plain(shown(app)), pressed
+            if pressed not in {"enter"}:
+                await pilot.press("escape")
+        await pilot.press(keys.action("places.workouts").keys, "n")
+        await until(pilot, lambda: isinstance(app.screen, WorkoutEditor) and app.screen.ready)
+        await pilot.press(*"10", "colon", "0", "0")
+        await until(pilot, lambda: "10:00" in shown(app))
         assert is_plain(shown(app))
-        await pilot.press("escape")
+        app.switch_mode("today")
         config.save("display.graphs", "braille")
         app.settings_changed({"display.graphs"})
         await until(pilot, lambda: "❯" in shown(app) and "┃" in shown(app))

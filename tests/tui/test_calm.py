@@ -18,8 +18,7 @@ from garminsync_tui.jobs.run import Progress
 from garminsync_tui.models import GarminConnectAccount, SyncJob
 from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
-from garminsync_tui.tui import app as app_module
-from garminsync_tui.tui import keys
+from garminsync_tui.tui import keys, live
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.messages import ProgressMade
 
@@ -110,7 +109,7 @@ async def test_a_job_that_runs_sends_little(
     terminal: Terminal,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(app_module, "_SHOW_PROGRESS_EVERY_S", 0.001)  # the clock is ours
+    monkeypatch.setattr(live, "_SHOW_PROGRESS_EVERY_S", 0.001)  # the clock is ours
     job_id = await Queue(database).enqueue(account.user_id, "activity_sync", account_id=account.id)
     assert job_id
     async with database.write() as session:

@@ -38,10 +38,16 @@ async def test_the_selected_activity_is_copied_and_the_toast_says_how(
     broken, given = tool(tmp_path, "wl-copy", works=False), tool(tmp_path, "xsel")
     async with running(config) as (app, pilot):
         said = lambda: [each.message for each in app._notifications]  # noqa: E731
+        await until(pilot, lambda: "❯Sat" in shown(app))
         await pilot.press("y")
         await until(pilot, said)
+        assert said() == [f"Long run copied by {clipboard.TERMINAL}."]
+        assert app.clipboard.split("\t")[2:4] == ["Long run", "5.0 km"]
+        app.clear_notifications()
+        await pilot.press("c", "y")  # coverage is read, not copied
+        await until(pilot, said)
         assert said() == ["Copy: there is nothing to copy here."]
-        await pilot.press("2")
+        await pilot.press("escape", "2")
         await until(pilot, lambda: "Long run" in shown(app))
         await pilot.press("y")
         await until(pilot, lambda: len(said()) == 2)

@@ -42,6 +42,11 @@ async def test_a_small_terminal_scrolls_to_the_end(config: Config) -> None:
         await until(pilot, lambda: "Normalized power (W)" in shown(app))
         page = app.screen.query_one(VerticalScroll)
         assert not page.show_horizontal_scrollbar
+        await pilot.resize_terminal(160, 50)
+        await until(pilot, lambda: page.size.width > 60)
+        assert max(part.size.width for part in app.screen.query(Static)) <= 100, "lines that can be read"
+        await pilot.resize_terminal(60, 24)
+        await until(pilot, lambda: page.size.width < 60)
         await pilot.press("pagedown")
         await until(pilot, lambda: "Normalized power (W)" not in shown(app))
         await pilot.press("G")

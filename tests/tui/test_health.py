@@ -172,8 +172,12 @@ async def test_the_day_has_its_readings_and_the_night_its_stages(
     async with running(config, size=(80, 24)) as (app, pilot):
         # From Today's card
         await until(pilot, lambda: "48 bpm" in shown(app))
+        await pilot.press("comma")
+        await until(pilot, lambda: "Friday 20 November 2026" in shown(app))
         app.screen.query_one("#heart").focus()
         await pilot.press("enter")
+        await until(pilot, lambda: "▲ Fri 20 Nov 2026   49 bpm" in said(app))
+        await pilot.press("t")
         await until(pilot, lambda: "▲ Sat 21 Nov 2026   48 bpm" in said(app))
         await pilot.press("d")
         await until(pilot, lambda: "Heart rate   Sat 21 Nov 2026" in shown(app))

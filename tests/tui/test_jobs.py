@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -127,7 +128,7 @@ async def test_a_daemon_is_followed_and_not_doubled(
     await daemon.start()
     async with running(runs_jobs(paths), work={"activity_sync": own}, clock=lambda: datetime.now(UTC)) as (app, pilot):
         assert [row.kind for row in await queue.runners()] == ["daemon"]
-        assert "daemon" in shown(app)
+        assert f"daemon {os.getpid()}" in " ".join(shown(app).split())
         await pilot.press("s", JOBS)
         await until(pilot, lambda: app.screen.query(JobProgress) and line(app).word == "running")
         steps.allow(4)

@@ -208,5 +208,10 @@ async def test_escape_never_quits_and_q_does(config: Config) -> None:
         await pilot.press("escape", "escape")
         await pilot.pause()
         assert app.is_running
+        for opened, screen in (("c", CoverageScreen), ("question_mark", HelpScreen)):
+            await pilot.press(opened)
+            await until(pilot, lambda screen=screen: isinstance(app.screen, screen))
+            await pilot.press("q")  # one step back
+            await until(pilot, lambda: isinstance(app.screen, TodayScreen))
         await pilot.press("q")
         await until(pilot, lambda: app.return_code is not None and app.return_value == 0)

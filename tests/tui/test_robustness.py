@@ -12,7 +12,7 @@ from garminsync_tui.config import Config
 from garminsync_tui.models import GarminConnectAccount
 from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
-from garminsync_tui.tui import app as app_module
+from garminsync_tui.tui import live
 from garminsync_tui.tui.screens.place import Place
 from garminsync_tui.tui.widgets.pane import Pane
 
@@ -23,7 +23,7 @@ from .conftest import link, running, shown, until
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is lost is looked for again at once."""
-    monkeypatch.setattr(app_module, "_TRY_AGAIN_S", 0.01)
+    monkeypatch.setattr(live, "_TRY_AGAIN_S", 0.01)
 
 
 async def test_a_fault_of_any_worker_is_words_and_a_line_of_the_log(

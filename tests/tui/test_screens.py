@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
+from textual.events import MouseScrollDown
 from textual.widgets import Input
 
 from garminsync_tui.config import Config
@@ -163,6 +164,12 @@ async def test_the_list_is_read_in_windows(config: Config, database: Database, a
         await until(pilot, lambda: table.row(0) is not None)
         assert table.count == 650
         assert table.row(250) is None
+        await pilot.pause()
+        left, top = table.region.offset
+        app.post_message(MouseScrollDown(None, left + 5, top + 5, 0, 1, 0, False, False, False))
+        await until(pilot, lambda: table.scroll_offset.y > 0)
+        await pilot.click(table, offset=(5, 3))
+        await until(pilot, lambda: table.cursor == table.scroll_offset.y + 2)
         await pilot.press("G")
         await until(pilot, lambda: table.row(649) is not None)
         assert table.cursor == 649

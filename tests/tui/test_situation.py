@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from garminsync_tui.ids import new_id
 from garminsync_tui.jobs.run import Progress
 from garminsync_tui.models import GarminConnectAccount, SyncJob
+from garminsync_tui.tui.job_words import JobLine
 from garminsync_tui.tui.situation import Situation, forward, how_far, sync_state
+from garminsync_tui.tui.widgets.job_progress import JobProgress
+from garminsync_tui.tui.widgets.sparkline import bar
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 JOB = UUID(int=1)
@@ -84,3 +87,27 @@ def test_what_is_shown_never_goes_backwards(reported: list[tuple[int, int]]) -> 
         assert following.share >= newer.share
         assert following.note == newer.note
         shown = following
+
+
+@settings(max_examples=80)
+@given(steps, st.floats(0, 1), st.sampled_from(["activity_sync", "health_metrics_sync"]))
+def test_text_bar_and_percent_agree_and_never_go_backwards(
+    reported: list[tuple[int, int]], kept: float, job_type: str
+) -> None:
+    """Whatever a run reports that goes on with work of which a part is done."""
+    row = job("in_progress", progress=kept, job_type=job_type, started_at=NOON)
+    line, live, before = JobProgress(), None, kept
+    for done, total in reported:
+        live = forward(live, Progress(JOB, min(done, total), total, ""))
+        line.show(JobLine("activities", row), live, NOON)
+        count = line.count.removesuffix(" %").replace(" ", "")
+        part, _, whole = count.partition("/")
+        told = float(part) / float(whole or 100)
+        assert abs(told - line.share) <= 0.0101
+        assert abs(bar(line.share, 200).count("█") / 200 - line.share) <= 0.0026
+        state = sync_state(
+            Situation(NOON, GarminConnectAccount(id=new_id()), [row], [], None, None, 0), {row.id: live}, NOON
+        )
+        assert state.words == f"syncing {line.count}"
+        assert line.share >= before
+        row.progress = before = line.share

@@ -25,6 +25,15 @@ _CRASHES = (
 _MODES = (1049, 1000, 1003, 1006, 2004, 1004)
 
 
+def test_a_terminal_that_can_only_print_is_told_what_prints(paths: Paths) -> None:
+    with Terminal(paths.database.parent, environment={"TERM": "dumb"}) as terminal:
+        assert terminal.ended() == 2
+    sent = terminal.sent.decode()
+    assert "\x1b" not in sent
+    for command in ("garminsync status", "garminsync sync", "list --plain"):
+        assert command in sent
+
+
 def kill(number: signal.Signals) -> Callable[[Terminal], None]:
     return lambda terminal: terminal.kill(number)
 
@@ -36,10 +45,17 @@ def kill(number: signal.Signals) -> Callable[[Terminal], None]:
         (lambda terminal: terminal.type("\x03"), 0, {"TERM": "screen-256color"}),
         (kill(signal.SIGTERM), 0, {"NO_COLOR": "1", "COLORTERM": "truecolor"}),
         (kill(signal.SIGHUP), 0, {"GARMINSYNC_THEME": "ansi-light"}),
-        (kill(signal.SIGINT), 0, {}),
+        (kill(signal.SIGINT), 0, {"TEXTUAL_COLOR_SYSTEM": "standard", "COLORTERM": "truecolor"}),
         (lambda terminal: terminal.type("\x1b[200~words\x1b[201~"), 1, {}),
     ],
-    ids=["q on linux", "ctrl-c on screen", "SIGTERM without colour", "SIGHUP with ansi", "SIGINT", "a crash"],
+    ids=[
+        "q on linux",
+        "ctrl-c on screen",
+        "SIGTERM without colour",
+        "SIGHUP with ansi",
+        "SIGINT in sixteen colours",
+        "a crash",
+    ],
 )
 def test_the_terminal_is_as_it_was(
     ends: Callable[[Terminal], None], code: int, environment: dict[str, str], paths: Paths, sqlite_template: Path
@@ -68,5 +84,14 @@ def test_the_terminal_is_as_it_was(
     if "NO_COLOR" in environment:
         # Shades of grey alone.
         assert all(red == green == blue for red, green, blue in re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", sent))
-    elif environment.get("TERM") == "linux":
+    elif environment.get("TERM") == "linux" or "TEXTUAL_COLOR_SYSTEM" in environment:
         assert not colours, "sixteen colours"
+
+
+def test_a_dumb_terminal_is_refused_with_what_to_use_instead(paths: Paths) -> None:
+    with Terminal(paths.database.parent, environment={"TERM": "dumb"}) as terminal:
+        assert terminal.ended() == 2
+        said = terminal.sent.decode()
+    assert "The app needs a terminal." in said
+    assert "garminsync status" in said and "--plain" in said
+    assert "\x1b" not in said

@@ -13,6 +13,7 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
 from garminsync_tui.tui import keys, today_words
 from garminsync_tui.tui.widgets.card import Card
+from garminsync_tui.tui.widgets.pane import Pane
 
 from .conftest import NOON, TODAY, running, shown, store_activities, store_days, until
 
@@ -24,6 +25,7 @@ async def test_a_day_in_eight_cards_a_line_of_its_week_and_the_jobs(
     await store_days(database, account)
     queue = Queue(database)
     await queue.ensure_schedules(account.id, ["activity_sync", "health_metrics_sync"], 1800)
+    ended = await queue.enqueue(account.user_id, "activity_sync", account_id=account.id)
     waiting = await queue.enqueue(account.user_id, "health_metrics_sync", account_id=account.id)
     async with database.write() as session:
         for number, activity in enumerate(await session.scalars(sa.select(Activity).order_by(Activity.start_time))):
@@ -31,7 +33,9 @@ async def test_a_day_in_eight_cards_a_line_of_its_week_and_the_jobs(
         job = await session.get_one(SyncJob, waiting)
         job.run_at, job.attempt, job.error_message = NOON + timedelta(seconds=75), 1, "Garmin does not answer."
         job.extra = {"error_code": "unavailable", "failing_since": "2026-11-21T05:40:00+00:00"}
-    moment = [NOON]
+        job = await session.get_one(SyncJob, ended)
+        job.status, job.completed_at = "completed", NOON - timedelta(days=2)
+    moment, ended_at = [NOON], (NOON - timedelta(days=2)).astimezone()
     async with running(config, size=(60, 24), clock=lambda: moment[0]) as (app, pilot):
         for size in ((60, 24), (80, 24), (100, 30), (160, 50)):
             await pilot.resize_terminal(*size)
@@ -45,6 +49,7 @@ async def test_a_day_in_eight_cards_a_line_of_its_week_and_the_jobs(
             assert app.screen.query_one("#ready", Card).reading.value == "—"
             since = datetime(2026, 11, 21, 5, 40, tzinfo=UTC).astimezone()
             assert f"! offline since {since:%H:%M}" in shown(app).splitlines()[0]
+            assert f" as of {ended_at:%a %H:%M} " in shown(app), "what may be old tells its age"
         assert "Sat █  Sun ·" in shown(app) or "Sat ▄  Sun ·" in shown(app)
         assert "Run 31.5 km" in shown(app)
         moment[0] += timedelta(seconds=70)
@@ -52,6 +57,15 @@ async def test_a_day_in_eight_cards_a_line_of_its_week_and_the_jobs(
         await until(pilot, lambda: "retry 1 of 7 in 0:05" in shown(app))
         await pilot.press(keys.action("today.before").keys)
         await until(pilot, lambda: app.screen.query_one("#load", Card).reading.value == "119")
+        # Offline everything can be read, and nobody is told again and again.
+        assert app.engine is not None
+        for place in (*keys.PLACES, "today"):
+            await app._look(app.engine)
+            await pilot.press(keys.action(f"places.{place}").keys)
+            await until(pilot, lambda place=place: app.current_mode == place)
+            await until(pilot, lambda: "offline since" in shown(app).splitlines()[0])
+            assert not [pane.id for pane in app.screen.query(Pane) if pane.state == "error"]
+        assert not app._notifications
 
 
 def figures(activity: Activity, load: float) -> ActivityFigures:

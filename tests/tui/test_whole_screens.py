@@ -18,7 +18,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
 from garminsync_tui.config import Config
-from garminsync_tui.models import JobEvent, SyncJob
+from garminsync_tui.models import GarminConnectAccount, JobEvent, SyncJob
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.widgets.pane import Pane
@@ -37,7 +37,7 @@ WALK = (
     ("activities", ("escape", "2")),
     ("activity", ("enter",)),
     ("health", ("escape", "3")),
-    ("sleep", ("slash", *"stages", "enter", "d")),
+    ("sleep", ("slash", *"stages", "enter")),
     ("workouts", ("9", "4")),
     ("editor", ("enter",)),
     ("jobs", ("escape", "5")),
@@ -68,6 +68,7 @@ async def home(tmp_path: Path) -> Config:
         async with home.database.write() as session:  # however long it took
             await session.execute(sa.update(SyncJob).values(started_at=SYNCED, completed_at=SYNCED, run_at=SYNCED))
             await session.execute(sa.update(JobEvent).values(at=SYNCED))
+            await session.execute(sa.update(GarminConnectAccount).values(linked_at=SYNCED))
         await home.database.close()
     environment = {"GARMINSYNC_DATABASE": home.config.database_url, "GARMINSYNC_RUNNER": "never"}
     return Config.load(home.paths, {}, environment)
@@ -81,6 +82,7 @@ async def test_every_screen_stands_as_it_did(home: Config, snapshot: SnapshotAss
                     await pilot.press(*pressed)
                     await settled(app, pilot)
                     across, down = size
+                    assert not [each for each in app.screen.query("*") if each.show_horizontal_scrollbar], (name, size)
                     assert steady(app) == snapshot(name=f"{name}-{across}x{down}")
                 await pilot.press("escape")
 
@@ -91,7 +93,7 @@ async def settled(app: GarminSyncApp, pilot: Pilot[Any]) -> None:
     before = ""
     while before != shown(app) or any(each.group != "engine" for each in app.workers):
         before = shown(app)
-        await pilot.pause(0.2)
+        await pilot.pause(0.05)
 
 
 def steady(app: GarminSyncApp) -> str:

@@ -133,6 +133,28 @@ async def test_an_empty_shelf_says_which_keys_help(config: Config) -> None:
         await until(pilot, lambda: "Press n to write one, N for a classic one." in shown(app))
 
 
+async def test_workouts_are_found_by_typing_counted_and_copied(
+    config: Config, database: Database, account: GarminConnectAccount
+) -> None:
+    for name, words in (("Track", WANTED), ("Long one", "run: 90:00 @z2"), ("Long ride", "bike: 3:00:00 @z2")):
+        await keep(database, account, words, name)
+    async with running(config, size=(80, 24)) as (app, pilot):
+        await on_list(app, pilot)
+        await until(pilot, lambda: "3 workouts" in shown(app))
+        await pilot.press("slash", *"long")
+        await until(pilot, lambda: "2 of 3" in shown(app) and "Track" not in shown(app))
+        await pilot.press("space", *"cycl", "enter")
+        await until(pilot, lambda: "1 of 3" in shown(app) and "❯Long ride" in shown(app).replace("❯ ", "❯"))
+        await pilot.press("y")
+        await until(pilot, lambda: any(said.message.startswith("Long ride copied by") for said in app._notifications))
+        await pilot.press("slash", *"zebra")
+        await until(pilot, lambda: "No workout has that." in shown(app) and "esc shows all" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "3 workouts" in shown(app) and app.screen.query_one("#workouts").has_focus)
+        await pilot.press("escape")  # nothing is left to take back
+        assert isinstance(app.screen, WorkoutsScreen)
+
+
 async def test_rows_are_wrapped_nested_and_taken_back(
     config: Config, database: Database, account: GarminConnectAccount
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -215,6 +216,20 @@ def test_no_metric_unit_is_shown_to_who_wants_imperial_ones(metric: str, value: 
     shown = u.metric_value(metric, value, "imperial").split()
     assert "km" not in shown
     assert "kg" not in shown
+
+
+@settings(max_examples=100)
+@given(positive, positive, st.sampled_from(["running", "cycling", "lap_swimming", "hiking", "rowing", "yoga"]))
+def test_no_way_of_telling_a_length_or_a_speed_knows_kilometres_then(value: float, seconds: float, sport: str) -> None:
+    told = (
+        u.distance(value, "imperial"),
+        u.pace(value, seconds, sport, "imperial"),
+        u.speed(value, sport, "imperial"),
+        u.elevation(value, "imperial"),
+        u.weight(value, "imperial"),
+        u.temperature(value, "imperial"),
+    )
+    assert not re.search(r"km|kg|°C|\bm\b", " ".join(told)), told
 
 
 @settings(max_examples=100)

@@ -75,22 +75,27 @@ async def list_workouts(home: Home, out: Output) -> int:
             "There are no workouts yet: `garminsync workouts new` writes one, `garminsync workouts pull` fetches yours."
         )
         return 0
-    rows = [_row(each, estimated, units) for each, estimated in found]
+    rows = [_row(each, estimated, units, out) for each, estimated in found]
     out.table(["name", "sport", "time", "distance", "state", "planned", "id"], rows, right=["time", "distance"])
     return 0
 
 
-def _row(kept: Kept, estimated: Estimate, units: Units) -> Sequence[str]:
+def _row(kept: Kept, estimated: Estimate, units: Units, out: Output) -> Sequence[str]:
     definition = kept.workout.workout_definition
     return (
         kept.workout.name,
         definition["sport"].replace("_", " "),
         estimated.time_words(),
         estimated.distance_words(units) if estimated.meters.known else "",
-        f"{kept.state.sign} {kept.state.value}",
+        _state(kept, out),
         ", ".join(f"{day:%d %b}" for day, _ in kept.days),
         kept.remote.garmin_workout_id if kept.remote else kept.workout.id.hex[-8:],
     )
+
+
+def _state(kept: Kept, out: Output) -> str:
+    """A sign and words, and words alone where they are read aloud."""
+    return kept.state.value if out.form == "plain" else f"{kept.state.sign} {kept.state.value}"
 
 
 def _document(kept: Kept, estimated: Estimate) -> dict[str, Any]:
@@ -137,7 +142,7 @@ async def show(home: Home, name: str, out: Output) -> int:
         return 0
     base = Workout.read(kept.remote.base_definition) if kept.remote else None
     _print(definition, estimated, findings(definition, athlete, base), units, out)
-    out.facts(_garmin_side(kept))
+    out.facts(_garmin_side(kept, out))
     return 0
 
 
@@ -153,7 +158,7 @@ def _print(definition: Workout, estimated: Estimate, found: Sequence[Finding], u
         facts.append(("with open steps", assumed))
     if estimated.stress:
         facts.append(("training stress", estimated.stress_words()))
-    if any(bar.share for bar in estimated.bars):
+    if out.form != "plain" and any(bar.share for bar in estimated.bars):
         facts.append(("profile", profile(estimated)))
     facts += [("note", f"{missing.unlocks} needs the setting {missing.setting}") for missing in estimated.missing]
     facts += [(finding.severity, str(finding)) for finding in found]
@@ -183,11 +188,11 @@ def findings(definition: Workout, athlete: Athlete, at_garmin: Workout | None = 
     return readiness.findings(definition, athlete, with_those_of(known, at_garmin) if at_garmin else known)
 
 
-def _garmin_side(kept: Kept) -> list[tuple[str, str]]:
+def _garmin_side(kept: Kept, out: Output) -> list[tuple[str, str]]:
     from ..units import local_time
 
     remote = kept.remote
-    facts = [("state", f"{kept.state.sign} {kept.state.value}")]
+    facts = [("state", _state(kept, out))]
     if remote is None:
         return facts
     facts.append(("at Garmin", remote.garmin_workout_id))

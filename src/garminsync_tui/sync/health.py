@@ -31,6 +31,9 @@ _FIRST_DAYS = 31
 _FIRST_SAMPLE_DAYS = 3
 #: Days before the newest sync of the watch that may still change.
 _UNSETTLED_DAYS = 4
+#: What only a watch that is worn measures, for people; days that are further back are not told of.
+_WORN = {"heart_rate": "heart rate", "hrv_summaries": "HRV", "sleep": "sleep"}
+_GAPS_NOTED_DAYS = 8
 #: A watch further ahead of this machine's clock is wrong: its years must not be asked for, nor end all news.
 _MOST_AHEAD = timedelta(days=366)
 _DEEPER_LOOK = timedelta(hours=24)
@@ -264,7 +267,16 @@ class _Work:
             asked = {each.name for each in self._chosen}
             await save_answer(session, self.account.id, endpoint, body, found, span, asked, keep_raw=self.keep_raw)
             await self._fail_unread(session, fetch, found)
+            await self._note_gaps(fetch, found)
             self.run.checkpoint["done"] = int(self.run.checkpoint.get("done", 0)) + 1
+
+    async def _note_gaps(self, fetch: Fetch, found: Readings) -> None:
+        """A day on which nobody wore the watch is no failure; of the last ones the log says so."""
+        lately = self.today - timedelta(days=_GAPS_NOTED_DAYS)
+        gaps = [day for day in fetch.days if lately <= day < self.today and day not in found.keys() | found.unread]
+        if gaps and (what := _WORN.get(fetch.endpoint.name)):
+            days = ", ".join(f"{day:%a %Y-%m-%d}" for day in gaps)
+            await self.run.note("note", f"no {what} on {days}: the watch was not worn or did not measure; no error")
 
     async def _fail_unread(self, session: Transaction, fetch: Fetch, found: Readings) -> None:
         """Days of which something came and nothing could be taken keep what they had, and are not called empty."""

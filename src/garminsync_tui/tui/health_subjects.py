@@ -97,8 +97,8 @@ def title_of(key: str) -> str:
 
 
 def matching(every: Iterable[Subject], typed: str) -> list[Subject]:
-    """Those whose title, group or name holds every word that was typed."""
-    words = typed.lower().split()
+    """Those whose title, group or name holds every word that was typed, also in the plural."""
+    words = [word.removesuffix("s") for word in typed.lower().split()]
     return [
         subject
         for subject in every

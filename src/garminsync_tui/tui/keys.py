@@ -154,6 +154,10 @@ def _without_workout(app: GarminSyncApp) -> str:
     return f"there is no workout here yet: press {label('workouts.new')} to write one"
 
 
+def _without_workouts(app: GarminSyncApp) -> str:
+    return "" if getattr(app.screen, "has_workouts", False) else _without_workout(app)
+
+
 def _nothing_to_copy(app: GarminSyncApp) -> str:
     return "" if getattr(app.screen, "copy_text", lambda: None)() else "there is nothing to copy here"
 
@@ -242,7 +246,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("health.all", "A", "All", "health", title="all there is", why_not=_without_store),
     Action("health.before", "comma", "Before", "health", hint=True, title="the days before", why_not=_oldest),
     Action("health.after", "full_stop", "After", "health", hint=True, title="the days after", why_not=_newest),
-    Action("health.newest", "t", "Today", "health", title="up to today", why_not=_newest),
+    Action("health.newest", "t", "Today", "health", title="up to today", why_not=_without_store),
     Action("health.overlay", "v", "Overlay", "health", hint=True, why_not=_screen_says("why_not_overlay")),
     Action(
         "health.export",
@@ -355,6 +359,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("workouts.push", "p", "Push", "workouts", hint=True, title="push", why_not=_without_workout_or_account),
     Action("workouts.plan", "t", "Plan", "workouts", hint=True, why_not=_without_workout_or_account),
     Action("workouts.pull", "f", "Get", "workouts", hint=True, title="get from Garmin", why_not=_without_account),
+    Action("workouts.find", "slash", "Find", "workouts", title="find a workout", why_not=_without_workouts),
     Action(
         "workouts.before",
         "comma",

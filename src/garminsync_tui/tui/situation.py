@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HEALTH = "health_metrics_sync"
 _SYNCS = ("activity_sync", _HEALTH)
 _LONGEST = timedelta(days=1)
+_SAME_SHARE = 0.005
 
 
 class Pace(NamedTuple):
@@ -131,10 +132,11 @@ def offline_since(job: SyncJob) -> datetime | None:
 
 
 def how_far(job: SyncJob, progress: Progress | None) -> str:
-    """Like "14/18" where the work counts what people know, else like "62 %"."""
-    if progress is not None and progress.total > 1 and job.job_type != _HEALTH:
-        return f"{units.number(progress.done)}/{units.number(progress.total)}"
+    """Like "14/18" where the work counts what people know, else like "62 %"; never less than what is kept of it."""
     share = max(progress.share if progress else 0.0, job.progress or 0.0)
+    # Work that goes on may count what is left of it: then its numbers would say less than the bar beside them.
+    if progress is not None and progress.total > 1 and job.job_type != _HEALTH and share - progress.share < _SAME_SHARE:
+        return f"{units.number(progress.done)}/{units.number(progress.total)}"
     return f"{share * 100:.0f} %"
 
 

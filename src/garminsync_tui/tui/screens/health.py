@@ -80,9 +80,12 @@ class HealthScreen(ChartedPlace):
             self.query_one("#health-pane", Pane).empty(NO_ACCOUNT if situation.account is None else _never())
             self._show_spans()
             return
-        wish, self.garminsync.wanted_metric = self.garminsync.wanted_metric, ""
-        if wish or not self._wanted.key:
-            self._want(wish or (_FIRST if _FIRST in stored else next(iter(stored), "form")))
+        wish, self.garminsync.wanted_metric = self.garminsync.wanted_metric, None
+        if wish is not None:
+            self._want(wish[0])
+            self._stand_on(wish[1])
+        elif not self._wanted.key:
+            self._want(_FIRST if _FIRST in stored else next(iter(stored), "form"))
         self._show_list()
         wanted = self._wanted
         self._period = period_of(wanted, now)
@@ -95,6 +98,14 @@ class HealthScreen(ChartedPlace):
     def _want(self, key: str) -> None:
         """Another subject; a record's history is left."""
         self._wanted = self._wanted._replace(key=key, record=None)
+
+    def _stand_on(self, day: date | None) -> None:
+        """The cursor on a day, which what is shown then ends with unless it has it already."""
+        self._day, self._chart.cursor = day, None
+        if day is not None and self._now is not None:
+            shown = period_of(self._wanted, self._now)
+            if not shown.since <= day <= shown.until:
+                self._wanted = self._wanted._replace(until=self._until(day))
 
     @property
     def _stored(self) -> Mapping[str, MetricCount]:
@@ -326,8 +337,8 @@ class HealthScreen(ChartedPlace):
 
     def action_health_newest(self) -> None:
         """Up to today."""
-        self._day = None
         self._wanted = self._wanted._replace(until=None)
+        self._stand_on(None)
         self.read_again()
 
     def _shift(self, steps: int) -> None:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from textual import events, on
-from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import DataTable, ListItem, ListView, Static
+from textual.widgets import DataTable, ListView, Static
 
 from ... import text
 from ...jobs import words
@@ -19,7 +18,8 @@ from .. import job_words, keys
 from ..clipboard import Clip
 from ..job_words import JobLine
 from ..situation import at
-from ..widgets.job_progress import JobProgress, titles
+from ..widgets.job_list import JobItem, JobList
+from ..widgets.job_progress import titles
 from ..widgets.log_pane import NOTHING, LogPane
 from ..widgets.pane import Pane
 from ..widgets.table import Table
@@ -36,39 +36,6 @@ if TYPE_CHECKING:
     from ..situation import Situation
 
 _HISTORY = ("when", "job", "state", "took", "result")
-
-
-class JobItem(ListItem):
-    """One line in the list."""
-
-    def __init__(self) -> None:
-        self.key = ""
-        self.progress = JobProgress()
-        super().__init__(self.progress)
-
-    def watch_highlighted(self, highlighted: bool) -> None:
-        """Where the cursor is shows without colour too."""
-        super().watch_highlighted(highlighted)
-        self.progress.mark = "❯ " if highlighted else "  "
-
-
-class JobList(ListView):
-    """The lines, moved through like every list."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("g", "first", "First", show=False),
-        Binding("G", "last", "Last", show=False),
-    ]
-
-    def action_first(self) -> None:
-        """The first line."""
-        self.index = 0
-
-    def action_last(self) -> None:
-        """The last line."""
-        self.index = len(self) - 1
 
 
 class JobsScreen(Place):

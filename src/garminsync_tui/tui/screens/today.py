@@ -11,9 +11,10 @@ from textual.containers import Grid, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
-from ... import units
+from ... import text, units
 from .. import keys
 from ..activity_words import row_for_today
+from ..clipboard import Clip
 from ..job_words import job_lines, ticks
 from ..situation import Situation, at
 from ..today_words import METRICS, readings, week_line
@@ -194,6 +195,15 @@ class TodayScreen(Place):
         """Why there is no later day to show, empty where there is."""
         return "this is the newest day" if self._shown is None or self._shown == self._latest else ""
 
+    def copy_text(self) -> Clip | None:
+        """The card that has the keyboard, else the selected activity."""
+        if isinstance(self.focused, Card):
+            title, reading = _CARDS[self.focused.id or ""], self.focused.reading
+            said = [part for part in (title, reading.value, reading.word, reading.detail) if part]
+            return Clip(title, "\t".join(said)) if reading.value != units.MISSING else None
+        cells = self.query_one("#last", Table).selected_cells
+        return Clip(text.clean(cells[2].strip(), 60), "\t".join(cell.strip() for cell in cells)) if cells else None
+
     def action_today_before(self) -> None:
         """The day before."""
         if self._shown:
@@ -215,7 +225,7 @@ class TodayScreen(Place):
     def action_today_open(self) -> None:
         """Open the selected activity, or the card that has the keyboard in Health."""
         if isinstance(self.focused, Card):
-            self.garminsync.open_health(_SHOWN_IN_HEALTH[self.focused.id or ""])
+            self.garminsync.open_health(_SHOWN_IN_HEALTH[self.focused.id or ""], self._shown)
             return
         row = self.query_one("#last", Table).cursor_row
         if 0 <= row < len(self._listed):
@@ -223,7 +233,7 @@ class TodayScreen(Place):
 
     def on_card_opened(self, event: Card.Opened) -> None:
         """A card was clicked."""
-        self.garminsync.open_health(_SHOWN_IN_HEALTH[event.card.id or ""])
+        self.garminsync.open_health(_SHOWN_IN_HEALTH[event.card.id or ""], self._shown)
 
     @on(DataTable.RowSelected, "#last")
     def _row_selected(self) -> None:

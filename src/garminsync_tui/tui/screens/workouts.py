@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Input, Static
 
 from ... import text, units
 from .. import keys
+from ..clipboard import Clip
+from ..widgets.field import Field
 from ..widgets.glyphs import glyphs_of
 from ..widgets.pane import Pane
 from ..widgets.table import Table
@@ -59,10 +61,16 @@ class WorkoutsScreen(Place):
         """List and calendar on the left, preview on the right."""
         with Horizontal(id="workouts-split"):
             with Vertical(id="workouts-left"):
+                yield Field(placeholder="type to find", id="find")
                 yield Pane(Table(id="workouts"), title="Workouts", id="workouts-pane")
                 yield Pane(Static("", id="calendar", markup=False), title="Calendar", id="calendar-pane")
             with VerticalScroll(id="preview-scroll"):
                 yield Pane(Static("", id="preview", markup=False), title="", id="preview-pane")
+
+    def on_mount(self) -> None:
+        """A line to search by comes with its key."""
+        super().on_mount()
+        self.query_one("#find").display = False
 
     async def read(self, engine: Engine) -> None:
         """Read all workouts and estimate what each takes."""
@@ -94,7 +102,7 @@ class WorkoutsScreen(Place):
         table.lay_out(columns, numbers=[columns.index(name) for name in ("Time", "Distance") if name in columns])
         system = self.garminsync.units
         rows = []
-        for name, each in self._kept.items():
+        for name, each in self._found().items():
             estimated = self._estimates[name]
             cells = {
                 "Name": text.clean(each.workout.name, _LONGEST_NAME[len(columns)]),
@@ -105,18 +113,42 @@ class WorkoutsScreen(Place):
             }
             rows.append((name, tuple(cells[column] for column in columns)))
         table.show(rows)
-        if not rows:
+        if not self._kept:
             linked = self.garminsync.situation is not None and self.garminsync.situation.account is not None
             there = ", {workouts.pull} to bring yours from Garmin" if linked else ""
             none = "No workouts yet.\nPress {workouts.new} to write one, {workouts.classic} for a classic one"
             pane.empty(f"{none}{there}.")
             self.query_one("#preview-pane", Pane).empty("")
+        elif not rows:
+            pane.empty("No workout has that.\n{app.back} shows all of them.")
+            self.query_one("#preview-pane", Pane).empty("")
         else:
             edited = sum(each.state.value == "edited" for each in self._kept.values())
-            pane.ready(f"{len(rows)} workouts" + (f" · {edited} to push" if edited else ""))
+            count = f"{len(rows)} of {len(self._kept)}" if self._finding else f"{len(rows)} workouts"
+            pane.ready(count + (f" · {edited} to push" if edited else ""))
             self.focus_first(table)
         self._show_calendar()
         self._preview()
+
+    @property
+    def has_workouts(self) -> bool:
+        """Whether there is anything to search."""
+        return bool(self._kept)
+
+    @property
+    def _finding(self) -> bool:
+        return bool(self.query_one("#find").display)
+
+    def _found(self) -> dict[str, Kept]:
+        """Those whose name, sport or state holds every word that was typed."""
+        from ..workout_words import state_words
+
+        words = self.query_one("#find", Input).value.casefold().split()
+
+        def line(each: Kept) -> str:
+            return f"{each.workout.name} {each.workout.workout_definition['sport']} {state_words(each)}".casefold()
+
+        return {name: each for name, each in self._kept.items() if all(word in line(each) for word in words)}
 
     @property
     def selected(self) -> Kept | None:
@@ -181,6 +213,44 @@ class WorkoutsScreen(Place):
         """Another width has other columns."""
         if self._kept:
             self._show()
+
+    def copy_text(self) -> Clip | None:
+        """The workout under the cursor, as text that can be taken in again."""
+        from ...workouts.definition import Workout
+        from ..workout_words import outline
+
+        kept = self.selected
+        if kept is None:
+            return None
+        return Clip(text.clean(kept.workout.name, 60), outline(Workout.read(kept.workout.workout_definition)))
+
+    # ── Finding ──────────────────────────────────────────────────────────────────────────────────────
+
+    def action_workouts_find(self) -> None:
+        """Search by name, sport and state."""
+        find = self.query_one("#find", Input)
+        find.display = True
+        find.focus()
+        self._show()
+
+    @on(Input.Changed, "#find")
+    def _find_changed(self) -> None:
+        self._show()
+
+    @on(Input.Submitted, "#find")
+    def _find_done(self) -> None:
+        self.query_one("#workouts", Table).focus()
+
+    def back(self) -> bool:
+        """Show all of them again."""
+        find = self.query_one("#find", Input)
+        if not find.display:
+            return False
+        find.display = False
+        find.value = ""
+        self._show()
+        self.query_one("#workouts", Table).focus()
+        return True
 
     # ── Acting ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -39,6 +39,8 @@ class LapsPane(Pane):
         titles = [_TITLES.get(name, name.capitalize()) for name in columns]
         self.table.lay_out([Column(name, "", len(name), is_number=True) for name in titles])
         self.table.restart(len(self._laps), selected)
+        for window in self.table.windows(selected):
+            self._fill(window)
         self.ready("1 lap" if len(self._laps) == 1 else f"{units.number(len(self._laps))} laps")
         return bool(self._laps)
 
@@ -61,5 +63,7 @@ class LapsPane(Pane):
     @on(WindowTable.Needed)
     def _needed(self, event: WindowTable.Needed) -> None:
         event.stop()
-        first = event.window * WINDOW
-        self.table.fill(event.window, self._laps[first : first + WINDOW])
+        self._fill(event.window)
+
+    def _fill(self, window: int) -> None:
+        self.table.fill(window, self._laps[window * WINDOW : (window + 1) * WINDOW])

@@ -41,6 +41,7 @@ class Picker(Vertical):
 
     DEFAULT_CSS = """
     Picker > Field { height: 1; border: none; padding: 0 1; background: transparent; }
+    Picker > Field:focus { border-left: outer $accent !important; }
     Picker > Entries { height: 1fr; border: none; padding: 0; background: transparent; scrollbar-size-vertical: 1; }
     Picker > Entries:focus { border: none; }
     """
@@ -183,6 +184,8 @@ class Picker(Vertical):
         event.stop()
         if self._shown:
             self._choose()
+        else:
+            self.clear()
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move through the list while one types."""

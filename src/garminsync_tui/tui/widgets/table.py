@@ -77,6 +77,11 @@ class Table(DataTable[Text]):
         """The name of the row under the cursor."""
         return self._rows[self.cursor_row][0] if 0 <= self.cursor_row < len(self._rows) else None
 
+    @property
+    def selected_cells(self) -> Sequence[str]:
+        """What stands in the row under the cursor; nothing where there is none."""
+        return self._rows[self.cursor_row][1] if self.selected else ()
+
     def render_line(self, y: int) -> Strip:
         """The cursor is a sign too: a colour may not be there."""
         strip = super().render_line(y)

@@ -25,6 +25,7 @@ _SIGNS = 2  # cursor and mark
 _WIDEST_REST = 60
 _AHEAD = 40  # rows beyond those in sight that are read before they come into sight
 _UNREAD = "·"
+_MEASURED = 40  # rows, also where the table has no size yet
 _STYLES = ("header", "cursor", "mark")
 
 
@@ -130,6 +131,9 @@ class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._windows[window] = rows
         while len(self._windows) > _KEPT:
             self._windows.popitem(last=False)
+        top = self.scroll_offset.y - window * WINDOW
+        for row in rows[max(top, 0) : max(top + max(self._rows_in_sight, _MEASURED), 0)]:
+            self._words(row)  # as wide as they need from the first painting on
         self.refresh()
 
     def row(self, index: int) -> Any:
@@ -206,7 +210,7 @@ class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
         for index, cell in enumerate(cells):
             if not self._columns[index].takes_rest and (needed := text.width(cell)) > self._widths[index]:
                 self._widths[index] = needed
-                self.call_next(self.refresh)
+                self.call_next(self.refresh)  # what was painted before is to be as wide
         return cells
 
     def _line(self, cells: dict[int, str]) -> str:
