@@ -54,6 +54,7 @@ _WALK = (
     *("4", "down", "up", "5", "down", "up", "6", "down", "up"),
 )
 _ROUNDS = 4
+_BETWEEN_KEYS_S = 0.1
 
 
 def app() -> Iterable[Line]:
@@ -165,7 +166,8 @@ async def _until(pilot: Pilot[int], true: Callable[[], bool], every_s: float = 0
 
 
 async def _pressed(pilot: Pilot[int], key: str) -> float:
-    """Until every message is answered and the screen was painted."""
+    """Until every message is answered and the screen was painted; ten keys a second."""
+    await pilot.pause(_BETWEEN_KEYS_S)
     started = time.perf_counter()
     pilot.app.simulate_key(key)
     await pilot.pause(0)

@@ -60,6 +60,7 @@ async def test_the_filter_is_explained_and_totals_follow_it(
         await pilot.press("enter")
         await until(pilot, lambda: filter_line(app) == "dist>6 on:2026-11-20")
         await until(pilot, lambda: "No activity meets this filter" in shown(app))
+        assert " up · sort" not in shown(app)  # the totals were of others
         await pilot.press("w")
         await until(pilot, lambda: filter_line(app) == "dist>6 after:2026-11-16 before:2026-11-23")
         await pilot.press("escape", "escape")

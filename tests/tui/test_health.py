@@ -141,8 +141,9 @@ async def test_one_metric_from_the_list_to_the_reason_for_a_gap(
         # What is typed goes first.
         picker = app.screen.query_one(Picker)
         await pilot.press("slash", *"fitness age")
-        await until(pilot, lambda: "1 of 103 · ○ nothing" in shown(app))
+        await until(pilot, lambda: "1 of 103 · ○: no data" in shown(app))
         await until(pilot, lambda: "Nothing is stored of Fitness age." in shown(app))
+        assert "avg" not in shown(app)  # the figures were another metric's
         assert "It takes: training watch" in shown(app)
         await pilot.press("escape")
         assert picker.shown == picker.total

@@ -149,6 +149,20 @@ async def test_the_footer_ends_with_palette_and_help(config: Config) -> None:
                 assert len(footer) == width
 
 
+async def test_the_footer_names_what_works_while_somebody_writes(config: Config) -> None:
+    async with running(config) as (app, pilot):
+        await pilot.press(keys.action("places.settings").keys)
+        await until(pilot, lambda: "u Undo" in shown(app).splitlines()[-1])
+        await pilot.press("slash")
+        await until(pilot, lambda: "esc Back" in shown(app).splitlines()[-1])
+        footer = shown(app).splitlines()[-1]
+        assert "u Undo" not in footer and footer.rstrip().endswith("^p Palette  f1 Help")
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: "u Undo" in shown(app).splitlines()[-1])
+
+
 async def test_the_palette_has_every_action(config: Config) -> None:
     async with running(config) as (app, pilot):
         commands = [command.title for command in app.get_system_commands(app.screen)]

@@ -151,7 +151,7 @@ class ActivityScreen(ChartedPlace):
     def _show_damage(self, why: str) -> None:
         self._have("#chart-pane", True)
         self.query_one("#chart-pane", Pane).empty(
-            f"✗ The file cannot be read: {text.clean(why)}.\nIt is kept as it came; the numbers above are Garmin's own."
+            f"✗ The file cannot be read: {text.clean(why)}.\nNothing was changed; the numbers above are Garmin's own."
             f"\n{keys.label('activity.again')} fetches it again."
         )
         for name in ("#map-pane", "#laps-pane", "#facts-pane", "#reading"):

@@ -157,6 +157,7 @@ class HealthScreen(ChartedPlace):
         pane.border_title = Content(view.title)
         self._show_spans()
         if view.empty:
+            self.query_one("#health-lines", Parts).say(())
             pane.empty(view.empty)
             return
         chart.draw(view.panels, view.ticks, view.whole)

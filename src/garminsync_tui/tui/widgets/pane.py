@@ -83,6 +83,7 @@ class Pane(Vertical):
     def _say(self, state: str, words: Content) -> None:
         self.state = state
         self._forget_skeleton()
+        self._as_of = self.border_subtitle = ""  # it told of the content
         self._message.update(words)
         self.add_class("-message")
 
