@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from garminsync_tui.config import Config
@@ -20,7 +23,7 @@ from garminsync_tui.metrics import Reading, day_ms
 from garminsync_tui.models import Activity, GarminConnectAccount, User
 from garminsync_tui.paths import Paths
 from garminsync_tui.store import accounts, days, health
-from garminsync_tui.store.accounts import StoredTokens, hash_password
+from garminsync_tui.store.accounts import StoredTokens
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.files import FileStore
 from garminsync_tui.store.health import FetchedDay
@@ -30,6 +33,25 @@ from garminsync_tui.tui.app import GarminSyncApp
 TODAY = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DEADLINE_S = 20.0
+#: Passwords of tests guard nothing.
+QUICKLY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_are_parsed_once() -> Iterator[None]:
+    """Each app would parse the same styles anew: a tenth of what opening it takes."""
+    kept: dict[Any, list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def parsed(self: Stylesheet, css: str, *arguments: Any, **options: Any) -> list[RuleSet]:
+        key = (css, arguments, *options.items(), *self._variables.items())
+        if key not in kept:
+            kept[key] = parse(self, css, *arguments, **options)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
 
 
 @pytest.fixture
@@ -86,7 +108,7 @@ def shown(app: Any) -> str:
 async def link(
     database: Database, paths: Paths, *, server: str = "http://127.0.0.1:1", password: str | None = None
 ) -> GarminConnectAccount:
-    hashed = hash_password(password) if password else "$argon2id$of a discarded secret"
+    hashed = QUICKLY.hash(password) if password else "$argon2id$of a discarded secret"
     user = User(id=new_id(), username="me", password_hash=hashed, login_required=bool(password))
     async with database.write() as session:
         session.add(user)

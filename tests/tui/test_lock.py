@@ -6,7 +6,6 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 from textual.command import CommandPalette
 from textual.events import AppBlur
 from textual.pilot import Pilot
@@ -28,11 +27,8 @@ PASSWORD = "sesame"
 
 @pytest.fixture(autouse=True)
 async def _with_a_password(database: Database, paths: Paths) -> None:
-    account = await link(database, paths, password="?")
+    account = await link(database, paths, password=PASSWORD)
     await store_activities(database, paths, account, ["Secret lake run"])
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    async with database.write() as session:
-        await session.execute(sa.update(User).values(password_hash=quick))
 
 
 def locked(app: GarminSyncApp) -> bool:

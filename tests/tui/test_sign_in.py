@@ -65,7 +65,7 @@ async def send_password(app: GarminSyncApp, pilot: Pilot[int], password: str) ->
 async def test_a_wrong_password_then_a_code_wrong_and_right_then_everything_syncs(
     paths: Paths, config: Config, database: Database
 ) -> None:
-    syncing = Config.load(paths, {"sync.runner": "always", "health.since": days_ago(10)}, {})
+    syncing = Config.load(paths, {"sync.runner": "always", "health.since": days_ago(2)}, {})
     with Simulator(days=3, mfa_code=CODE) as simulator:
         async with signing_in(syncing, simulator.url) as (app, pilot):
             await send_password(app, pilot, "wrong")
@@ -213,10 +213,11 @@ async def test_the_tokens_of_another_program_are_taken_over(
 
 @asynccontextmanager
 async def asked(
-    paths: Paths, url: str, runner: str = "never", **options: Any
+    paths: Paths, url: str, runner: str = "never", samples: str = "standard", **options: Any
 ) -> AsyncIterator[tuple[GarminSyncApp, Pilot[int]]]:
     """The app that has just linked an account for the first time."""
-    async with signing_in(Config.load(paths, {"sync.runner": runner}, {}), url, **options) as (app, pilot):
+    config = Config.load(paths, {"sync.runner": runner, "health.samples": samples}, {})
+    async with signing_in(config, url, **options) as (app, pilot):
         await send_password(app, pilot, PASSWORD)
         await until(pilot, lambda: isinstance(app.screen, HistoryScreen) and "This takes" in shown(app))
         yield app, pilot
@@ -234,7 +235,7 @@ def cost(since: date, today: date) -> str:
 
 async def test_the_first_sync_goes_back_to_what_was_chosen(paths: Paths, config: Config, database: Database) -> None:
     with Simulator(days=3) as simulator:
-        async with asked(paths, simulator.url, "always") as (app, pilot):
+        async with asked(paths, simulator.url, "always", "none") as (app, pilot):
             await pilot.press("up", "enter")
             await until(pilot, lambda: app.situation and app.situation.synced_at and not app.situation.running)
             assert app.engine is not None
