@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import multiprocessing
 import os
 import pty
 import select
@@ -17,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -89,11 +91,17 @@ def _history(folder: Path) -> Iterator[Path]:
             stderr=subprocess.DEVNULL,
             check=True,
         )
-        asyncio.run(_with_activities(home))
+        # In a process of its own: what it needed once is not the app's memory.
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+            apart.submit(_fill, home).result()
         yield home
     finally:
         process.terminate()
         process.wait()
+
+
+def _fill(home: Path) -> None:
+    asyncio.run(_with_activities(home))
 
 
 async def _with_activities(home: Path) -> None:
