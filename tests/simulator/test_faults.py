@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
@@ -28,6 +29,17 @@ def test_status_headers_and_body(faulty: Simulator, faulty_web: httpx2.Client) -
         assert answer.json() == {"a": 1}
     assert faulty_web.get(PROFILE).status_code == 200
     assert faulty_web.get("/simulator/faults").json() == []
+
+
+def test_who_hangs_up_leaves_no_traceback(
+    faulty: Simulator, faulty_web: httpx2.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty.add_faults([{"path": "token|Profile", "delay_s": 0.2, "count": 2}])
+    url = httpx2.URL(faulty.url)
+    with socket.create_connection((url.host, url.port)) as caller:
+        caller.sendall(b"POST /di-oauth2-service/oauth/token HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n")
+    assert faulty_web.get(PROFILE).status_code == 200  # begun later, as slow: the other one is over
+    assert "Traceback" not in caplog.text
 
 
 def test_always_until_it_is_cleared(faulty: Simulator, faulty_web: httpx2.Client) -> None:

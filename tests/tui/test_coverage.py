@@ -15,9 +15,11 @@ from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.models import GarminConnectAccount
 from garminsync_tui.store import accounts, coverage
 from garminsync_tui.store.database import Database
+from garminsync_tui.tui import keys
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.coverage import CoverageScreen
 from garminsync_tui.tui.screens.coverage_days import CoverageDaysScreen
+from garminsync_tui.tui.screens.jobs import JobsScreen
 
 from .conftest import TODAY, running, shown, until
 
@@ -73,6 +75,12 @@ async def test_a_month_is_fetched_again(config: Config, database: Database, acco
         await until(pilot, lambda: "Heart rate, November" in shown(app))
         await pilot.press("right", "f")
         await until(pilot, lambda: app.situation and app.situation.jobs)
+        jobs = keys.action("places.jobs").keys
+        await pilot.press(jobs, "c")
+        await until(pilot, lambda: "Heart rate, November" in shown(app))
+        assert "[5 Jobs]" in shown(app)  # where esc leads back to
+        await pilot.press(jobs)
+        await until(pilot, lambda: isinstance(app.screen, JobsScreen))
     [job] = await Queue(database).list()
     assert (job.extra or {})["parameters"] == {
         "since": "2026-10-01",

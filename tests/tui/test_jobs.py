@@ -155,6 +155,7 @@ async def test_cancel_and_retry(
         await pilot.press("x")
         await until(pilot, lambda: line(app).word == "cancelled")
         assert line(app).sign == "✗"
+        assert shown(app).count("Cancelled.") <= 1  # in the log; the state says it already
         await pilot.press("x")
         await until(pilot, lambda: app._notifications)
         assert [said.message for said in app._notifications] == ["Cancel: this job has ended."]
@@ -400,6 +401,7 @@ async def test_schedules_are_changed_and_switched_off_here_and_in_the_config_fil
         await until(pilot, lambda: shown(app).count("30 min") == 3 and shown(app).count("· never ran") == 3)
         await pilot.press("j", "t")
         await until(pilot, lambda: isinstance(app.screen, Choose))
+        await until(pilot, lambda: "❯ All syncs every 30 min" in shown(app))  # as it is
         await pilot.press(*"two", *["backspace"] * 3, *"off", "enter")
         await until(pilot, lambda: "off" in _row(app, "health"))
         assert (await queue.schedules(also_off=True), len(await queue.schedules()))[1] == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections import Counter
@@ -14,7 +15,7 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -150,7 +151,8 @@ class Simulator:
             await self._control(scope, receive, send)
             return
         self._requests[scope["path"]] += 1
-        await self._mishaps(scope, receive, send)
+        with contextlib.suppress(ClientDisconnect):  # who hung up wants no answer, and it is no fault of ours
+            await self._mishaps(scope, receive, send)
 
     # Controls: the same for this process and over HTTP
 

@@ -168,8 +168,11 @@ class GarminSyncApp(LiveApp):
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────
 
     def action_go(self, place: str) -> None:
-        """Show a place as it was left."""
-        self.switch_mode(place)
+        """Show a place as it was left; from what lies on top of it a step back to it."""
+        if place != self.current_mode:
+            self.switch_mode(place)
+        elif len(self.screen_stack) > 1:
+            self.action_app_back()
 
     def open_activity(
         self, activity_id: UUID, listed: Sequence[Key] = (), on_step: Callable[[Key], None] = lambda key: None

@@ -135,7 +135,7 @@ def remark(job: SyncJob, progress: Progress | None, moment: datetime) -> Remark:
     if counts_down(job, moment):
         left = units.duration((job.run_at - moment).total_seconds())
         return Remark(f"{_waits(job)} in {left}", _because(job))
-    if job.error_message:
+    if job.error_message and words.state(job, moment) is not words.CANCELLED:
         first = next(iter((job.extra or {}).get("failures", ())), "")
         return Remark("", text.clean(f"{job.error_message} {first}".strip(), 300))
     return Remark(text.clean(str((job.extra or {}).get("note") or ""), 120) if job.status == "completed" else "")

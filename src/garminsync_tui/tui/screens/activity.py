@@ -46,7 +46,6 @@ class ActivityScreen(ChartedPlace):
     """Pushed on top of the list it was opened from; `keys_` is that list, `on_step` is told where one went in it."""
 
     place = "activity"
-    tab = "activities"
     BINDINGS: ClassVar = [*keys.bindings("activity"), *keys.bindings("chart")]
 
     def __init__(

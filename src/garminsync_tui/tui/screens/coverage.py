@@ -33,7 +33,6 @@ class CoverageScreen(Place):
     """Endpoints down, months across, the newest first."""
 
     place = "coverage"
-    tab = "today"
     BINDINGS: ClassVar = keys.bindings("coverage")
 
     def __init__(self) -> None:

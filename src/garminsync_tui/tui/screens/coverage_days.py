@@ -34,7 +34,6 @@ class CoverageDaysScreen(Place):
     """Endpoints down, the days of one month across; some days can be marked and fetched again together."""
 
     place = "days"
-    tab = "today"
     BINDINGS: ClassVar = keys.bindings("days")
 
     def __init__(self, names: list[str], months: list[date], name: str, month: date) -> None:

@@ -16,12 +16,12 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, OptionList, Static
-from textual.widgets.option_list import Option
 
 from ... import text, units
 from ...errors import FileDamaged, GarminSyncError, UsageProblem
 from ...transfer.activity_files import file_name
 from ..activity_words import title
+from ..widgets.choices import Choices
 from ..widgets.field import Field
 from ..widgets.glyphs import glyphs_of
 from ..widgets.sparkline import bar
@@ -84,12 +84,7 @@ class ExportScreen(ModalScreen[None]):
         with Vertical(id="export", classes="dialog") as box:
             box.border_title = "Export"
             yield Label(Content(title(self._first) if one else f"{units.number(len(self._chosen))} activities"))
-            yield OptionList(
-                *(Option(Content(f"{name:<10}{words}"), id=name) for name, words in _FORMATS.items()),
-                id="formats",
-                compact=True,
-                markup=False,
-            )
+            yield Choices(id="formats")
             yield Label("To this file" if one else "Into this folder")
             yield Field(id="path")
             yield Static("", id="problem", classes="problem", markup=False)
@@ -100,7 +95,7 @@ class ExportScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """The original is proposed."""
-        self.query_one("#formats", OptionList).highlighted = 0
+        self.query_one("#formats", Choices).offer([(name, f"{name:<10}{words}") for name, words in _FORMATS.items()])
         self._propose()
 
     # ── Asking ───────────────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from ...errors import GarminSyncError
+from .. import keys
 from ..widgets.header import Header
 from ..widgets.key_line import KeyLine
 
@@ -43,8 +44,6 @@ class Place(Screen[None]):
 
     #: Its name in the table of actions.
     place = ""
-    #: The place whose tab is marked while this screen is shown.
-    tab = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,7 +110,8 @@ class Place(Screen[None]):
             Content(f"This terminal is too small: garminsync needs {across} columns and {down} lines."),
             classes="too-small",
         )
-        yield Header(self.tab or self.place)
+        # What lies on top of a place belongs to it: esc leads back there.
+        yield Header(self.place if self.place in keys.PLACES else self.app.current_mode)
         yield from self.content()
         yield KeyLine(self.place)
 

@@ -40,7 +40,14 @@ def ask_for_schedule(app: GarminSyncApp, schedule: Schedule) -> None:
             settings = {"sync.every_minutes": int(answer), "sync.daily_at": ""}
             _set(app, settings, f"Syncs run every {units.interval(int(answer) * 60)}.")
 
-    app.push_screen(Choose(f"Schedule   {name}", rows), chosen)
+    app.push_screen(Choose(f"Schedule   {name}", rows, at=_now(schedule)), chosen)
+
+
+def _now(schedule: Schedule) -> str:
+    """The row that tells how it is."""
+    if not schedule.enabled:
+        return _ON
+    return _DAILY if schedule.daily_at else str(schedule.every_s // 60)
 
 
 def _ask_for_time(app: GarminSyncApp, schedule: Schedule) -> None:

@@ -11,10 +11,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, OptionList, Static
 
 from ... import text
+from ..widgets.choices import Choices
 from ..widgets.field import Field
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Ask(ModalScreen[str | None]):
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self._title)
             box.border_subtitle = Content("enter Done   esc Back")
-            yield Label(Content(self._about))
+            yield Static(Content(self._about))
             yield Field(self._value, id="answer")
             yield Static("", id="problem", classes="problem", markup=False)
 
@@ -69,7 +69,6 @@ class Choose(ModalScreen[str | None]):
         """It begins `at` a name where that is one; `on_move` is told where the cursor is."""
         super().__init__()
         self._title, self._rows, self._at, self._on_move = title, rows, at, on_move
-        self._marked: str | None = None
 
     def compose(self) -> ComposeResult:
         """A list, below a line that filters a long one."""
@@ -78,7 +77,7 @@ class Choose(ModalScreen[str | None]):
             box.border_subtitle = Content("enter Choose   esc Back")
             if len(self._rows) >= _FILTERED_FROM:
                 yield Field(placeholder="type to find", id="find")
-            yield OptionList(id="rows", compact=True, markup=False)
+            yield Choices(id="rows")
 
     def on_mount(self) -> None:
         """All of them."""
@@ -87,27 +86,12 @@ class Choose(ModalScreen[str | None]):
             self.query_one(OptionList).focus()
 
     def _show(self, rows: Sequence[tuple[str, str]]) -> None:
-        listed = self.query_one(OptionList)
-        listed.clear_options()
-        self._marked = None
-        listed.add_options(Option(Content(_row(words)), id=name) for name, words in rows[:_SHOWN])
-        names = [name for name, _ in rows[:_SHOWN]]
-        listed.highlighted = (names.index(self._at) if self._at in names else 0) if rows else None
+        self.query_one(Choices).offer(rows[:_SHOWN], self._at)
 
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
-        self._mark(event.option_id)
         if self._on_move is not None and event.option_id is not None:
             self._on_move(event.option_id)
-
-    def _mark(self, name: str | None) -> None:
-        """A sign says what the colour of the cursor says."""
-        listed = self.query_one(OptionList)
-        here = {each.id for each in listed.options}
-        words = dict(self._rows)
-        for each in {self._marked, name} & here - {None}:
-            listed.replace_option_prompt(str(each), Content(_row(words[str(each)], each == name)))
-        self._marked = name
 
     @on(Input.Changed, "#find")
     def _find(self, event: Input.Changed) -> None:
@@ -133,7 +117,3 @@ class Choose(ModalScreen[str | None]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
-
-
-def _row(words: str, here: bool = False) -> str:
-    return f"{'❯' if here else ' '} {text.clean(words, 120)}"

@@ -32,7 +32,6 @@ class WorkoutEditor(EditorOutline, EditorText):
     """One workout. `i` writes a row, tab writes all of it, ctrl+s saves."""
 
     place = "editor"
-    tab = "workouts"
     BINDINGS: ClassVar = keys.bindings("editor")
 
     async def read(self, engine: Engine) -> None:
