@@ -37,7 +37,7 @@ async def test_tab_reaches_every_part_of_every_place_and_each_looks_another_way(
             for _ in range(len(app.screen.focus_chain)):
                 await pilot.press("tab")
                 await pilot.pause()
-                looks[app.screen.focused] = shown(app)
+                looks[app.screen.focused] = shown(app).splitlines()[:-1]  # the part itself, whatever keys are named
             assert parts <= looks.keys(), (place, parts - looks.keys())
             same = [(one, other) for one in looks for other in looks if one is not other and looks[one] == looks[other]]
             assert not same, place

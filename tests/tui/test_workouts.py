@@ -148,7 +148,7 @@ async def test_workouts_are_found_by_typing_counted_and_copied(
         await pilot.press("y")
         await until(pilot, lambda: any(said.message.startswith("Long ride copied by") for said in app._notifications))
         await pilot.press("slash", *"zebra")
-        await until(pilot, lambda: "No workout has that." in shown(app) and "esc shows all" in shown(app))
+        await until(pilot, lambda: "0 of 3: no workout has that." in shown(app) and "esc shows all" in shown(app))
         await pilot.press("escape")
         await until(pilot, lambda: "3 workouts" in shown(app) and app.screen.query_one("#workouts").has_focus)
         await pilot.press("escape")  # nothing is left to take back

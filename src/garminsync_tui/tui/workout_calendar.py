@@ -57,4 +57,4 @@ def _coming(planned: Mapping[date, Sequence[str]], since: date, until: date, roo
         return [""]
     days = [day for day in sorted(planned) if since <= day < until]
     found = [text.fit(f"{day:%a %d}  {', '.join(planned[day])}", room) for day in days[:WEEKS]]
-    return ["Next", *found] if found else ["Nothing planned: t plans one"]
+    return ["Next", *found] if found else [text.fit("None yet: t plans", room)]

@@ -120,8 +120,10 @@ class WorkoutsScreen(Place):
             pane.empty(f"{none}{there}.")
             self.query_one("#preview-pane", Pane).empty("")
         elif not rows:
-            pane.empty("No workout has that.\n{app.back} shows all of them.")
-            self.query_one("#preview-pane", Pane).empty("")
+            pane.empty(f"0 of {len(self._kept)}: no workout has that.\n{{app.back}} shows all of them.")
+            preview = self.query_one("#preview-pane", Pane)
+            preview.border_title = Content("")
+            preview.empty("")
         else:
             edited = sum(each.state.value == "edited" for each in self._kept.values())
             count = f"{len(rows)} of {len(self._kept)}" if self._finding else f"{len(rows)} workouts"
