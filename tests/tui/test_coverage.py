@@ -170,10 +170,12 @@ async def test_a_wide_month_scrolls_under_its_names(
     config: Config, database: Database, account: GarminConnectAccount
 ) -> None:
     await store_ledger(database, account)
-    async with on_october(config, size=(60, 24)) as (app, pilot):
+    async with on_october(config, size=(62, 24)) as (app, pilot):
         await pilot.press("end")
         await until(pilot, lambda: " 31 " in shown(app))
         assert " 7 " not in shown(app)
+        days = [int(word) for word in line(shown(app), " 31 ").split() if word.isdigit()]
+        assert days == list(range(days[0], 32)), "half of a 17 is a 7"
         assert "Heart rate " in shown(app)
         await pilot.press("home")
         await until(pilot, lambda: " 7 " in shown(app))

@@ -207,7 +207,7 @@ async def test_leaving_asks_once_and_hands_the_job_back(
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         assert app.return_value is None
-        await pilot.press("q", "q")
+        await pilot.press("q", "ctrl+c")
         await until(pilot, lambda: app.return_value == 0)
     [job] = await Queue(database).list()
     assert (job.status, job.checkpoint, job.owner) == ("pending", {"step": 3}, None)

@@ -120,7 +120,13 @@ async def test_a_classic_session_becomes_another_in_the_outline_in_few_presses(
         screen = await in_editor(app, pilot)
         await keys.press("2", "j", "i", "ctrl+u", "6", "enter", "j", "i", "ctrl+u")
         await keys.write("800m @3:50-4:00/km\n")
-        await keys.press("j", "plus", "1", "1", "j", "1", "ctrl+s")
+        await keys.press("j", "plus", "1", "1", "j", "1")
+        for leaves in ("q", "ctrl+c", "escape"):
+            await pilot.press(leaves)
+            await until(pilot, lambda: isinstance(app.screen, Choose) and "It is not saved" in shown(app), leaves)
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is screen)
+        await keys.press("ctrl+s")
         found = await saved(app, pilot, database)
         assert found == screen.workout
     assert found.steps == meant(WANTED).steps

@@ -58,7 +58,7 @@ async def compute_figures(run: JobRun, config: Config, files: FileStore) -> None
                     done += len(page)
                     run.progress(done, max(total, done), f"{done} of {total} activities computed")
     changed = await derive_loads(run, athletes)
-    run.progress(1, 1, f"{done} activities computed, {changed} loads derived again")
+    run.progress(1, 1, f"{done} activit{'y' if done == 1 else 'ies'} computed, {changed} loads derived again")
 
 
 async def compute_new(run: JobRun, config: Config, files: FileStore, garmin_ids: Sequence[str]) -> None:

@@ -285,6 +285,8 @@ class GarminSyncApp(LiveApp):
 
     def action_app_quit(self) -> None:
         """Back from a detail; out of a place, after a question where a job runs here."""
+        if isinstance(self.screen, Place) and self.screen.asks():
+            return
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif self.situation is not None and self.situation.runs_here:

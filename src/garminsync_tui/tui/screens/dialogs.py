@@ -86,7 +86,7 @@ class QuitScreen(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "answer(False)", "Stay"),
-        Binding("q", "answer(True)", "Quit"),
+        Binding("q,ctrl+c,ctrl+q", "answer(True)", "Quit"),
     ]
 
     def compose(self) -> ComposeResult:

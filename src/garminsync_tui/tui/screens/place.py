@@ -98,6 +98,10 @@ class Place(Screen[None]):
         """Take back what was chosen on the screen, before it is left; whether there was something."""
         return False
 
+    def asks(self) -> bool:
+        """Ask before something is lost with the screen; whether there was something."""
+        return False
+
     @property
     def garminsync(self) -> GarminSyncApp:
         """The app, by its own type."""

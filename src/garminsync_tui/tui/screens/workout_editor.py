@@ -144,6 +144,10 @@ class WorkoutEditor(EditorOutline, EditorText):
             return False
         return True
 
+    def asks(self) -> bool:
+        """What is not saved is not left without a word, whichever key leaves."""
+        return (self._in_text or self._unsaved) and self.back()
+
     def _left(self, answer: str | None) -> None:
         if answer == "save":
             self._save(lambda _: self.dismiss())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import ceil
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -56,6 +57,14 @@ class Grid(DataTable[Text]):
     def on_resize(self) -> None:
         """The selected cell stays in sight."""
         self.call_after_refresh(self._scroll_cursor_into_view)
+
+    def validate_scroll_x(self, value: float) -> float:
+        """Whole columns: half of an 11 is a 1."""
+        return ceil(super().validate_scroll_x(value) / self._column_width) * self._column_width
+
+    def validate_scroll_target_x(self, value: float) -> float:
+        """The same where it is going to."""
+        return self.validate_scroll_x(value)
 
     @property
     def selected(self) -> tuple[str, date] | None:
