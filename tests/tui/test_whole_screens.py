@@ -81,6 +81,8 @@ async def test_every_screen_stands_as_it_did(home: Config, snapshot: SnapshotAss
                 for name, pressed in WALK:
                     await pilot.press(*pressed)
                     await settled(app, pilot)
+                    place = getattr(app.screen, "place", name)
+                    assert place == {"sleep": "health"}.get(name, name)
                     across, down = size
                     assert not [each for each in app.screen.query("*") if each.show_horizontal_scrollbar], (name, size)
                     assert steady(app) == snapshot(name=f"{name}-{across}x{down}")
