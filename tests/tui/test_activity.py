@@ -290,3 +290,21 @@ async def test_no_browser_is_opened_from_afar(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delenv(name, raising=False)
     assert await web.opened("https://x")
     assert pages == ["https://x"]
+
+
+async def test_nothing_is_kept_of_an_activity_that_was_closed(
+    config: Config, database: Database, paths: Paths, account: GarminConnectAccount
+) -> None:
+    await store_activities(database, paths, account, ["Long run"])
+    async with running(config) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: "Long run" in shown(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ActivityScreen) and app.screen.query_one(Chart).series)
+        screen, chart = app.screen, app.screen.query_one(Chart)
+        assert isinstance(screen, ActivityScreen) and screen._track is not None
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen.is_attached and screen._track is None)
+        assert chart.series is None
+        watching = [node for each in getattr(app, "__watchers").values() for node, _ in each]
+        assert watching and screen not in watching and not any(screen in node.ancestors for node in watching)

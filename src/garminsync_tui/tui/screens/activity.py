@@ -75,6 +75,10 @@ class ActivityScreen(ChartedPlace):
             yield LapsPane(id="laps-pane")
             yield FactsPane(id="facts-pane")
 
+    def on_unmount(self) -> None:
+        """Hours of seconds are not kept as long as something knows the screen."""
+        self._track = self._drawn = self._examined = None
+
     @property
     def _chart(self) -> Chart:
         return self.query_one("#chart", Chart)

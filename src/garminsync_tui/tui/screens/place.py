@@ -19,6 +19,7 @@ from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.dom import DOMNode
     from textual.timer import Timer
     from textual.widget import Widget
 
@@ -124,6 +125,12 @@ class Place(Screen[None]):
         self.watch(self.app, "situation", self._changed, init=False)
         self.watch(self.app, "fault", self._changed, init=False)
         self.watch(self.app, "app_focus", self.keep_time, init=False)
+
+    def on_unmount(self) -> None:
+        """Nothing is kept of a screen that went: Textual forgets who watches only once what is watched changes."""
+        watchers: dict[str, list[tuple[DOMNode, object]]] = getattr(self.app, "__watchers", {})
+        for watching in watchers.values():
+            watching[:] = [each for each in watching if each[0].is_attached and each[0] is not self]
 
     def on_screen_resume(self) -> None:
         """It may have changed while another screen was shown."""

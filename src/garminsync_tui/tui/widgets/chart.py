@@ -76,6 +76,10 @@ class Chart(Widget, can_focus=True):
         self._layout: Layout | None = None
         self._known: plot.Known = {}
 
+    def on_unmount(self) -> None:
+        """What was drawn may be long."""
+        self._panels, self._known = (), {}
+
     def draw(self, panels: Sequence[Panel], ticks: Ticks | None = None, whole: Window | None = None) -> None:
         """Show these panels over `whole`, by default all of the first series.
 
