@@ -44,7 +44,7 @@ from .reading import kept, long_sessions, written_file
 
 DAYS = int(os.environ.get("GARMINSYNC_BENCH_DAYS", "3650"))
 #: Of the sessions that the synthetic athlete did in the time.
-_TIMES = 6
+_TIMES = 7
 _SIZE = (120, 40)
 _STARTS = 5
 _FOUR_HOURS_S = 4 * 3600
