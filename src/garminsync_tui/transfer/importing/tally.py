@@ -112,7 +112,7 @@ class Tally:
     def result(self, *, whole: bool = True) -> dict[str, Any]:
         """As a job keeps it: the counts, and with `whole` the reasons with names."""
         found: dict[str, Any] = {outcome: self.counts[outcome] for outcome in OUTCOMES}
-        found["gained"] = dict(self.gained)
+        found["gained"] = {what: count for what, count in self.gained.items() if count}
         if whole:
             found["reasons"] = [
                 {"outcome": outcome, "reason": reason, "count": group.count, "names": list(group.names)}
