@@ -73,6 +73,11 @@ def work(config: Config) -> Mapping[str, Work]:
     async def look_at_files(run: JobRun) -> None:
         await verify(run, files)
 
+    async def bring_in(run: JobRun) -> None:
+        from ..transfer.importing.job import import_files
+
+        await import_files(run, config, files)
+
     return {
         "activity_sync": activities,
         "health_metrics_sync": health,
@@ -80,6 +85,7 @@ def work(config: Config) -> Mapping[str, Work]:
         "workout_upload": one_workout,
         "reparse": reread,
         "verify": look_at_files,
+        "file_import": bring_in,
     }
 
 
