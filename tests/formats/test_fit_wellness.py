@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garminsync_tui.errors import FileDamaged
-from garminsync_tui.formats.fit_wellness import Count, Wellness, read_wellness, unfolded
+from garminsync_tui.formats.fit_wellness import Count, Gain, Wellness, read_wellness
+from garminsync_tui.formats.fit_wellness_messages import unfolded
 from garminsync_tui.metrics import Reading
 
 from .wellness_samples import FIT_EPOCH_S, at, message, wellness_file
@@ -79,10 +80,12 @@ def test_counters_are_told_by_type_and_only_steps_on_foot_are_steps() -> None:
         Count("steps", walking, moment + 60_000, 40),
         Count("distance", walking, moment + 60_000, 30),
         Count("steps", running, moment + 180_000, 80),
-        Count("ascent", None, moment + 240_000, 6.096),
-        Count("descent", None, moment + 240_000, 3.048),
-        Count("moderate", None, moment + 300_000, 4),
-        Count("vigorous", None, moment + 300_000, 2),
+    ]
+    assert found.gains == [
+        Gain("ascent", moment + 240_000, 6.096),
+        Gain("descent", moment + 240_000, 3.048),
+        Gain("moderate", moment + 300_000, 4),
+        Gain("vigorous", moment + 300_000, 2),
     ]
     assert found.clock == [(moment, 7200)]
 
@@ -122,7 +125,9 @@ def test_a_night_its_score_its_variability_and_its_nap() -> None:
                 message("sleep_level", timestamp=night + 600 * n, sleep_level=level)
                 for n, level in enumerate((2, 3, 1))
             ),
+            message("event", timestamp=night + 1200, event=74, event_type=1),
             message("sleep_assessment", overall_sleep_score=82),
+            message("max_met_data", update_time=night, vo2_max=523, sport=1),
             message("hrv_value", timestamp=night + 300, value=48 * 128 + 64),
             message(
                 "hrv_status_summary",
@@ -152,7 +157,9 @@ def test_a_night_its_score_its_variability_and_its_nap() -> None:
         "hrv_baseline_high": 60,
         "hrv_status": 4,
         "skin_temp_deviation": -0.5,
+        "vo2max_running": 52.3,
     }
+    assert found.bedtimes == [((night + 1200) * 1000, False)]
     assert next(each.extra for each in found.dated if each.metric == "hrv_status") == {"word": "balanced"}
 
 
@@ -244,7 +251,7 @@ def test_garmins_own_reader_says_the_same_of_a_real_day(shared: Path) -> None:
     ]
     kinds = {1: "running", 6: "walking"}
     assert [
-        (kinds[each.activity_type or 0], (each.at_ms // 1000 - FIT_EPOCH_S) & 0xFFFF, each.total)
+        (kinds[each.activity_type], (each.at_ms // 1000 - FIT_EPOCH_S) & 0xFFFF, each.total)
         for each in found.counts
         if each.what == "steps"
     ][: len(cycles)] == cycles

@@ -73,6 +73,8 @@ MESSAGES: Mapping[str, tuple[int, Mapping[str, tuple[int, str]]]] = {
         227,
         {"stress_level_time": (1, "uint32"), "stress_level_value": (0, "sint16"), "body_battery": (3, "sint8")},
     ),
+    "event": (21, {"timestamp": (253, "uint32"), "event": (0, "enum"), "event_type": (1, "enum")}),
+    "max_met_data": (229, {"update_time": (0, "uint32"), "vo2_max": (2, "uint16"), "sport": (5, "enum")}),
     "spo2_data": (269, {"timestamp": (253, "uint32"), "reading_spo2": (0, "uint8")}),
     "sleep_level": (275, {"timestamp": (253, "uint32"), "sleep_level": (0, "enum")}),
     "respiration_rate": (297, {"timestamp": (253, "uint32"), "respiration_rate": (0, "sint16")}),
@@ -105,7 +107,7 @@ MESSAGES: Mapping[str, tuple[int, Mapping[str, tuple[int, str]]]] = {
         },
     ),
 }
-_TIMES = {"timestamp", "time_created", "stress_level_time", "start_time", "end_time", "local_timestamp"}
+_TIMES = {"timestamp", "time_created", "stress_level_time", "start_time", "end_time", "update_time", "local_timestamp"}
 
 
 def at(text: str) -> int:
