@@ -72,10 +72,10 @@ class Nights:
             "sleepBodyBattery": self._measured(slept, STRESS_S, lambda samples: samples.battery),
             "breathingDisruptionData": self._breath(day, slept),
             "skinTempDataExists": True,
-            "avgSkinTempDeviationC": self._skin(day),
-            "avgSkinTempDeviationF": round(1.8 * self._skin(day), 1),
+            "avgSkinTempDeviationC": self.skin(day),
+            "avgSkinTempDeviationF": round(1.8 * self.skin(day), 1),
             "skinTempCalibrationDays": 19,
-            "hrvData": [{"value": float(value), "startGMT": ms(at)} for at, value in self._variability(day, slept)],
+            "hrvData": [{"value": float(value), "startGMT": ms(at)} for at, value in self.variability(day, slept)],
             "avgOvernightHrv": float(day.hrv),
             "hrvStatus": self._status(date_),
             "bodyBatteryChange": day.battery_high - day.battery_low,
@@ -104,7 +104,8 @@ class Nights:
         }
         return {"dailyNapDTOS": [nap]}
 
-    def _skin(self, day: Day) -> float:
+    def skin(self, day: Day) -> float:
+        """Modelled: how much warmer the skin was than usual (°C)."""
         return round(self._athlete.dice(day.date, "skin").gauss(0.9 * day.ill, 0.25), 1)
 
     def _breath(self, day: Day, night: Night) -> list[dict[str, Any]]:
@@ -300,7 +301,7 @@ class Nights:
 
     # Heart rate variability
 
-    def _variability(self, day: Day, night: Night) -> list[tuple[datetime, int]]:
+    def variability(self, day: Day, night: Night) -> list[tuple[datetime, int]]:
         """Five-minute readings whose mean is the night's average."""
         dice = self._athlete.dice(day.date, "variability")
         readings = [(at, dice.gauss(0, 8) - 4 * (stage == DEEP)) for at, stage in self._grid(night, _HRV_S)][1:]
@@ -325,9 +326,10 @@ class Nights:
         average = sum(week) / len(week)
         return "BALANCED" if lower <= average <= upper else "LOW" if average < low else "UNBALANCED"
 
-    def _summary(self, day: Day, night: Night) -> dict[str, Any]:
+    def summary(self, day: Day, night: Night) -> dict[str, Any]:
+        """What a night's readings come to, beside the week before it."""
         if day.date not in self._highest:
-            self._highest[day.date] = max(value for _, value in self._variability(day, night))
+            self._highest[day.date] = max(value for _, value in self.variability(day, night))
         low, lower, upper = self._baseline(day.date)
         week = self._week(day.date)
         average = round(sum(week) / len(week))
@@ -355,11 +357,11 @@ class Nights:
             return None
         day, night = found
         offset = timedelta(seconds=self._athlete.whereabouts.offset_s(night.ends))
-        readings = self._variability(day, night)
+        readings = self.variability(day, night)
         starts, ends = night.starts, readings[-1][0]
         return {
             "userProfilePk": self._athlete.profile_id,
-            "hrvSummary": self._summary(day, night),
+            "hrvSummary": self.summary(day, night),
             "hrvReadings": [
                 {"hrvValue": value, "readingTimeGMT": text(at), "readingTimeLocal": text(at + offset)}
                 for at, value in readings
@@ -379,7 +381,7 @@ class Nights:
         nights = [found for day in days_between(first, last) if (found := self._with_night(day))]
         if not nights:
             return None
-        summaries = [self._summary(day, night) for day, night in nights]
+        summaries = [self.summary(day, night) for day, night in nights]
         return {"hrvSummaries": summaries, "userProfilePk": self._athlete.profile_id}
 
 

@@ -27,6 +27,7 @@ from .faults import Fault, Mishaps, fault_of
 from .folder import Folder
 from .routes import Routes
 from .sign_in import SignIn
+from .watch import Watch
 
 _CONTROL = "/simulator/"
 _MOST_SECONDS_TO_START = 10
@@ -209,6 +210,10 @@ class Simulator:
     def remove_workout(self, number: int) -> None:
         """Delete a workout on the other side."""
         self._call(lambda: self._workouts.remove(number))
+
+    def watch(self) -> Watch:
+        """The athlete's watch, with its files. Not while time goes on."""
+        return Watch(self._account)
 
     @property
     def athlete(self) -> Athlete:
