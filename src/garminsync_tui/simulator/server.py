@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..errors import GarminSyncError, UsageProblem
 from .account import LONGEST_HISTORY_DAYS, Account
+from .archive import Archive
 from .athlete import Athlete
 from .faults import Fault, Mishaps, fault_of
 from .folder import Folder
@@ -214,6 +215,10 @@ class Simulator:
     def watch(self) -> Watch:
         """The athlete's watch, with its files. Not while time goes on."""
         return Watch(self._account)
+
+    def archive(self) -> Archive:
+        """The account archive as it would be made now. Not while time goes on."""
+        return Archive(self._account, self.email, self.workouts())
 
     @property
     def athlete(self) -> Athlete:
