@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any
 
 from .account import Account
+from .athlete import Day, Night
 from .moments import days_between, instant, midnight, text
 from .nights import Nights
 from .scale import Scale
 from .summaries import Summaries
 from .watch import scores
+from .wellness_fit import Scores
 
 Row = dict[str, Any]
 _FIRST_NIGHTS = 3
@@ -132,51 +134,28 @@ class ArchivedDays:
     def nights(self, first: date, last: date) -> Iterator[Row]:
         """sleepData: a night's totals, or a nap's day."""
         for date_ in days_between(first, last):
-            told = self._nights.sleep(date_)
-            naps = told.get("dailyNapDTOS", [])
-            night = told["dailySleepDTO"]
-            if night["id"] is None:
-                if naps:
-                    yield {"calendarDate": night["calendarDate"], "napList": naps}
-                continue
+            naps = self._nights.naps(date_).get("dailyNapDTOS", [])
             day = self._account.worn(date_)
-            row = {name: night[known] for name, known in _NIGHT.items()}
-            row |= {
-                "sleepStartTimestampGMT": text(day.night.starts) if day and day.night else None,
-                "sleepEndTimestampGMT": text(day.night.ends) if day and day.night else None,
-                "sleepWindowConfirmationType": "ENHANCED_CONFIRMED_FINAL",
-                "restlessMomentCount": told["restlessMomentsCount"],
-                "spo2SleepSummary": {
-                    "userProfilePk": self._account.athlete.profile_id,
-                    "averageSPO2": night["averageSpO2Value"],
-                    "lowestSPO2": night["lowestSpO2Value"],
-                    "averageHR": night["averageSpO2HRSleep"],
-                },
-                "sleepScores": self._scores(date_),
-                "napList": naps,
-            }
-            yield row
+            if day and day.night:
+                yield self._night(day, day.night) | {"napList": naps}
+            elif naps:
+                yield {"calendarDate": date_.isoformat(), "napList": naps}
 
-    def _scores(self, date_: date) -> Row:
-        day = self._account.worn(date_)
-        if day is None or day.night is None:
-            return {}
-        found = scores(day, day.night)
+    def _night(self, day: Day, night: Night) -> Row:
+        told = self._nights.totals(day, night)
         return {
-            "overallScore": found.overall,
-            "qualityScore": found.quality,
-            "durationScore": found.duration,
-            "recoveryScore": found.recovery,
-            "deepScore": found.deep,
-            "lightScore": found.light,
-            "remScore": found.rem,
-            "awakeTimeScore": found.awake_time,
-            "awakeningsCountScore": found.awakenings,
-            "combinedAwakeScore": min(found.awake_time, found.awakenings),
-            "restfulnessScore": found.restlessness,
-            "interruptionsScore": found.interruptions,
-            "feedback": "POSITIVE_DEEP" if found.overall >= 70 else "NEGATIVE_NOT_RESTORATIVE",
-            "insight": "NONE",
+            **{name: told[known] for name, known in _NIGHT.items()},
+            "sleepStartTimestampGMT": text(night.starts),
+            "sleepEndTimestampGMT": text(night.ends),
+            "sleepWindowConfirmationType": "ENHANCED_CONFIRMED_FINAL",
+            "restlessMomentCount": told["awakeCount"],
+            "spo2SleepSummary": {
+                "userProfilePk": self._account.athlete.profile_id,
+                "averageSPO2": told["averageSpO2Value"],
+                "lowestSPO2": told["lowestSpO2Value"],
+                "averageHR": told["averageSpO2HRSleep"],
+            },
+            "sleepScores": _scores(scores(day, night)),
         }
 
     def health(self, first: date, last: date) -> Iterator[Row]:
@@ -185,7 +164,7 @@ class ArchivedDays:
             day = self._account.worn(date_)
             if day is None or day.night is None:
                 continue
-            night = self._nights.sleep(date_)["dailySleepDTO"]
+            night = self._nights.totals(day, day.night)
             limits = self._nights.summary(day, day.night)["baseline"]
             values = {
                 "HRV": (float(day.hrv), limits["balancedLow"], limits["balancedUpper"]),
@@ -232,4 +211,23 @@ def _status(kind: str, value: float, low: float, high: float, new: bool) -> Row:
         "baselineUpperLimit": high,
         "status": "IN_RANGE" if 0 <= share <= 1 else "OUT_OF_RANGE",
         "percentage": round(100 * share, 1),
+    }
+
+
+def _scores(found: Scores) -> Row:
+    return {
+        "overallScore": found.overall,
+        "qualityScore": found.quality,
+        "durationScore": found.duration,
+        "recoveryScore": found.recovery,
+        "deepScore": found.deep,
+        "lightScore": found.light,
+        "remScore": found.rem,
+        "awakeTimeScore": found.awake_time,
+        "awakeningsCountScore": found.awakenings,
+        "combinedAwakeScore": min(found.awake_time, found.awakenings),
+        "restfulnessScore": found.restlessness,
+        "interruptionsScore": found.interruptions,
+        "feedback": "POSITIVE_DEEP" if found.overall >= 70 else "NEGATIVE_NOT_RESTORATIVE",
+        "insight": "NONE",
     }

@@ -46,14 +46,14 @@ class Nights:
     def sleep(self, date_: date) -> dict[str, Any]:
         """One night with its detail; where there is none, the recorded answer full of nulls."""
         found = self._with_night(date_)
-        naps = self._naps(date_)
+        naps = self.naps(date_)
         if found is None:
             night = {"id": None, "userProfilePK": self._athlete.profile_id, "calendarDate": date_.isoformat()}
             night |= dict.fromkeys(_NO_NIGHT) | {"deviceRemCapable": False, "retro": False}
             return {"dailySleepDTO": night, "sleepMovement": [], "remSleepData": None, "sleepLevels": []} | naps
         day, slept = found
         return {
-            "dailySleepDTO": self._night(day, slept),
+            "dailySleepDTO": self.totals(day, slept),
             "sleepMovement": self._movement(day, slept),
             "remSleepData": True,
             "sleepLevels": [
@@ -82,7 +82,7 @@ class Nights:
             "restingHeartRate": day.resting_hr,
         } | naps
 
-    def _naps(self, date_: date) -> dict[str, Any]:
+    def naps(self, date_: date) -> dict[str, Any]:
         """Modelled: the nap of the day, if there was one; before the watch was synced it is not there yet."""
         day = self._account.worn(date_)
         starts = (
@@ -120,7 +120,8 @@ class Nights:
             for starts, ends, stage in night.levels()
         ]
 
-    def _night(self, day: Day, night: Night) -> dict[str, Any]:
+    def totals(self, day: Day, night: Night) -> dict[str, Any]:
+        """A night without its detail."""
         deep, light, rem, awake = night.seconds
         offset = timedelta(seconds=self._athlete.whereabouts.offset_s(night.ends))
         breath = self._summaries.respiration(day)
