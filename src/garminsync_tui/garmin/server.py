@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..errors import UsageProblem
 
-_DOMAINS = ("garmin.com", "garmin.cn")
+DOMAINS = ("garmin.com", "garmin.cn")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -27,12 +27,12 @@ class Server:
         """
         text = text.strip()
         try:
-            parts = urlsplit(f"https://{text}" if text in _DOMAINS else text)
+            parts = urlsplit(f"https://{text}" if text in DOMAINS else text)
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise _unknown() from None
         bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username or parts.password)
-        if bare and parts.scheme == "https" and host in _DOMAINS and port is None:
+        if bare and parts.scheme == "https" and host in DOMAINS and port is None:
             return cls(f"https://{host}")
         if bare and parts.scheme == "http" and host in _LOOPBACK and port:
             return cls(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")

@@ -211,7 +211,7 @@ class Linking:
         An earlier refusal does not hold it off: a browser asks elsewhere, and a person signs in there each time.
         """
         hide(pasted.strip())
-        ticket = browser_ticket.find(pasted)
+        ticket = browser_ticket.find(pasted, self._server)
         hide(ticket.ticket)
         try:
             tokens = await self._in_thread(self._sign_in.exchange, ticket)
@@ -230,10 +230,16 @@ class Linking:
         try:
             # What an earlier try renewed is not renewed again: the token that could is used up.
             tokens = await self._in_thread(self._sign_in.adopt, self._adopted.get(found.access, found))
+            self._adopted[found.access] = tokens
+            return await self._linked(tokens)
         except RateLimited as problem:
             raise await _told(self._pace, problem) from None
-        self._adopted[found.access] = tokens
-        return await self._linked(tokens)
+        except SignInRequired:
+            raise SignInRequired(
+                "Garmin no longer accepts the tokens in that file.",
+                hint="Sign in with the other program again, or here in another way. Is it an account in China?"
+                " Then choose garmin.cn (--region cn).",
+            ) from None
 
     @property
     def browser_address(self) -> str:
