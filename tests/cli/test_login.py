@@ -9,9 +9,10 @@ import pytest
 
 from garminsync_tui.simulator import Simulator
 
-from ..doors import browsed, token_file
+from ..doors import browsed, garth_client, token_file
 from .conftest import Run
 
+EXCHANGE = "/oauth-service/oauth/exchange/user/2.0"
 CANARY = "canary-of-a-secret"
 
 
@@ -101,3 +102,52 @@ def test_on_a_terminal_a_token_file_is_asked_about(
     assert simulator.stats()["requests"]["total"] == 0
     assert login(run, simulator, "token-file", str(file), "--yes")[0] == 0
     assert login(run, simulator, "token-file", str(file), stdin="y\n")[0] == 0
+
+
+# ── garth ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def garth_folder(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A session that garth wrote, where garth keeps it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("GARTH_HOME", "GARTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / ".garth"
+    garth_client(simulator).dump(str(folder))
+    simulator.reset_stats()
+    return folder
+
+
+def test_a_session_of_garth_s_resumes_and_syncs(run: Run, simulator: Simulator, garth_folder: Path) -> None:
+    before = {file.name: file.read_bytes() for file in garth_folder.iterdir()}
+    code, out, err = login(run, simulator, "garth")
+    assert code == 0, err
+    assert "renews while the session lasts" in out
+    assert "at the latest" in err and "eprecat" not in err
+    assert {file.name: file.read_bytes() for file in garth_folder.iterdir()} == before
+    assert run("sync", "activities", "--since", "3d").code == 0
+    shown = run("account", "--json").json
+    assert shown["provider"] == "garth" and shown["session_ends_by"]
+    assert "lasts until" in run("account").out
+    assert "renews while the session lasts" in run("status").out
+
+
+def test_a_refused_exchange_says_sign_in_again_once(run: Run, simulator: Simulator, garth_folder: Path) -> None:
+    assert login(run, simulator, "garth", str(garth_folder))[0] == 0
+    simulator.end_sessions()
+    simulator.expire_tokens()
+    simulator.reset_stats()
+    result = run("sync", "activities")
+    assert result.code == 3
+    assert "no longer accepts this session of garth's" in result.out
+    by_path = simulator.stats()["requests"]["by_path"]
+    assert by_path[EXCHANGE] == 1
+    assert sum(by_path.values()) == 2, "the request that was refused, and the exchange"
+    simulator.reset_stats()
+    assert run("sync").code == 3
+    assert run("status").code == 3
+    assert simulator.stats()["requests"]["total"] == 0
+    code, _, err = login(run, simulator, "garth")
+    assert code == 3 and "Sign in another way" in err
+    assert simulator.stats()["requests"]["by_path"][EXCHANGE] == 1

@@ -124,7 +124,7 @@ def test_a_password_becomes_tokens_and_a_profile(garmin: Garmin) -> None:
     sign_in = SignIn(garmin.server, on_strategy=lambda *each: tried.append(each))
     tokens = sign_in.start(EMAIL, PASSWORD)
     assert isinstance(tokens, Tokens)
-    assert tokens.client_id == "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2"
+    assert tokens.secret == "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2"
     assert tokens.refresh == "refresh-1"
     assert timedelta(minutes=50) < tokens.expires_at - datetime.now(UTC) < timedelta(minutes=61)
     assert tried == [(1, 5, "mobile+cffi")]
@@ -357,7 +357,7 @@ def test_a_refresh_gives_the_next_tokens(garmin: Garmin) -> None:
     fresh = refresh(OLD, garmin.server)
     [asked] = garmin.with_server.asked
     assert asked.form == {"grant_type": "refresh_token", "client_id": "OLD-CLIENT", "refresh_token": "refresh-0-canary"}
-    assert (fresh.client_id, fresh.refresh) == ("OLD-CLIENT", "refresh-1")
+    assert (fresh.secret, fresh.refresh) == ("OLD-CLIENT", "refresh-1")
     assert fresh.access != OLD.access
     assert fresh.expires_at > datetime.now(UTC) + timedelta(minutes=50)
 
@@ -365,7 +365,7 @@ def test_a_refresh_gives_the_next_tokens(garmin: Garmin) -> None:
 def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(garmin: Garmin) -> None:
     garmin.refuse(TOKEN, answer=Answer(200, {"access_token": jwt("NEW-CLIENT")}))
     fresh = refresh(OLD, garmin.server)
-    assert (fresh.client_id, fresh.refresh) == ("NEW-CLIENT", "refresh-0-canary")
+    assert (fresh.secret, fresh.refresh) == ("NEW-CLIENT", "refresh-0-canary")
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ def test_a_refresh_that_fails(garmin: Garmin, answer: Answer, kind: type[GarminS
 
 
 def test_no_refresh_token_no_request(garmin: Garmin) -> None:
-    without = Tokens(OLD.access, OLD.client_id, None, OLD.expires_at)
+    without = Tokens(OLD.access, OLD.secret, None, OLD.expires_at)
     assert isinstance(problem(lambda: refresh(without, garmin.server)), SignInRequired)
     assert garmin.with_server.asked == []
 

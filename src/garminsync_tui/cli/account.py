@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..account_words import token_state
+from ..account_words import PROVIDERS, token_state
 from ..errors import AlreadyRunning
 from ..text import clean
 from .home import Command, Group, Home, pass_home, waits
@@ -52,8 +52,13 @@ async def _show(home: Home, out: Output) -> int:
     from ..store import accounts
     from ..units import local_time
 
-    async with home.opened() as (_, database):
+    async with home.opened() as (config, database):
         found = await accounts.require_account(database)
+        ends_by = None
+        if found.provider == "garth":
+            from ..sync.session import session_ends_by
+
+            ends_by = await session_ends_by(database, config.paths, found)
     if out.json:
         out.document(
             {
@@ -65,6 +70,7 @@ async def _show(home: Home, out: Output) -> int:
                 "time_zone": found.time_zone,
                 "linked_at": found.linked_at,
                 "token_expires_at": found.token_expires_at,
+                "session_ends_by": ends_by,
                 "sign_in_needed_since": found.sign_in_needed_since,
             }
         )
@@ -73,11 +79,12 @@ async def _show(home: Home, out: Output) -> int:
             [
                 ("account", found.display_name or found.garmin_user_id),
                 ("garmin user id", found.garmin_user_id),
-                ("provider", found.provider),
+                ("provider", PROVIDERS[found.provider]),
                 ("server", found.server),
                 ("time zone", found.time_zone or "unknown"),
                 ("linked", local_time(found.linked_at)),
                 ("token", token_state(found)),
+                *([("session", f"lasts until {ends_by:%Y-%m-%d} at the latest")] if ends_by else []),
             ]
         )
     return 3 if found.sign_in_needed_since else 0

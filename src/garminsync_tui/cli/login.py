@@ -44,7 +44,7 @@ class Asked(NamedTuple):
 @click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[PATH]")
 @click.option(
     "--method",
-    type=click.Choice(["garminconnect", "ticket", "token-file"]),
+    type=click.Choice(["garminconnect", "ticket", "token-file", "garth"]),
     default="garminconnect",
     show_default=True,
     help="How to sign in.",
@@ -71,10 +71,12 @@ async def login(
     """Link a Garmin account, in one of these ways (--method):
 
     \b
-    garminconnect  e-mail address and password, and a security code where Garmin asks for one
-    ticket         a sign-in in any browser, whose last address or ticket is pasted here
-    token-file     the tokens of another program that uses garminconnect 0.3, or of ha-garmin; PATH is the file
-                   or its folder, without it ~/.garminconnect
+    garminconnect  e-mail address and password; a security code where asked
+    ticket         a sign-in in any browser: its ticket is pasted here
+    token-file     the tokens of another program with garminconnect 0.3 or
+                   ha-garmin; PATH, else ~/.garminconnect
+    garth          a session that garth or an old garminconnect still has;
+                   PATH, else GARTH_HOME, GARTH_TOKEN or ~/.garth
 
     The password is used once and never stored; the tokens that Garmin gives are kept sealed. No secret is taken from
     the command line. At the first time it is asked how far back health shall go, unless --since says it.
@@ -180,12 +182,26 @@ async def _by_token_file(linking: Linking, asked: Asked) -> GarminConnectAccount
     return await linking.with_token_file(path)
 
 
+async def _by_garth(linking: Linking, asked: Asked) -> GarminConnectAccount:
+    from ..garmin import garth_session
+
+    where = garth_session.source(asked.path)
+    say(f"Resuming the session of garth's in {clean(where.name)}, which stays as it is.")
+    account = await linking.with_garth(asked.path)
+    ends = f": this one until {linking.session_ends_by:%Y-%m-%d} at the latest" if linking.session_ends_by else ""
+    say(
+        f"Such a session lasts about a year from its sign-in{ends}. None can be had any more: then sign in another way."
+    )
+    return account
+
+
 _WAYS: dict[str, Callable[[Linking, Asked], Awaitable[GarminConnectAccount]]] = {
     "garminconnect": _by_password,
     "ticket": _by_ticket,
     "token-file": _by_token_file,
+    "garth": _by_garth,
 }
-_WITH_PATH = {"token-file"}
+_WITH_PATH = {"token-file", "garth"}
 
 
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────

@@ -58,6 +58,11 @@ class Server:
         """Where data are asked for."""
         return self.url if self.is_loopback else f"https://connectapi.{self.name}"
 
+    @property
+    def oauth_consumer(self) -> str:
+        """Where the key is that garth signs with; its author publishes it."""
+        return f"{self.url if self.is_loopback else 'https://thegarth.s3.amazonaws.com'}/oauth_consumer.json"
+
 
 def point_at(garmin_client: Any, server: Server) -> None:
     """Send everything the sign-in library does to a server on loopback; Garmin's own hosts are its default.

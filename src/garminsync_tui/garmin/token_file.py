@@ -44,7 +44,7 @@ def read(path: Path) -> Tokens:
         if isinstance(found, dict) and _is_text(found.get(access)) and _is_text(found.get(client)):
             return Tokens(
                 access=found[access],
-                client_id=found[client],
+                secret=found[client],
                 refresh=found[refresh] if _is_text(found.get(refresh)) else None,
                 expires_at=expiry_of(found[access]),
             )
