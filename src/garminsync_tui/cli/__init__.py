@@ -24,7 +24,7 @@ PROGRAM = "garminsync"
 #: Name, where it is, and what it does in a few words.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "A made-up athlete, synced and shown: nothing is needed and nothing is kept."),
-    "login": ("account", "login", "Link a Garmin account."),
+    "login": ("login", "login", "Link a Garmin account."),
     "logout": ("account", "logout", "End the link; everything synced stays."),
     "account": ("account", "account", "Show the linked account, or delete it with all its data."),
     "user": ("account", "user", "The local user, whose password gates the app's screen."),
