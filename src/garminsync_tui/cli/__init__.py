@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "load": ("load", "load", "Fitness, fatigue and form from training loads."),
     "health": ("health", "health", "Health metrics: which there are, and their values."),
     "workouts": ("workouts", "workouts", "Write workouts, bring them to Garmin and back, plan them."),
+    "export": ("export", "export", "Everything out: CSV, JSON Lines or Parquet, and the activities' files."),
     "verify": ("verify", "verify", "Whether every original file is here and is what was stored."),
     "backup": ("backup", "backup", "Write the database into one file, also while others write."),
     "restore": ("backup", "restore", "Put a backup in the database's place; what was there is kept."),

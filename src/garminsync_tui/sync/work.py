@@ -73,6 +73,11 @@ def work(config: Config) -> Mapping[str, Work]:
     async def look_at_files(run: JobRun) -> None:
         await verify(run, files)
 
+    async def write_everything(run: JobRun) -> None:
+        from ..transfer.exporting.job import export
+
+        await export(run, files)
+
     return {
         "activity_sync": activities,
         "health_metrics_sync": health,
@@ -80,6 +85,7 @@ def work(config: Config) -> Mapping[str, Work]:
         "workout_upload": one_workout,
         "reparse": reread,
         "verify": look_at_files,
+        "export": write_everything,
     }
 
 
