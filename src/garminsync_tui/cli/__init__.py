@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "health": ("health", "health", "Health metrics: which there are, and their values."),
     "workouts": ("workouts", "workouts", "Write workouts, bring them to Garmin and back, plan them."),
     "import": ("import_", "import_", "Bring in account archives, device folders, FIT, GPX and TCX files."),
+    "export": ("export", "export", "Everything out: CSV, JSON Lines or Parquet, and the activities' files."),
     "verify": ("verify", "verify", "Whether every original file is here and is what was stored."),
     "backup": ("backup", "backup", "Write the database into one file, also while others write."),
     "restore": ("backup", "restore", "Put a backup in the database's place; what was there is kept."),

@@ -78,6 +78,11 @@ def work(config: Config) -> Mapping[str, Work]:
 
         await import_files(run, config, files)
 
+    async def write_everything(run: JobRun) -> None:
+        from ..transfer.exporting.job import export
+
+        await export(run, files)
+
     return {
         "activity_sync": activities,
         "health_metrics_sync": health,
@@ -86,6 +91,7 @@ def work(config: Config) -> Mapping[str, Work]:
         "reparse": reread,
         "verify": look_at_files,
         "file_import": bring_in,
+        "export": write_everything,
     }
 
 
