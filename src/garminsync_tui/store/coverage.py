@@ -113,6 +113,16 @@ async def lose(session: AsyncSession, account_id: UUID, day: date, item: str, re
     )
 
 
+async def await_file(session: AsyncSession, account_id: UUID, day: date, item: str, reason: str) -> None:
+    """An activity is here without its original, and Garmin was never asked for it: it is to be, with the next sync."""
+    values = {"status": "stale", "reason": reason[:_REASON_CHARACTERS], "attempts": 0, "next_try_at": now()}
+    await session.execute(
+        insert(session, Coverage)
+        .values(garmin_connect_account_id=account_id, endpoint=ACTIVITY_FILE, day=day, item=item, **values)
+        .on_conflict_do_nothing()
+    )
+
+
 async def put_off(session: AsyncSession, account_id: UUID, endpoint: str, day: date, reason: str) -> None:
     """Ask again for a day later, after a pause that grows as a failure's does."""
     await _again_later(session, account_id, endpoint, day, "", "stale", reason)
