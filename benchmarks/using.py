@@ -10,9 +10,6 @@ import contextlib
 import gc
 import multiprocessing
 import os
-import pty
-import select
-import signal
 import statistics
 import subprocess
 import tempfile
@@ -23,7 +20,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
 from textual.pilot import Pilot
 
 from garminsync_tui.config import Config
@@ -31,7 +27,6 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.store import accounts, activities
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.files import FileStore
-from garminsync_tui.sync.work import JOB_TYPE
 from garminsync_tui.tui.app import GarminSyncApp
 from garminsync_tui.tui.screens.activity import ActivityScreen
 from garminsync_tui.tui.screens.health import HealthScreen
@@ -41,6 +36,7 @@ from . import records
 from .home import GARMINSYNC, linked_home
 from .line import Line
 from .reading import kept, long_sessions, written_file
+from .remembered import memory_mb, opened, sync_everything
 
 DAYS = int(os.environ.get("GARMINSYNC_BENCH_DAYS", "3650"))
 #: Of the sessions that the synthetic athlete did in the time.
@@ -65,6 +61,7 @@ def app() -> Iterable[Line]:
         yield Line("first paint", statistics.median(painted), "s", 0.7)
         yield Line("useful content", statistics.median(useful), "s", 1.5)
         yield from asyncio.run(_used(home))
+        yield Line("memory", memory_mb(home, DAYS), "MB", 250)
 
 
 class _Server(NamedTuple):
@@ -125,24 +122,9 @@ async def _with_activities(home: Path) -> None:
 
 def _shown_s(home: Path) -> tuple[float, float]:
     """From the start of the process to the places' names and to the last activities, on a terminal of 120x40."""
-    environment = {**os.environ, "GARMINSYNC_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "120"}
-    environment |= {"LINES": "40", "GARMINSYNC_RUNNER": "never"}
-    started = time.perf_counter()
-    process, terminal = pty.fork()
-    if process == 0:
-        os.execve(GARMINSYNC, [GARMINSYNC], environment)
-    seen, painted = b"", 0.0
-    try:
-        while b" km " not in seen and time.perf_counter() - started < 30:
-            if select.select([terminal], [], [], 1)[0]:
-                seen += os.read(terminal, 65536)
-            if not painted and b"Today" in seen:
-                painted = time.perf_counter() - started
-        return painted, time.perf_counter() - started
-    finally:
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
-        os.close(terminal)
+    with opened(home, GARMINSYNC_RUNNER="never") as terminal:
+        painted = terminal.until(b"Today")
+        return painted, painted + terminal.until(b" km ")
 
 
 async def _used(home: Path) -> list[Line]:
@@ -155,7 +137,7 @@ async def _used(home: Path) -> list[Line]:
         assert engine is not None
         lines.append(Line("opening four hours", statistics.median(await _opened(pilot, app)), "s", 0.4))
         lines.append(Line("another range of ten years", statistics.median(await _ranged(pilot, app)), "s", 0.3))
-        await _sync_everything(app)
+        await sync_everything(home, DAYS)
         await _until(pilot, lambda: bool(app.situation and app.situation.running))
         gc.freeze()
         taken = [await _pressed(pilot, key) for _ in range(_ROUNDS) for key in _WALK]
@@ -164,7 +146,6 @@ async def _used(home: Path) -> list[Line]:
         lines.append(Line("a key to painted while a sync runs, median", 1000 * statistics.median(taken), "ms", 50))
         lines.append(Line("a key to painted while a sync runs, p95", 1000 * quantiles[18], "ms", 50))
         lines.append(Line("its noise: the longest", 1000 * max(taken), "ms", 0, at_least=True))
-        lines.append(Line("memory", psutil.Process().memory_info().rss / 2**20, "MB", 250))
     return lines
 
 
@@ -215,16 +196,3 @@ async def _ranged(pilot: Pilot[int], app: GarminSyncApp) -> list[float]:
 
 def _drawn(app: GarminSyncApp, chart: str) -> bool:
     return any(each.series is not None for each in app.screen.query(chart).results(Chart))
-
-
-async def _sync_everything(app: GarminSyncApp) -> None:
-    engine, situation = app.engine, app.situation
-    assert engine is not None and situation is not None and situation.account is not None
-    account, since = situation.account, engine.today(situation.account) - timedelta(days=DAYS - 1)
-    await engine.queue.enqueue(
-        account.user_id,
-        JOB_TYPE["health"],
-        account_id=account.id,
-        parameters={"since": str(since), "full": True},
-        priority=100,
-    )

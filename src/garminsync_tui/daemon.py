@@ -18,6 +18,7 @@ from .jobs.queue import Queue
 from .jobs.runner import Runner
 from .jobs.schedule import Scheduler
 from .jobs.words import error_code, state, title
+from .memory import keep_one_arena
 from .models import SyncJob
 from .store import accounts
 from .store.database import Database
@@ -72,6 +73,7 @@ async def run(config: Config, database: Database, tell: Callable[[str], None]) -
 
     Raises AlreadyRunning where a daemon of this machine works on this database.
     """
+    keep_one_arena()
     queue = Queue(database)
     await _refuse_second(queue)
     stopped = _stopped_by_signals()

@@ -100,7 +100,7 @@ class WrongTicket(SignInRequired):
     def __init__(self) -> None:
         super().__init__(
             "Garmin did not accept that ticket.",
-            hint="One is good once and for some minutes: sign in in the browser again and paste the new one.",
+            hint="One is good once and for some minutes: sign in in the browser again and paste all of the new one.",
         )
 
 

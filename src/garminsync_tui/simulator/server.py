@@ -26,6 +26,7 @@ from .archive import Archive
 from .athlete import Athlete
 from .faults import Fault, Mishaps, fault_of
 from .folder import Folder
+from .oauth1 import OAuth1
 from .routes import Routes
 from .sign_in import SignIn
 from .watch import Watch
@@ -63,11 +64,13 @@ class Simulator:
         self._port = port
         self._account = Account(seed, days, now or datetime.now(UTC), folder, archived_after_days)
         self._sign_in = SignIn(email, password, mfa_code, token_lifetime_s)
+        self._oauth1 = OAuth1(self._sign_in, with_code=mfa_code is not None)
         self._requests: Counter[str] = Counter()
         routes = Routes(self._account, self._sign_in, email)
         self._workouts = routes.workouts
         self._control = Starlette(routes=self._controls())
-        data = Starlette(routes=[*self._sign_in.routes(), *routes.all()], exception_handlers={404: _unknown})
+        everything = [*self._sign_in.routes(), *self._oauth1.routes(), *routes.all()]
+        data = Starlette(routes=everything, exception_handlers={404: _unknown})
         data.router.redirect_slashes = False
         self._mishaps = Mishaps(data, latency_ms, faults)
         self._server: uvicorn.Server | None = None
@@ -191,6 +194,10 @@ class Simulator:
     def expire_tokens(self) -> None:
         """End every access token now; refresh tokens stay good."""
         self._call(self._sign_in.expire)
+
+    def end_sessions(self) -> None:
+        """End the sessions of garth's; access tokens that came of them stay good."""
+        self._call(self._oauth1.end)
 
     def advance(self, days: int = 1) -> dict[str, Any]:
         """Let days pass and things change; see `Account.advance`. Returns what happened."""

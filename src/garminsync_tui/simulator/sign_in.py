@@ -148,9 +148,7 @@ class SignIn:
             return _refused("invalid_client", "Unknown client", 401)
         match form.get("grant_type"):
             case grant if grant == _GRANT_TICKET:
-                # A ticket is good once, and only for the service that it was asked for.
-                service = self._tickets.pop(form.get("service_ticket", ""), None)
-                if service is None or service != form.get("service_url"):
+                if not self.use_ticket(form.get("service_ticket", ""), form.get("service_url", "")):
                     return _refused("invalid_grant", "Invalid service ticket", 400)
             case grant if grant == _GRANT_REFRESH:
                 token = form.get("refresh_token", "")
@@ -159,9 +157,14 @@ class SignIn:
                 del self._refresh[token]
             case _:
                 return _refused("unsupported_grant_type", "Unknown grant type", 400)
-        return JSONResponse(self._issue(client))
+        return JSONResponse(self.issue(client))
 
-    def _issue(self, client: str) -> dict[str, Any]:
+    def use_ticket(self, ticket: str, service: str) -> bool:
+        """Whether a ticket is good, for the service that it was asked for; then it is used up."""
+        return self._tickets.pop(ticket, None) == service
+
+    def issue(self, client: str) -> dict[str, Any]:
+        """Tokens, as the exchanges answer them."""
         issued = int(time.time())
         identity = secrets.token_hex(16)
         claims = {

@@ -30,6 +30,8 @@ class StoredTokens:
     secret: str
     refresh: str | None
     expires_at: datetime | None
+    #: Which of `models.PROVIDERS` gave them.
+    provider: str = "garminconnect"
 
     def __repr__(self) -> str:
         return "<tokens>"
@@ -175,7 +177,7 @@ async def link(
             "user_id": user_id,
             "garmin_user_id": garmin_user_id,
             "server": server,
-            "provider": "garminconnect",
+            "provider": tokens.provider,
             "active": True,
             "display_name": display_name,
             "time_zone": time_zone or (account.time_zone if account else None),
@@ -248,6 +250,7 @@ async def read_tokens(database: Database, vault: Vault, account_id: UUID) -> Sto
         secret=vault.unseal(account_id, "oauth_token_secret", account.oauth_token_secret),
         refresh=vault.unseal(account_id, "refresh_token", account.refresh_token) if account.refresh_token else None,
         expires_at=account.token_expires_at,
+        provider=account.provider,
     )
 
 

@@ -38,13 +38,15 @@ class Entry(NamedTuple):
     last_at: datetime | None = None
     #: What was there and could not be taken.
     reason: str | None = None
+    #: Where the day's values came from: api, archive, fit.
+    source: str = "api"
 
 
 async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entry], *, fetched: bool = True) -> None:
     """Write outcomes that need no second try.
 
-    Where nothing was `fetched` (a stored answer was read again), what is failed or stale stays so, and when it was
-    checked stays too.
+    Where nothing was `fetched` (a stored answer was read again, a file told a part), what is failed or stale stays so,
+    and when it was checked stays too.
     """
     rows = [
         {
@@ -59,7 +61,7 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
         return
     statement = insert(session, Coverage)
     excluded = statement.excluded
-    values: dict[str, Any] = {"first_at": excluded.first_at, "last_at": excluded.last_at}
+    values: dict[str, Any] = {name: excluded[name] for name in ("first_at", "last_at", "source")}
     if fetched:
         values |= {
             "status": excluded.status,
@@ -214,7 +216,10 @@ async def settled(
 async def due_days(
     session: AsyncSession, account_id: UUID, before: date, retry_from: datetime | None = None
 ) -> dict[tuple[str, str], set[date]]:
-    """By endpoint and status, the failed and stale days before a date that are due: nothing is ever forgotten."""
+    """By endpoint and status, the failed and stale days before a date that are due: nothing is ever forgotten.
+
+    Not so the days of which a file told a part: how far back Garmin is asked for the rest is the sync's choice.
+    """
     rows = await session.execute(
         sa.select(Coverage.endpoint, Coverage.status, Coverage.day).where(
             Coverage.garmin_connect_account_id == account_id,
@@ -223,7 +228,9 @@ async def due_days(
             sa.or_(
                 sa.and_(Coverage.status == "failed", _is_due(retry_from)),
                 sa.and_(
-                    Coverage.status == "stale", sa.or_(Coverage.next_try_at.is_(None), Coverage.next_try_at <= now())
+                    Coverage.status == "stale",
+                    Coverage.source == "api",
+                    sa.or_(Coverage.next_try_at.is_(None), Coverage.next_try_at <= now()),
                 ),
             ),
         )

@@ -12,6 +12,7 @@ from uuid import UUID
 from ..errors import (
     Blocked,
     GarminSyncError,
+    KeyMissing,
     RateLimited,
     SignInBlocked,
     SignInRefused,
@@ -19,7 +20,7 @@ from ..errors import (
     Unavailable,
     UsageProblem,
 )
-from ..garmin import browser_ticket, token_file
+from ..garmin import browser_ticket, garth_session, token_file
 from ..garmin.client import Client
 from ..garmin.server import Server
 from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
@@ -41,6 +42,13 @@ _LOOK_AGAIN_S = 0.1
 DEFAULT_RATE = Rate(per_s=1.0, burst=3)
 
 
+#: How the tokens of each provider are renewed: one request, in a thread.
+_RENEWALS: dict[str, Callable[[Tokens, Server], Tokens]] = {
+    "garminconnect": refresh,
+    "garth": garth_session.renew,
+}
+
+
 class Bearer:
     """The access token of one account, renewed by one process at a time and stored before it is used."""
 
@@ -49,6 +57,7 @@ class Bearer:
         self._database = database
         self._vault = vault
         self._account_id: UUID = account.id
+        self._provider = account.provider
         self._server = Server.parse(account.server)
         self._lock = asyncio.Lock()
         self._tokens: StoredTokens | None = None
@@ -57,7 +66,7 @@ class Bearer:
         """A token that is valid for some minutes at least."""
         async with self._lock:
             if self._tokens is None:
-                self._tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+                self._tokens = await self._read()
             if await self._ends_soon(self._tokens):
                 self._tokens = await self._renewed(self._tokens.access)
             return self._tokens.access
@@ -71,7 +80,7 @@ class Bearer:
     async def _renewed(self, refused: str) -> StoredTokens:
         has_turn = False
         while True:
-            tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+            tokens = await self._read()
             if tokens.access != refused and not await self._ends_soon(tokens):
                 return tokens  # somebody else has renewed it
             if not has_turn:  # before the lease, which nobody holds for a wait
@@ -93,18 +102,17 @@ class Bearer:
     async def _refresh_as(self, owner: UUID, refused: str) -> StoredTokens:
         fresh: StoredTokens | None = None
         try:
-            tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+            tokens = await self._read()
             if tokens.access != refused and not await self._ends_soon(tokens):
                 return tokens
-            if not tokens.refresh:
-                raise SignInRequired()
             old = Tokens(
                 access=tokens.access,
-                client_id=tokens.secret,
+                secret=tokens.secret,
                 refresh=tokens.refresh,
                 expires_at=tokens.expires_at or datetime.now(UTC),
+                provider=tokens.provider,
             )
-            fresh = stored(await in_thread(refresh, old, self._server))
+            fresh = stored(await in_thread(_RENEWALS[tokens.provider], old, self._server))
             await self._pace.answered()
         except SignInRequired:
             await self._pace.answered()
@@ -118,6 +126,13 @@ class Bearer:
                 accounts.save_refreshed_tokens(self._database, self._vault, self._account_id, owner, fresh)
             )
         return fresh
+
+    async def _read(self) -> StoredTokens:
+        tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+        if tokens.provider != self._provider:
+            # What is under way asks as one does with the other sign-in.
+            raise Unavailable("The account was signed in to in another way meanwhile.", hint="It goes on by itself.")
+        return tokens
 
     async def _ends_soon(self, tokens: StoredTokens) -> bool:
         # By the server's clock: with one that is a day ahead, every token would seem to end.
@@ -136,7 +151,11 @@ def stored(tokens: Tokens) -> StoredTokens:
     hide(tokens.access)
     hide(tokens.refresh)
     return StoredTokens(
-        access=tokens.access, secret=tokens.client_id, refresh=tokens.refresh, expires_at=tokens.expires_at
+        access=tokens.access,
+        secret=tokens.secret,
+        refresh=tokens.refresh,
+        expires_at=tokens.expires_at,
+        provider=tokens.provider,
     )
 
 
@@ -167,6 +186,17 @@ async def open_client(
     return Client(server, Bearer(database, vault, account, pace), pace, account.display_name or "")
 
 
+async def session_ends_by(database: Database, paths: Paths, account: GarminConnectAccount) -> datetime | None:
+    """Until when a session of garth's lasts at the latest; None for other ways, and where nothing tells."""
+    if account.provider != "garth" or account.refresh_token is None:
+        return None
+    try:
+        vault = await Vault.open(database, paths)
+        return garth_session.ends_by((await accounts.read_tokens(database, vault, account.id)).refresh)
+    except (SignInRequired, KeyMissing):
+        return None
+
+
 class Linking:
     """One sign-in from the first word to the linked account; also with a security code in between."""
 
@@ -183,6 +213,8 @@ class Linking:
         self._server = Server.parse(server)
         self._pace = Pace(database, self._server.url, rate_for(self._server.url, None))
         self._loop: asyncio.AbstractEventLoop | None = None
+        #: Until when a session of garth's lasts at the latest, once one was resumed and as far as anything tells.
+        self.session_ends_by: datetime | None = None
         self._adopted: dict[str, Tokens] = {}  # by the access token that a file had
         self._sign_in = SignIn(self._server, on_strategy=on_strategy, on_requests=self._charge)
 
@@ -211,7 +243,7 @@ class Linking:
         An earlier refusal does not hold it off: a browser asks elsewhere, and a person signs in there each time.
         """
         hide(pasted.strip())
-        ticket = browser_ticket.find(pasted)
+        ticket = browser_ticket.find(pasted, self._server)
         hide(ticket.ticket)
         try:
             tokens = await self._in_thread(self._sign_in.exchange, ticket)
@@ -230,10 +262,30 @@ class Linking:
         try:
             # What an earlier try renewed is not renewed again: the token that could is used up.
             tokens = await self._in_thread(self._sign_in.adopt, self._adopted.get(found.access, found))
+            self._adopted[found.access] = tokens
+            return await self._linked(tokens)
         except RateLimited as problem:
             raise await _told(self._pace, problem) from None
-        self._adopted[found.access] = tokens
-        return await self._linked(tokens)
+        except SignInRequired:
+            raise SignInRequired(
+                "Garmin no longer accepts the tokens in that file.",
+                hint="Sign in with the other program again, or here in another way. Is it an account in China?"
+                " Then choose garmin.cn (--region cn).",
+            ) from None
+
+    async def with_garth(self, folder: Path | None = None) -> GarminConnectAccount:
+        """Link by a session that garth keeps in `folder`, or wherever there is one. Raises as `garth_session` does."""
+        session = await in_thread(garth_session.load, garth_session.source(folder))
+        for secret in (session.token, session.secret, session.mfa_token):
+            hide(secret)
+        self.session_ends_by = session.ends_by
+        await self._obey_wait()
+        try:
+            tokens = await self._in_thread(garth_session.resume, session, self._server, self._charge)
+            self._sign_in.go_on_with(tokens)
+            return await self._linked(tokens)
+        except RateLimited as problem:
+            raise await _told(self._pace, problem) from None
 
     @property
     def browser_address(self) -> str:
@@ -261,6 +313,13 @@ class Linking:
             refused = wait.sign_in and not wait.blocked
             earlier = "Garmin refused an earlier sign-in" if refused else held_off(blocked=wait.blocked)
             raise _refused_until(wait.until, f"{earlier}.", SignInBlocked if wait.blocked else SignInRefused)
+
+    async def _obey_wait(self) -> None:
+        """Raises RateLimited, or Blocked, where no request may go out now."""
+        wait = await budget.wait(self._database, self._server.url)
+        if wait is not None:
+            left_s = max((wait.until - datetime.now(UTC)).total_seconds(), 0.0)
+            raise Blocked(left_s) if wait.blocked else RateLimited(left_s)
 
     async def _cool_down(self, problem: SignInRefused) -> SignInRefused:
         blocked = isinstance(problem, SignInBlocked)

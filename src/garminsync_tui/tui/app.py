@@ -16,6 +16,7 @@ from textual.screen import Screen
 from .. import text
 from ..config import Config
 from ..errors import GarminSyncError
+from ..memory import keep_one_arena
 from . import clipboard, coverage_words, keys
 from .live import LiveApp
 from .screens.activities import ActivitiesScreen
@@ -334,6 +335,7 @@ def run(
     where it offers `sample` data, that shows them, says whether the process was told to end meanwhile, and if not the
     app comes back. The terminal is restored also when the process is told to end (SIGTERM, SIGHUP).
     """
+    keep_one_arena()
     while True:
         app = run_once(config, on_ready=on_ready, greets=True, has_sample=sample is not None, is_sample=is_sample)
         if sample is None or not app.wants_sample or sample():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
@@ -121,7 +122,7 @@ def recorded(track: Track, sport: str) -> Recorded | None:
         return None
     first = track.time_ms[0]
     is_timed = first != NO_TIME
-    seconds = [(at - first) / 1000 for at in track.time_ms] if is_timed else [float(n) for n in range(len(track))]
+    seconds = array("d", ((at - first) / 1000 for at in track.time_ms) if is_timed else range(len(track)))
     gaps = [index for index in range(1, len(seconds)) if is_timed and seconds[index] - seconds[index - 1] > _DROPOUT_S]
     columns: dict[str, Sequence[float]] = {
         curve.column: getattr(track, curve.column) for curve in CURVES if _is_measured(track, curve.column)
@@ -130,7 +131,7 @@ def recorded(track: Track, sport: str) -> Recorded | None:
     if "speed_mps" not in columns and distances and is_timed:
         columns["speed_mps"] = _speeds(seconds, distances)
     if "cadence_rpm" in columns and sport_of(sport) in ON_FOOT:
-        columns["cadence_rpm"] = [2 * value for value in columns["cadence_rpm"]]  # recordings count strides
+        columns["cadence_rpm"] = array("d", (2 * value for value in columns["cadence_rpm"]))  # strides were counted
     for name, width in _SMOOTHED.items():
         if name in columns:
             columns[name] = _means(columns[name], width)
@@ -172,7 +173,7 @@ def _with_gaps(
     """The same with a point more before each of `gaps`."""
     if not gaps:
         return values
-    parts: list[float] = []
+    parts = array("d")
     start = 0
     for gap in gaps:
         parts.extend(values[start:gap])
@@ -182,33 +183,35 @@ def _with_gaps(
     return parts
 
 
-def _ascending(distances: Sequence[float]) -> list[float]:
+def _ascending(distances: Sequence[float]) -> array[float]:
     """Never backwards, and known everywhere: what a device wrote may start again, or not be there yet."""
-    reached = list(accumulate((0.0 if isnan(each) else each for each in distances), max))
-    return reached if reached[-1] > 0 else []
+    reached = array("d", accumulate((0.0 if isnan(each) else each for each in distances), max))
+    return reached if reached[-1] > 0 else array("d")
 
 
-def _speeds(seconds: Sequence[float], metres: Sequence[float]) -> list[float]:
+def _speeds(seconds: Sequence[float], metres: Sequence[float]) -> array[float]:
     """Metres a second on the way to each point; at the first those of what follows."""
-    found = [nan]
+    found = array("d", [nan])
     for index in range(1, len(seconds)):
         took = seconds[index] - seconds[index - 1]
         found.append((metres[index] - metres[index - 1]) / took if took > 0 else nan)
-    return [*found[1:2], *found[1:]]
+    found[:1] = found[1:2] or found
+    return found
 
 
-def _means(values: Sequence[float], width: int) -> list[float]:
+def _means(values: Sequence[float], width: int) -> array[float]:
     """Means of the known values around each; a missing value stays missing."""
-    sums = list(accumulate((0.0 if isnan(each) else each for each in values), initial=0.0))
-    known = list(accumulate((not isnan(each) for each in values), initial=0))
+    sums = array("d", accumulate((0.0 if isnan(each) else each for each in values), initial=0.0))
+    known = array("q", accumulate((not isnan(each) for each in values), initial=0))
     half, count = width // 2, len(values)
-    return [
+    means = (
         nan
         if isnan(each)
         else (sums[min(at + half + 1, count)] - sums[max(at - half, 0)])
         / (known[min(at + half + 1, count)] - known[max(at - half, 0)])
         for at, each in enumerate(values)
-    ]
+    )
+    return array("d", means)
 
 
 def _moving_limits(speeds: Sequence[float]) -> tuple[float, float] | None:
