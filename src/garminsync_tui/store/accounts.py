@@ -17,6 +17,7 @@ from ..ids import new_id
 from ..models import GarminConnectAccount, RequestBudget, Schedule, User
 from .adoption import give_local_health
 from .changes import announce
+from .coverage import ask_for_the_rest
 from .database import Database
 from .own_accounts import NO_SERVER
 from .vault import Vault
@@ -199,6 +200,8 @@ async def link(
             session.add(GarminConnectAccount(id=account_id, **values))
         else:
             values["linked_at"] = now()
+            if tokens.provider != "personal_api":
+                await ask_for_the_rest(session, account_id)
             await session.execute(
                 sa.update(GarminConnectAccount).where(GarminConnectAccount.id == account_id).values(**values)
             )

@@ -23,6 +23,8 @@ _LONGEST_PAUSE_S = 7 * 86400
 _MOST_LOOKS = 3
 _LOOK_AGAIN_S = 7 * 86400
 _REASON_CHARACTERS = 200
+#: Of a day that was fetched by a sign-in to which Garmin gives only a part of it.
+PARTLY = "The official API gives only a part of it; another sign-in brings the rest."
 #: As `garmin` writes it: "3 heart_rate out of range, 1 heart_rate as text".
 _LEFT_OUT = re.compile(r"(\d+) ([a-z0-9_]+ [^,]+)")
 
@@ -183,6 +185,15 @@ async def make_stale(
     await session.execute(statement.values(status="stale", next_try_at=None))
 
 
+async def ask_for_the_rest(session: AsyncSession, account_id: UUID) -> None:
+    """Days of which a key gave only a part have to be fetched again, by a sign-in that is given all of it."""
+    await session.execute(
+        sa.update(Coverage)
+        .where(Coverage.garmin_connect_account_id == account_id, Coverage.reason == PARTLY)
+        .values(status="stale", next_try_at=None)
+    )
+
+
 async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date]) -> None:
     """Days that another endpoint showed to hold nothing; those that once held values are asked for again."""
     if not days:
@@ -332,7 +343,7 @@ async def notes(session: AsyncSession, since: date | None = None, until: date | 
     """What the ledger has to say of days that did not fail, newest first: values left out, days in an archive."""
     statement = (
         sa.select(Coverage)
-        .where(Coverage.status != "failed", Coverage.reason.is_not(None))
+        .where(Coverage.status != "failed", Coverage.reason.is_not(None), Coverage.reason != PARTLY)
         .order_by(Coverage.day.desc(), Coverage.endpoint)
     )
     if since:

@@ -149,6 +149,7 @@ async def replace_days(
     *,
     again: bool = False,
     keep_vanished: bool = False,
+    keep_extent: bool = False,
 ) -> None:
     """Store what an endpoint of Garmin's gave for some days, in place of what they held, with ledger and rollup.
 
@@ -156,7 +157,8 @@ async def replace_days(
     source, whichever came first. An answer without anything takes nothing away from a file.
 
     `again` says that it comes from a stored answer: the ledger does not count it as a new fetch. `keep_vanished` keeps
-    what is stored of a day that is suddenly without any reading.
+    what is stored of a day that is suddenly without any reading. With `keep_extent`, `metrics` are not all that the
+    endpoint gave before: what a later fetch replaces reaches as far as it did.
     """
     before = await ledger(session, account_id, endpoint, [each.day for each in fetched])
     if again:
@@ -207,6 +209,8 @@ async def write_days(
         held = instants or [reading.at_ms for reading in readings]
         extent = (from_ms(min(held)), from_ms(max(held))) if held else None
         old = before.get(day)
+        if keep_extent and extent and old is not None and old.first_at and old.last_at:
+            extent = min(extent[0], old.first_at), max(extent[1], old.last_at)
         if old is not None:
             at_midnight = from_ms(day_ms(day))
             await _delete_others(session, account_id, by_day, at_midnight, at_midnight, kept)
