@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, drawing, health, log, reading, records, scale, syncing, upsert, using, writing
+from . import (
+    commands,
+    decade,
+    drawing,
+    health,
+    importing,
+    log,
+    reading,
+    records,
+    scale,
+    syncing,
+    upsert,
+    using,
+    writing,
+)
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -19,6 +33,8 @@ MEASURES = {
     "fit": reading.beside_fitdecode,
     "open": reading.opening,
     "import": reading.importing,
+    "importing": importing.archive,
+    "importing-many": importing.many,
     "drawing": drawing.charts,
     "health": health.the_place,
     "writing": writing.keystrokes,
@@ -32,7 +48,7 @@ MEASURES = {
 #: Each takes many minutes: `--quick` leaves them out.
 LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "log"})
 #: Longer still: only where it is named.
-ON_REQUEST = frozenset({"log-ten-million"})
+ON_REQUEST = frozenset({"log-ten-million", "importing-many"})
 
 
 def measure(name: str) -> bool:

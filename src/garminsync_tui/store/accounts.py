@@ -17,6 +17,7 @@ from ..ids import new_id
 from ..models import GarminConnectAccount, RequestBudget, Schedule, User
 from .adoption import give_local_health
 from .changes import announce
+from .coverage import ask_for_the_rest
 from .database import Database
 from .own_accounts import NO_SERVER
 from .vault import Vault
@@ -32,6 +33,8 @@ class StoredTokens:
     secret: str
     refresh: str | None
     expires_at: datetime | None
+    #: Which of `models.PROVIDERS` gave them.
+    provider: str = "garminconnect"
 
     def __repr__(self) -> str:
         return "<tokens>"
@@ -184,7 +187,7 @@ async def link(
             "user_id": user_id,
             "garmin_user_id": garmin_user_id,
             "server": server,
-            "provider": "garminconnect",
+            "provider": tokens.provider,
             "active": True,
             "display_name": display_name,
             "time_zone": time_zone or (account.time_zone if account else None),
@@ -197,6 +200,8 @@ async def link(
             session.add(GarminConnectAccount(id=account_id, **values))
         else:
             values["linked_at"] = now()
+            if tokens.provider != "personal_api":
+                await ask_for_the_rest(session, account_id)
             await session.execute(
                 sa.update(GarminConnectAccount).where(GarminConnectAccount.id == account_id).values(**values)
             )
@@ -259,6 +264,7 @@ async def read_tokens(database: Database, vault: Vault, account_id: UUID) -> Sto
         secret=vault.unseal(account_id, "oauth_token_secret", account.oauth_token_secret),
         refresh=vault.unseal(account_id, "refresh_token", account.refresh_token) if account.refresh_token else None,
         expires_at=account.token_expires_at,
+        provider=account.provider,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..columns import now
 from ..config import Config
@@ -20,7 +20,6 @@ from ..garmin.activities import (
     COUNT,
     LIST,
     NEWS_PAGE_SIZE,
-    PAGE_SIZE,
     ActivityRow,
     export_path,
     original_path,
@@ -28,6 +27,7 @@ from ..garmin.activities import (
     parse_count,
 )
 from ..garmin.client import Client
+from ..garmin.providers import Capability
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import FILE_TYPES, Activity, Coverage, GarminConnectAccount
@@ -87,6 +87,8 @@ def _is_due(last: datetime | None, every: timedelta) -> bool:
 
 async def _count(client: Client) -> int | None:
     """How many activities Garmin has; None where it does not say."""
+    if not client.can(Capability.COUNT):
+        return None
     try:
         return parse_count(await client.get(COUNT))
     except UnexpectedAnswer:
@@ -143,7 +145,7 @@ class Walk:
         """Page after page until there is nothing new, or nothing at all."""
         start = int(self.run.checkpoint.get("start", 0))
         for _ in range(_MOST_PAGES):
-            limit = PAGE_SIZE if self.to_the_end or start else NEWS_PAGE_SIZE
+            limit = self.client.provider.page_size if self.to_the_end or start else NEWS_PAGE_SIZE
             rows, unreadable = parse_activities(await self.client.get(LIST, {"start": str(start), "limit": str(limit)}))
             if start and self.seen and not self._joins(rows, unreadable):
                 # What was read before it became shorter meanwhile: some that followed may have moved out of sight.
@@ -286,7 +288,7 @@ class Walk:
                     LIST,
                     {
                         "start": "0",
-                        "limit": str(PAGE_SIZE),
+                        "limit": str(self.client.provider.page_size),
                         "startDate": (entry.day - timedelta(days=1)).isoformat(),
                         "endDate": (entry.day + timedelta(days=1)).isoformat(),
                     },
@@ -370,7 +372,8 @@ async def _download(
         return original.path, original.file_type, "original"
     if only_original:
         raise NotAtGarmin("Garmin does not have the original any more.")
-    for kind in ("tcx", "gpx"):
+    kinds: tuple[Literal["tcx", "gpx"], ...] = ("tcx", "gpx")
+    for kind in kinds if client.can(Capability.EXPORTS) else ():
         export = folder / f"export.{kind}"
         if await _downloaded(client, export_path(name, kind), export, partial(validate, file_type=kind.upper())):
             head = await asyncio.to_thread(_head, export)
