@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import glob
-import os
 import sys
-from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageProblem
 from ..text import clean
 from .home import Command, Home, pass_home, waits
 from .output import Output, confirmed, listing, say
@@ -43,6 +38,8 @@ async def import_(home: Home, paths: tuple[str, ...], other_person: bool, out: O
 
     The exit code is 5 where files are damaged; they are named, and the others are in.
     """
+    from ..transfer.importing.paths import absolute
+
     found = absolute(paths)
     from ..daemon import exit_code
     from ..errors import AnotherPerson
@@ -76,26 +73,6 @@ async def _imported(config: Config, database: Database, user_id: UUID, paths: li
     job_id = job_id or await queue.enqueue(user_id, "file_import", parameters=parameters, priority=PRIORITY)
     (job,) = await Follower(config, database, ProgressLine()).to_the_end([job_id] if job_id else [])
     return job
-
-
-def absolute(paths: Iterable[str]) -> list[str]:
-    """What the paths and patterns name, absolute, each once. Raises UsageProblem for one that names nothing."""
-    found: list[str] = []
-    for path in paths:
-        known = Path(path).expanduser()
-        if os.path.lexists(known):
-            found.append(str(known.absolute()))
-        elif matches := _matches(known) if glob.has_magic(path) else []:
-            found += [str(each.absolute()) for each in matches]
-        else:
-            hint = "Nothing has such a name." if glob.has_magic(path) else "Check the spelling."
-            raise UsageProblem(f"There is no {path}.", hint=hint)
-    return list(dict.fromkeys(found))
-
-
-def _matches(pattern: Path) -> list[Path]:
-    anchor = pattern.absolute().anchor
-    return sorted(Path(anchor).glob(str(pattern.absolute().relative_to(anchor))))
 
 
 def _print(job: SyncJob, out: Output) -> None:

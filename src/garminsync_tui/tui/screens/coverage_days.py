@@ -57,7 +57,7 @@ class CoverageDaysScreen(Place):
         """Read the month's part of the ledger."""
         situation = self.garminsync.situation
         pane = self.query_one("#days-pane", Pane)
-        if situation is None or situation.account is None:
+        if situation is None:
             pane.empty(NO_ACCOUNT)
             return
         month = self._month
