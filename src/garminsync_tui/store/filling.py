@@ -26,11 +26,13 @@ class ToldDay(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """How many days got values, how many had all of them, how many keep those of a better source."""
+    """Which days got values, how many had all of them, how many keep those of a better source."""
 
-    stored: int
+    stored: frozenset[date]
     known: int
     kept: int
+    #: In the days that got values.
+    readings: int
 
 
 async def fill_days(
@@ -75,7 +77,8 @@ async def fill_days(
         entries = await write_days(session, account_id, endpoint, metrics, before, days)
         found = [entry._replace(status=status, source=source) for entry in entries]
         await coverage.record(session, account_id, found, fetched=status == "fetched")
-    return Filled(len(whole) + len(parts), known, kept)
+    stored = [*whole, *parts]
+    return Filled(frozenset(each.day for each in stored), known, kept, sum(len(each.readings) for each in stored))
 
 
 def _wins(
