@@ -48,7 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "backup": ("backup", "backup", "Write the database into one file, also while others write."),
     "restore": ("backup", "restore", "Put a backup in the database's place; what was there is kept."),
     "keys": ("keys", "keys", "The key of the stored tokens: show, rotate, export, import."),
-    "db": ("db", "db", "The database: its state, and upgrades."),
+    "db": ("db", "db", "The database: its state, upgrades, and moving it."),
     "config": ("config", "config", "Settings, each with its origin."),
     "web": ("web", "web", "The app in a browser of this machine."),
     "simulate": ("simulate", "simulate", "A Garmin Connect on this machine, for trying things out."),

@@ -37,6 +37,7 @@ class Asked(NamedTuple):
     path: Path | None
     email: str | None
     password_stdin: bool
+    key_stdin: bool
     yes: bool
 
 
@@ -44,7 +45,7 @@ class Asked(NamedTuple):
 @click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[PATH]")
 @click.option(
     "--method",
-    type=click.Choice(["garminconnect", "ticket", "token-file", "garth"]),
+    type=click.Choice(["garminconnect", "ticket", "token-file", "garth", "personal-api"]),
     default="garminconnect",
     show_default=True,
     help="How to sign in.",
@@ -53,6 +54,7 @@ class Asked(NamedTuple):
 @click.option("--server", metavar="URL", help="A simulator on this machine instead.")
 @click.option("--email", metavar="ADDRESS", help="Asked for where it is not given.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+@click.option("--key-stdin", is_flag=True, help="Read the API key from the first line of stdin.")
 @click.option("--yes", is_flag=True, help="Do not ask whether a token file may be taken over.")
 @click.option("--since", type=DAY, metavar="DATE", help="How far back health shall go: 2019-01-01, 5y.")
 @pass_home
@@ -65,6 +67,7 @@ async def login(
     server: str | None,
     email: str | None,
     password_stdin: bool,
+    key_stdin: bool,
     yes: bool,
     since: date | None,
 ) -> int:
@@ -77,6 +80,7 @@ async def login(
                    ha-garmin; PATH, else ~/.garminconnect
     garth          a session that garth or an old garminconnect still has;
                    PATH, else GARTH_HOME, GARTH_TOKEN or ~/.garth
+    personal-api   a key of Garmin's official Personal API: reads only, and less
 
     The password is used once and never stored; the tokens that Garmin gives are kept sealed. No secret is taken from
     the command line. At the first time it is asked how far back health shall go, unless --since says it.
@@ -87,7 +91,7 @@ async def login(
 
     if region and server:
         raise UsageProblem("--region and --server exclude each other.")
-    asked = Asked(path, email, password_stdin, yes)
+    asked = Asked(path, email, password_stdin, key_stdin, yes)
     _require_fitting(method, asked)
     try:
         return await _link(home, server or _SERVERS[region or "com"], method, asked, since)
@@ -106,6 +110,8 @@ def _require_fitting(method: str, asked: Asked) -> None:
         )
     if (asked.email or asked.password_stdin) and method != "garminconnect":
         raise UsageProblem(f"--email and --password-stdin are of no use with --method {method}.")
+    if asked.key_stdin and method != "personal-api":
+        raise UsageProblem(f"--key-stdin is of no use with --method {method}.", hint="Add --method personal-api.")
 
 
 async def _link(home: Home, server: str, method: str, asked: Asked, since: date | None) -> int:
@@ -122,7 +128,7 @@ async def _link(home: Home, server: str, method: str, asked: Asked, since: date 
         )
         sys.stdout.flush()
         # Before there are schedules: a daemon that runs already would begin with the usual year.
-        _choose_history(config, since)
+        _choose_history(config, since, account.provider)
         await ensure_schedules(Queue(database), config)
         say("Now run `garminsync sync`, or `garminsync` for the app.")
     return 0
@@ -195,11 +201,22 @@ async def _by_garth(linking: Linking, asked: Asked) -> GarminConnectAccount:
     return account
 
 
+async def _by_key(linking: Linking, asked: Asked) -> GarminConnectAccount:
+    from ..garmin.personal_key import KEY_PAGE
+
+    if not asked.key_stdin:
+        say(f"A key is made at {KEY_PAGE} and shown there once.")
+    account = await linking.with_key(secret("key", "API key: ", from_stdin=asked.key_stdin))
+    say("A key reads only, and not everything: `garminsync coverage` names what needs another sign-in.")
+    return account
+
+
 _WAYS: dict[str, Callable[[Linking, Asked], Awaitable[GarminConnectAccount]]] = {
     "garminconnect": _by_password,
     "ticket": _by_ticket,
     "token-file": _by_token_file,
     "garth": _by_garth,
+    "personal-api": _by_key,
 }
 _WITH_PATH = {"token-file", "garth"}
 
@@ -211,7 +228,7 @@ def _tell_strategy(number: int, of: int, name: str) -> None:
     say(f"trying {number} of {of}: {clean(name, 40)}")
 
 
-def _choose_history(config: Config, since: date | None) -> None:
+def _choose_history(config: Config, since: date | None, provider: str) -> None:
     """Write down how far back health goes: to `since`, else to what the person says where there is one to ask."""
     from ..sync import history
 
@@ -221,7 +238,7 @@ def _choose_history(config: Config, since: date | None) -> None:
     if since is None:
         return
     config.save("health.since", str(since))
-    price = history.cost(since, today, config["health.samples"], config["sync.requests_per_second"])
+    price = history.cost(since, today, config["health.samples"], config["sync.requests_per_second"], provider)
     say(f"Health goes back to {since}: {price}.")
     if config.health_since != since:
         say(f"For now it goes back to {config.health_since}: GARMINSYNC_SINCE goes before the config file.")

@@ -96,6 +96,7 @@ def simulate(
     with simulator:
         lines = [simulator.url, f"email {EMAIL}", f"password {PASSWORD}"]
         lines += [f"code {mfa}"] if mfa else []
+        lines += [f"key {simulator.api_key}"]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
         say(f"Link to it with `garminsync login --server {simulator.url}`; Ctrl-C stops it.")

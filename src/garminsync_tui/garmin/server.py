@@ -59,6 +59,11 @@ class Server:
         return self.url if self.is_loopback else f"https://connectapi.{self.name}"
 
     @property
+    def personal_api(self) -> str:
+        """Where data are asked for with a key of the official Personal API."""
+        return self.url if self.is_loopback else f"https://personal.connectapi.{self.name}"
+
+    @property
     def oauth_consumer(self) -> str:
         """Where the key is that garth signs with; its author publishes it."""
         return f"{self.url if self.is_loopback else 'https://thegarth.s3.amazonaws.com'}/oauth_consumer.json"

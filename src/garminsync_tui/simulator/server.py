@@ -27,6 +27,7 @@ from .athlete import Athlete
 from .faults import Fault, Mishaps, fault_of
 from .folder import Folder
 from .oauth1 import OAuth1
+from .personal_api import KEY, PersonalApi
 from .routes import Routes
 from .sign_in import SignIn
 from .watch import Watch
@@ -53,6 +54,7 @@ class Simulator:
         mfa_code: str | None = None,
         email: str = "athlete@example.com",
         password: str = "simulator",  # noqa: S107
+        api_key: str = KEY,
         latency_ms: int = 0,
         token_lifetime_s: int = 86_400,
         archived_after_days: int = LONGEST_HISTORY_DAYS,
@@ -61,6 +63,7 @@ class Simulator:
         folder = Folder(activities_dir) if activities_dir else None
         self.email = email
         self.password = password
+        self.api_key = api_key
         self._port = port
         self._account = Account(seed, days, now or datetime.now(UTC), folder, archived_after_days)
         self._sign_in = SignIn(email, password, mfa_code, token_lifetime_s)
@@ -72,7 +75,9 @@ class Simulator:
         everything = [*self._sign_in.routes(), *self._oauth1.routes(), *routes.all()]
         data = Starlette(routes=everything, exception_handlers={404: _unknown})
         data.router.redirect_slashes = False
-        self._mishaps = Mishaps(data, latency_ms, faults)
+        self._personal_api = PersonalApi(data, self._sign_in, api_key)
+        data.router.routes.extend(self._personal_api.routes())
+        self._mishaps = Mishaps(self._personal_api, latency_ms, faults)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -198,6 +203,10 @@ class Simulator:
     def end_sessions(self) -> None:
         """End the sessions of garth's; access tokens that came of them stay good."""
         self._call(self._oauth1.end)
+
+    def end_key(self) -> None:
+        """The API key has expired or was revoked; an access token that came of it stays good."""
+        self._call(self._personal_api.end)
 
     def advance(self, days: int = 1) -> dict[str, Any]:
         """Let days pass and things change; see `Account.advance`. Returns what happened."""

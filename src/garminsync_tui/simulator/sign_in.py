@@ -54,6 +54,8 @@ class SignIn:
         self._access: dict[str, float] = {}
         #: refresh token → the client it was issued to
         self._refresh: dict[str, str] = {}
+        #: Access tokens of the official API, which is asked as anybody asks.
+        self._personal: set[str] = set()
 
     def routes(self) -> list[Route]:
         """The sign-in hosts' endpoints."""
@@ -76,7 +78,7 @@ class SignIn:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind != "Bearer" or self._access.get(token, 0.0) <= time.time():
             return _problem(401, "Token is not active", "NotAuthorizedException")
-        for name, beginning in _REQUIRED_HEADERS.items():
+        for name, beginning in () if token in self._personal else _REQUIRED_HEADERS.items():
             if not request.headers.get(name, "").startswith(beginning or "") or name not in request.headers:
                 return _problem(403, "HTTP 403 Forbidden", "ForbiddenException")
         return None
@@ -165,21 +167,11 @@ class SignIn:
 
     def issue(self, client: str) -> dict[str, Any]:
         """Tokens, as the exchanges answer them."""
-        issued = int(time.time())
         identity = secrets.token_hex(16)
-        claims = {
-            "scope": _SCOPES,
-            "iss": "simulator",
-            "iat": issued,
-            "exp": issued + self._lifetime_s,
-            "jti": identity,
-            "client_id": client,
-        }
-        access = ".".join((_encoded({"alg": "RS256", "typ": "JWT"}), _encoded(claims), secrets.token_urlsafe(48)))
+        access = self._access_token(identity, client)
         refresh = base64.b64encode(
             json.dumps({"refreshTokenValue": secrets.token_hex(16), "garminGuid": identity}).encode()
         ).decode()
-        self._access[access] = issued + self._lifetime_s
         self._refresh[refresh] = client
         return {
             "access_token": access,
@@ -190,6 +182,26 @@ class SignIn:
             "scope": " ".join(_SCOPES),
             "jti": identity,
         }
+
+    def issue_personal(self) -> str:
+        """An access token of the official API."""
+        access = self._access_token(secrets.token_hex(16), "PERSONAL_API")
+        self._personal.add(access)
+        return access
+
+    def _access_token(self, identity: str, client: str) -> str:
+        issued = int(time.time())
+        claims = {
+            "scope": _SCOPES,
+            "iss": "simulator",
+            "iat": issued,
+            "exp": issued + self._lifetime_s,
+            "jti": identity,
+            "client_id": client,
+        }
+        access = ".".join((_encoded({"alg": "RS256", "typ": "JWT"}), _encoded(claims), secrets.token_urlsafe(48)))
+        self._access[access] = issued + self._lifetime_s
+        return access
 
 
 def _encoded(part: dict[str, Any]) -> str:

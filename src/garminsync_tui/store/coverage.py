@@ -23,6 +23,8 @@ _LONGEST_PAUSE_S = 7 * 86400
 _MOST_LOOKS = 3
 _LOOK_AGAIN_S = 7 * 86400
 _REASON_CHARACTERS = 200
+#: Of a day that was fetched by a sign-in to which Garmin gives only a part of it.
+PARTLY = "The official API gives only a part of it; another sign-in brings the rest."
 #: As `garmin` writes it: "3 heart_rate out of range, 1 heart_rate as text".
 _LEFT_OUT = re.compile(r"(\d+) ([a-z0-9_]+ [^,]+)")
 
@@ -113,6 +115,16 @@ async def lose(session: AsyncSession, account_id: UUID, day: date, item: str, re
     )
 
 
+async def await_file(session: AsyncSession, account_id: UUID, day: date, item: str, reason: str) -> None:
+    """An activity is here without its original, and Garmin was never asked for it: it is to be, with the next sync."""
+    values = {"status": "stale", "reason": reason[:_REASON_CHARACTERS], "attempts": 0, "next_try_at": now()}
+    await session.execute(
+        insert(session, Coverage)
+        .values(garmin_connect_account_id=account_id, endpoint=ACTIVITY_FILE, day=day, item=item, **values)
+        .on_conflict_do_nothing()
+    )
+
+
 async def put_off(session: AsyncSession, account_id: UUID, endpoint: str, day: date, reason: str) -> None:
     """Ask again for a day later, after a pause that grows as a failure's does."""
     await _again_later(session, account_id, endpoint, day, "", "stale", reason)
@@ -171,6 +183,15 @@ async def make_stale(
     if endpoints is not None:
         statement = statement.where(Coverage.endpoint.in_(endpoints))
     await session.execute(statement.values(status="stale", next_try_at=None))
+
+
+async def ask_for_the_rest(session: AsyncSession, account_id: UUID) -> None:
+    """Days of which a key gave only a part have to be fetched again, by a sign-in that is given all of it."""
+    await session.execute(
+        sa.update(Coverage)
+        .where(Coverage.garmin_connect_account_id == account_id, Coverage.reason == PARTLY)
+        .values(status="stale", next_try_at=None)
+    )
 
 
 async def prove_empty(
@@ -331,7 +352,7 @@ async def notes(session: AsyncSession, since: date | None = None, until: date | 
     """What the ledger has to say of days that did not fail, newest first: values left out, days in an archive."""
     statement = (
         sa.select(Coverage)
-        .where(Coverage.status != "failed", Coverage.reason.is_not(None))
+        .where(Coverage.status != "failed", Coverage.reason.is_not(None), Coverage.reason != PARTLY)
         .order_by(Coverage.day.desc(), Coverage.endpoint)
     )
     if since:

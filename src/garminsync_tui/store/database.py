@@ -8,7 +8,7 @@ import fcntl
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -71,10 +71,8 @@ class Database:
         `tell` hears of a backup that was made before an upgrade. Raises DatabaseUnusable, DatabaseTooNew,
         DatabaseBusy, DiskFull, UsageProblem.
         """
-        parsed = parse_url(url)
-        hide(parsed.password)
-        engine = _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
-        database = cls(parsed, engine)
+        database = cls.unopened(url)
+        engine = database.engine
         try:
             if database._in_use:
                 await database._in_use.take()
@@ -89,6 +87,15 @@ class Database:
             await database.close()
             raise
         return database
+
+    @classmethod
+    def unopened(cls, url: str) -> Database:
+        """The same without a look into it: for who finds out what is there. Raises UsageProblem."""
+        parsed = parse_url(url)
+        hide(parsed.password)
+        return cls(
+            parsed, _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
+        )
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -412,6 +419,20 @@ def _translated(name: str) -> Any:
         raise _no_connection(name, problem) from None  # the server's socket is not there
 
 
+@contextlib.contextmanager
+def driver_errors(name: str) -> Iterator[None]:
+    """The same for what asyncpg itself says, where it is asked past SQLAlchemy."""
+    import asyncpg
+
+    with _translated(name):
+        try:
+            yield
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+            raise DBAPIError(None, None, problem) from None
+        except asyncpg.InternalClientError as problem:  # asyncpg met the end of a connection halfway
+            raise _no_connection(name, problem) from None
+
+
 def _no_connection(name: str, problem: BaseException) -> DatabaseUnusable:
     return DatabaseUnusable(
         f"The database {name} does not answer: {type(problem).__name__}.",
@@ -482,6 +503,6 @@ def _translation(name: str, problem: DBAPIError) -> GarminSyncError | None:
     for signs, kind, message, hint in _TRANSLATIONS:
         if any(sign in said for sign in signs):
             return kind(message.format(name), hint=hint)
-    if problem.connection_invalidated or "connection is closed" in said:
+    if problem.connection_invalidated or "connection is closed" in said or "connection was closed" in said:
         return _no_connection(name, problem.orig or problem)
     return None

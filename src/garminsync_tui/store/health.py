@@ -149,6 +149,7 @@ async def replace_days(
     *,
     again: bool = False,
     keep_vanished: bool = False,
+    keep_extent: bool = False,
 ) -> None:
     """Store what an endpoint of Garmin's gave for some days, in place of what they held, with ledger and rollup.
 
@@ -156,7 +157,8 @@ async def replace_days(
     source, whichever came first. An answer without anything takes nothing away from a file.
 
     `again` says that it comes from a stored answer: the ledger does not count it as a new fetch. `keep_vanished` keeps
-    what is stored of a day that is suddenly without any reading.
+    what is stored of a day that is suddenly without any reading. With `keep_extent`, `metrics` are not all that the
+    endpoint gave before: what a later fetch replaces reaches as far as it did.
     """
     before = await ledger(session, account_id, endpoint, [each.day for each in fetched])
     if again:
@@ -180,7 +182,7 @@ async def replace_days(
             for day in gone
         ]
         await coverage.record(session, account_id, stays)
-    entries = await write_days(session, account_id, endpoint, metrics, before, fetched)
+    entries = await write_days(session, account_id, endpoint, metrics, before, fetched, keep_extent=keep_extent)
     await coverage.record(session, account_id, entries, fetched=not again)
 
 
@@ -191,8 +193,13 @@ async def write_days(
     metrics: Sequence[str],
     before: Mapping[date, Coverage],
     fetched: Sequence[FetchedDay],
+    *,
+    keep_extent: bool = False,
 ) -> list[coverage.Entry]:
-    """Values and rollup of some days, in place of what they held; what the ledger has to say of it is returned."""
+    """Values and rollup of some days, in place of what they held; what the ledger has to say of it is returned.
+
+    For `keep_extent` see `replace_days`.
+    """
     if not fetched:
         return []
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
@@ -207,6 +214,8 @@ async def write_days(
         held = instants or [reading.at_ms for reading in readings]
         extent = (from_ms(min(held)), from_ms(max(held))) if held else None
         old = before.get(day)
+        if keep_extent and extent and old is not None and old.first_at and old.last_at:
+            extent = min(extent[0], old.first_at), max(extent[1], old.last_at)
         if old is not None:
             at_midnight = from_ms(day_ms(day))
             await _delete_others(session, account_id, by_day, at_midnight, at_midnight, kept)

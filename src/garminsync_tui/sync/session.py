@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -20,10 +21,11 @@ from ..errors import (
     Unavailable,
     UsageProblem,
 )
-from ..garmin import browser_ticket, garth_session, token_file
+from ..garmin import browser_ticket, garth_session, personal_key, token_file
 from ..garmin.client import Client
+from ..garmin.providers import APP, PROVIDERS
 from ..garmin.server import Server
-from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
+from ..garmin.sign_in import CodeNeeded, Profile, SignIn, Tokens, refresh
 from ..jobs.words import held_off
 from ..models import GarminConnectAccount
 from ..paths import Paths
@@ -38,14 +40,13 @@ from .threads import in_thread
 #: Renew this long before the token ends, so that a skewed clock does no harm.
 _EARLY = timedelta(minutes=5)
 _LOOK_AGAIN_S = 0.1
-#: The polite default for Garmin's own servers; a server on this machine has none.
-DEFAULT_RATE = Rate(per_s=1.0, burst=3)
 
 
 #: How the tokens of each provider are renewed: one request, in a thread.
 _RENEWALS: dict[str, Callable[[Tokens, Server], Tokens]] = {
     "garminconnect": refresh,
     "garth": garth_session.renew,
+    "personal_api": personal_key.renew,
 }
 
 
@@ -150,6 +151,8 @@ def stored(tokens: Tokens) -> StoredTokens:
     """Garmin's tokens under the names of the account's columns."""
     hide(tokens.access)
     hide(tokens.refresh)
+    if tokens.provider != "garminconnect":
+        hide(tokens.secret)
     return StoredTokens(
         access=tokens.access,
         secret=tokens.secret,
@@ -159,21 +162,23 @@ def stored(tokens: Tokens) -> StoredTokens:
     )
 
 
-def rate_for(server: str, chosen: Rate | None) -> Rate | None:
+def rate_for(server: str, chosen: Rate | None, provider: str = "garminconnect") -> Rate | None:
     """How fast `server` is asked, where `chosen` is what the settings say; None where nothing limits it.
 
-    Raises UsageProblem for a rate that Garmin's own servers are not asked at, whoever chose it.
+    A server on this machine has no polite default. Raises UsageProblem for a rate that Garmin's own servers are not
+    asked at, whoever chose it; a key of the official API is asked with no faster than its own.
     """
     if Server.parse(server).is_loopback:
         return chosen
+    polite = Rate(PROVIDERS[provider].per_s, PROVIDERS[provider].burst)
     if chosen is None:
-        return DEFAULT_RATE
-    if chosen.per_s > DEFAULT_RATE.per_s:
+        return polite
+    if chosen.per_s > APP.per_s:
         raise UsageProblem(
             f"sync.requests_per_second is {chosen.per_s:g}; Garmin is asked once a second at most.",
             hint="`garminsync config edit` changes it. Only a server on this machine may be asked faster.",
         )
-    return chosen
+    return Rate(min(chosen.per_s, polite.per_s), min(chosen.burst, polite.burst))
 
 
 async def open_client(
@@ -182,8 +187,9 @@ async def open_client(
     """A client that speaks for `account`, at the pace of its server's budget."""
     server = Server.parse(account.server)
     vault = await Vault.open(database, paths)
-    pace = Pace(database, server.url, rate_for(account.server, rate))
-    return Client(server, Bearer(database, vault, account, pace), pace, account.display_name or "")
+    pace = Pace(database, server.url, rate_for(account.server, rate, account.provider))
+    bearer = Bearer(database, vault, account, pace)
+    return Client(server, bearer, pace, account.display_name or "", provider=PROVIDERS[account.provider])
 
 
 async def session_ends_by(database: Database, paths: Paths, account: GarminConnectAccount) -> datetime | None:
@@ -216,7 +222,12 @@ class Linking:
         #: Until when a session of garth's lasts at the latest, once one was resumed and as far as anything tells.
         self.session_ends_by: datetime | None = None
         self._adopted: dict[str, Tokens] = {}  # by the access token that a file had
-        self._sign_in = SignIn(self._server, on_strategy=on_strategy, on_requests=self._charge)
+        self._on_strategy = on_strategy
+
+    @cached_property
+    def _sign_in(self) -> SignIn:
+        """Garmin's own: a key of the official API has no use for it."""
+        return SignIn(self._server, on_strategy=self._on_strategy, on_requests=self._charge)
 
     async def start(self, email: str, password: str) -> GarminConnectAccount | CodeNeeded:
         """Sign in. Raises WrongPassword, SignInRefused (also during the cool-down after one), Unavailable."""
@@ -287,6 +298,20 @@ class Linking:
         except RateLimited as problem:
             raise await _told(self._pace, problem) from None
 
+    async def with_key(self, key: str) -> GarminConnectAccount:
+        """Link by a key of the official Personal API. Raises as `personal_key` does."""
+        hide(key.strip())
+        key = personal_key.checked(key)
+        await self._obey_wait()
+        try:
+            self._loop = asyncio.get_running_loop()
+            await self._pace.charge()
+            tokens = await in_thread(personal_key.exchange, key, self._server)
+            profile = await in_thread(personal_key.profile, tokens, self._server, self._charge)
+            return await self._linked(tokens, profile)
+        except RateLimited as problem:
+            raise await _told(self._pace, problem) from None
+
     @property
     def browser_address(self) -> str:
         """What to open in a browser."""
@@ -326,9 +351,10 @@ class Linking:
         until = await budget.sign_in_refused(self._database, self._server.url, blocked=blocked)
         return _refused_until(until, problem.message, type(problem))
 
-    async def _linked(self, tokens: Tokens) -> GarminConnectAccount:
+    async def _linked(self, tokens: Tokens, profile: Profile | None = None) -> GarminConnectAccount:
         try:
-            profile = await self._in_thread(self._sign_in.profile)
+            if profile is None:
+                profile = await self._in_thread(self._sign_in.profile)
         except RateLimited as problem:
             raise await _told(self._pace, problem) from None
         if not profile.garmin_user_id:
@@ -341,7 +367,7 @@ class Linking:
             user.id,
             garmin_user_id=profile.garmin_user_id,
             server=self._server.url,
-            display_name=profile.display_name,
+            display_name=profile.display_name or None,
             time_zone=profile.time_zone,
             tokens=stored(tokens),
         )

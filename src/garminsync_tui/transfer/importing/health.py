@@ -29,10 +29,10 @@ from ...store.filling import Filled, ToldDay, fill_days
 from ...store.health import ARCHIVE, FIT, roll_up_moved
 from ..archive.answers import Row
 from ..archive.families import BATCHES, SUMMARIES, Family, family_of
-from ..archive.items import items
 from ..wellness.days import told_days
 from ..wellness.local_days import LocalDays, Span
 from .archived_days import ArchivedDays
+from .json_stream import items
 from .memory import write_down
 from .sources import Found
 from .tally import Tally
@@ -203,8 +203,9 @@ async def _fill(
     for endpoint, every in told.items():
         filled: Filled = await fill_days(session, account_id, endpoint, BY_NAME[endpoint].metrics, source, every)
         changed |= filled.stored
-        tally.gained["readings"] += filled.readings
-    tally.gained["days"] += len(changed)
+        if filled.readings:
+            tally.gained["readings"] += filled.readings
+    tally.days |= changed
     return changed
 
 
@@ -268,12 +269,13 @@ def _by_day(found: Found) -> Iterator[list[Row] | FileDamaged]:
     """Some rows at a time, those of one day together; and at the end, what is wrong with the file."""
     some: list[Row] = []
     try:
-        with found.open() as stream:
-            for row in items(stream, found.name):
-                if len(some) >= _ROWS_AT_ONCE and row.get("calendarDate") != some[-1].get("calendarDate"):
-                    yield some
-                    some = []
-                some.append(row)
+        for row in items(found):
+            if not isinstance(row, dict):
+                continue
+            if len(some) >= _ROWS_AT_ONCE and row.get("calendarDate") != some[-1].get("calendarDate"):
+                yield some
+                some = []
+            some.append(row)
     except FileDamaged as damage:
         yield from (some, damage)
     else:

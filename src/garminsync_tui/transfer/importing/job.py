@@ -12,16 +12,20 @@ from itertools import islice
 from pathlib import Path
 
 from ...config import Config
-from ...errors import UsageProblem
+from ...errors import FileDamaged, UsageProblem
+from ...garmin.activities import ActivityRow
 from ...jobs.run import JobRun
-from ...store import own_accounts
 from ...store.files import FileStore
 from ...sync.figures import compute_figures
 from .activities import Activities
+from .archived import Archived
 from .health import import_archive, import_wellness
 from .kinds import Kind, kind_of
 from .memory import settle_known, write_down
+from .owners import Owners, owners
+from .profile import profile_ids
 from .sources import Found, Sources
+from .summaries import is_summaries, summaries
 from .tally import Tally
 
 _AT_ONCE = 200
@@ -66,26 +70,64 @@ class _Import:
         self._recordings: list[Found] = []
         self._wellness: list[Found] = []
         self._archive: list[Found] = []
+        self._damaged: list[Found] = []
 
     async def everything(self, sources: Sources) -> None:
         await self._look(sources)
-        async with self._run.database.write() as session:
-            local = await own_accounts.ensure_local(session, self._run.user_id)
-            accounts = await own_accounts.of_user(session, self._run.user_id)
-        shelf = Activities(self._run, self._files, self._scratch, self._tally, [each.id for each in accounts], local.id)
+        profile_id = await asyncio.to_thread(self._profile)
+        whose = await owners(self._run, profile_id, other_person=bool(self._run.parameters.get("other_person")))
+        summed_up = [found for found in self._archive if is_summaries(found)]
+        archived = await self._read_summaries(summed_up, whose) if summed_up else None
+        shelf = Activities(
+            self._run,
+            self._files,
+            self._scratch,
+            self._tally,
+            accounts=whose.candidates,
+            local_id=whose.unknown_id,
+            archived=archived,
+        )
         for found in self._recordings:
             await self._breathe(found)
             await shelf.take(found)
             if len(self._tally.settled) >= _AT_ONCE:
                 await self._write_down()
+        if archived is not None:
+            await shelf.take_summaries(archived)
+            for found in summed_up:
+                if found not in self._damaged:
+                    self._tally.imported(found, account_id=whose.archive_id)
         await self._write_down()
-        health_id = next((each.id for each in accounts if each.active), local.id)
         if self._wellness:
-            await import_wellness(self._run, health_id, self._wellness, self._tally)
+            await import_wellness(self._run, whose.health_id, self._wellness, self._tally)
             await self._write_down()
-        if self._archive:
-            await import_archive(self._run, health_id, self._archive, self._tally)
+        if days := [found for found in self._archive if not is_summaries(found)]:
+            await import_archive(self._run, whose.archive_id, days, self._tally)
             await self._write_down()
+
+    def _profile(self) -> str | None:
+        """Whose archive it is. Raises UsageProblem where there are several people's."""
+        found = profile_ids(self._archive)
+        if len(found) > 1:
+            raise UsageProblem(
+                f"These are archives of several people (Garmin's profiles {', '.join(sorted(found))}).",
+                hint="Import those of one person at a time.",
+            )
+        return next(iter(found), None)
+
+    async def _read_summaries(self, found: list[Found], whose: Owners) -> Archived:
+        rows: list[ActivityRow] = []
+        for each in found:
+            await self._run.breathe()
+            self._run.progress(self._tally.done, max(self._looked_at, 1), each.name)
+            read, problems, damage = await asyncio.to_thread(_summaries, each)
+            rows += read
+            for problem in problems:
+                await self._run.note("warning", f"{each.name}: {problem}")
+            if damage is not None:
+                self._tally.failed(each, damage)
+                self._damaged.append(each)
+        return Archived(whose.archive_id, rows)
 
     async def _look(self, sources: Sources) -> None:
         """Tell all files by their kinds; those that need no reading are settled here."""
@@ -122,6 +164,21 @@ class _Import:
     async def _write_down(self) -> None:
         async with self._run.page() as session:
             await write_down(self._run, session, self._tally)
+
+
+def _summaries(found: Found) -> tuple[list[ActivityRow], list[str], str | None]:
+    """The rows of a file, sentences about those that cannot be read, and why it ended early."""
+    rows: list[ActivityRow] = []
+    problems: list[str] = []
+    try:
+        for each in summaries(found):
+            if isinstance(each, str):
+                problems.append(each)
+            else:
+                rows.append(each)
+    except FileDamaged as damage:
+        return rows, problems, damage.reason
+    return rows, problems, None
 
 
 def _next_page(walk: Iterator[Found]) -> list[tuple[Found, Kind]]:
