@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, drawing, health, log, reading, records, scale, syncing, upsert, using, writing
+from . import commands, decade, drawing, health, log, moving, reading, records, scale, syncing, upsert, using, writing
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -26,11 +26,12 @@ MEASURES = {
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,
+    "moving": moving.both_ways,
     "log": log.of_a_million,
     "log-ten-million": log.of_ten_million,
 }
 #: Each takes many minutes: `--quick` leaves them out.
-LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "log"})
+LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "moving", "log"})
 #: Longer still: only where it is named.
 ON_REQUEST = frozenset({"log-ten-million"})
 
