@@ -224,7 +224,8 @@ def _given(column: sa.Column[Any]) -> Callable[[Any], Any]:
 def _taken(column: sa.Column[Any]) -> Callable[[Any], Any]:
     match column.type:
         case Id():
-            return UUID
+            made: Callable[[Any], Any] = UUID
+            return made
         case Instant():
             return from_ms
         case Day():
