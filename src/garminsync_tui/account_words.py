@@ -8,6 +8,14 @@ if TYPE_CHECKING:
     from .models import GarminConnectAccount
     from .store.glance import LinkedAccount
 
+#: How each provider is called.
+PROVIDERS = {
+    "garminconnect": "Garmin's own sign-in",
+    "garth": "a session of garth's",
+    "personal_api": "official API key",
+    "local": "none: imported",
+}
+
 
 def token_state(account: GarminConnectAccount | LinkedAccount) -> str:
     """How long Garmin accepts us without a new sign-in, in words."""
@@ -19,6 +27,13 @@ def token_state(account: GarminConnectAccount | LinkedAccount) -> str:
         return "not linked"
     if account.token_expires_at is None:
         return "token good"
-    # Garmin's access tokens live for a day; the refresh token beside it renews them.
-    renews = ", renews by itself" if account.refresh_token else ""
-    return f"token good until {local_time(account.token_expires_at)}{renews}"
+    return f"token good until {local_time(account.token_expires_at)}{_renewal(account)}"
+
+
+def _renewal(account: GarminConnectAccount | LinkedAccount) -> str:
+    """What comes after the access token, which lives for a day."""
+    if account.provider == "garth":
+        return ", renews while the session lasts: about a year from its sign-in"
+    if account.provider == "personal_api":
+        return ", renews by itself until the key expires"
+    return ", renews by itself" if account.refresh_token else ""

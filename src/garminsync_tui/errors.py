@@ -7,6 +7,7 @@
     │   ├── WrongCode                the security code was not accepted; it can be tried again
     │   └── SignInRefused            429 or CAPTCHA: never shown as a wrong password
     │       └── SignInBlocked        Cloudflare's gate
+    ├── OtherSignInNeeded            what the account's way of signing in does not give; exit code 3
     ├── RateLimited                  Garmin says how long to wait (retry_after_s); exit code 4
     │   └── Blocked                  its gate (Cloudflare) lets nothing through from here for now
     ├── Unavailable                  no connection, a time-out or a 5xx: the same request may work later
@@ -100,7 +101,7 @@ class WrongTicket(SignInRequired):
     def __init__(self) -> None:
         super().__init__(
             "Garmin did not accept that ticket.",
-            hint="One is good once and for some minutes: sign in in the browser again and paste the new one.",
+            hint="One is good once and for some minutes: sign in in the browser again and paste all of the new one.",
         )
 
 
@@ -114,6 +115,19 @@ class SignInBlocked(SignInRefused):
     """The gate before Garmin (Cloudflare) lets no sign-in through for now."""
 
     code = "sign_in_blocked"
+
+
+class OtherSignInNeeded(GarminSyncError):
+    """What was asked for is not given to who signs in as this account does; the link itself is good."""
+
+    exit_code = 3
+    code = "other_sign_in_needed"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} takes another sign-in: the official API key, which this account has, does not give it.",
+            hint="`garminsync login` signs in with a password, a browser or a token file; everything stored stays.",
+        )
 
 
 class RateLimited(GarminSyncError):

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from garminsync_tui.config import Config
 from garminsync_tui.garmin.activities import COUNT, LIST
 from garminsync_tui.garmin.client import Client
+from garminsync_tui.garmin.providers import APP
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.run import JobRun
 from garminsync_tui.jobs.runner import Runner
@@ -40,7 +42,6 @@ PAGE, NEWS = 6, 4
 
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walking, "PAGE_SIZE", PAGE)
     monkeypatch.setattr(walking, "NEWS_PAGE_SIZE", NEWS)
     monkeypatch.setattr(walking, "_MOST_PAGES", 40)
 
@@ -129,7 +130,8 @@ class Copy:
 
     async def _sync(self, full: bool) -> SyncJob:
         async def work(run: JobRun) -> None:
-            async with Client(self.scripted.server, OneToken(), Counting(), "me") as client:
+            short = replace(APP, page_size=PAGE)
+            async with Client(self.scripted.server, OneToken(), Counting(), "me", provider=short) as client:
                 await walking.sync_activities(run, client, self.files, Config.load(self.paths, {}, {}))
 
         queue = Queue(self.database)

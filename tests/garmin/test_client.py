@@ -27,8 +27,9 @@ from garminsync_tui.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from garminsync_tui.garmin.client import HEADERS, Client, Limits
+from garminsync_tui.garmin.client import Client, Limits
 from garminsync_tui.garmin.endpoints import BY_NAME
+from garminsync_tui.garmin.providers import APP_HEADERS
 from garminsync_tui.garmin.server import Server
 
 from .scripted import Answer, Asked, Scripted
@@ -136,14 +137,14 @@ async def problem(work: Any) -> GarminSyncError:
 async def test_it_sends_what_the_library_sends() -> None:
     from garminconnect.client.transport import _native_headers
 
-    assert dict(HEADERS) == _native_headers()
+    assert dict(APP_HEADERS) == _native_headers()
     async with Talk(always(200, {"a": 1})) as talk:
         assert await talk.client.get("/x", {"q": "1"}) == {"a": 1}
     [asked] = talk.asked
     assert (asked.path, asked.query) == ("/x", {"q": "1"})
     assert asked.headers["authorization"] == "Bearer token-1"
     assert asked.headers["accept"] == "application/json"
-    assert {name.lower(): value for name, value in HEADERS.items()}.items() <= asked.headers.items()
+    assert {name.lower(): value for name, value in APP_HEADERS.items()}.items() <= asked.headers.items()
     assert talk.client.requests == talk.budget.taken == 1
 
 

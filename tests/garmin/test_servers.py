@@ -230,7 +230,7 @@ async def test_a_token_is_never_carried_elsewhere(status: int, tmp_path: Path) -
 @pytest.mark.parametrize("status", [302, 307, 308])
 def test_a_refresh_token_is_never_carried_elsewhere(status: int) -> None:
     tokens = Tokens(
-        access=jwt(), client_id="CLIENT", refresh="refresh-1", expires_at=datetime.now(UTC) + timedelta(hours=1)
+        access=jwt(), secret="CLIENT", refresh="refresh-1", expires_at=datetime.now(UTC) + timedelta(hours=1)
     )
 
     def away(asked: Asked) -> Answer:

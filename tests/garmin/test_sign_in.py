@@ -124,7 +124,7 @@ def test_a_password_becomes_tokens_and_a_profile(garmin: Garmin) -> None:
     sign_in = SignIn(garmin.server, on_strategy=lambda *each: tried.append(each))
     tokens = sign_in.start(EMAIL, PASSWORD)
     assert isinstance(tokens, Tokens)
-    assert tokens.client_id == "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2"
+    assert tokens.secret == "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2"
     assert tokens.refresh == "refresh-1"
     assert timedelta(minutes=50) < tokens.expires_at - datetime.now(UTC) < timedelta(minutes=61)
     assert tried == [(1, 5, "mobile+cffi")]
@@ -357,7 +357,7 @@ def test_a_refresh_gives_the_next_tokens(garmin: Garmin) -> None:
     fresh = refresh(OLD, garmin.server)
     [asked] = garmin.with_server.asked
     assert asked.form == {"grant_type": "refresh_token", "client_id": "OLD-CLIENT", "refresh_token": "refresh-0-canary"}
-    assert (fresh.client_id, fresh.refresh) == ("OLD-CLIENT", "refresh-1")
+    assert (fresh.secret, fresh.refresh) == ("OLD-CLIENT", "refresh-1")
     assert fresh.access != OLD.access
     assert fresh.expires_at > datetime.now(UTC) + timedelta(minutes=50)
 
@@ -365,7 +365,7 @@ def test_a_refresh_gives_the_next_tokens(garmin: Garmin) -> None:
 def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(garmin: Garmin) -> None:
     garmin.refuse(TOKEN, answer=Answer(200, {"access_token": jwt("NEW-CLIENT")}))
     fresh = refresh(OLD, garmin.server)
-    assert (fresh.client_id, fresh.refresh) == ("NEW-CLIENT", "refresh-0-canary")
+    assert (fresh.secret, fresh.refresh) == ("NEW-CLIENT", "refresh-0-canary")
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ def test_a_refresh_that_fails(garmin: Garmin, answer: Answer, kind: type[GarminS
 
 
 def test_no_refresh_token_no_request(garmin: Garmin) -> None:
-    without = Tokens(OLD.access, OLD.client_id, None, OLD.expires_at)
+    without = Tokens(OLD.access, OLD.secret, None, OLD.expires_at)
     assert isinstance(problem(lambda: refresh(without, garmin.server)), SignInRequired)
     assert garmin.with_server.asked == []
 
@@ -412,12 +412,12 @@ def test_a_token_without_a_believable_end_ends_soon(garmin: Garmin, exp: Any) ->
 def test_a_browser_s_ticket_becomes_tokens(garmin: Garmin) -> None:
     sign_in = SignIn(garmin.server)
     pasted = f"{garmin.server.url}/gcm/android?ticket=ST-0123-canary-sso&lang=en"
-    assert isinstance(sign_in.exchange(browser_ticket.find(pasted)), Tokens)
+    assert isinstance(sign_in.exchange(browser_ticket.find(pasted, garmin.server)), Tokens)
     assert sign_in.profile().garmin_user_id == "4711"
     [asked] = [asked for asked in garmin.with_server.asked if asked.path == TOKEN]
     assert asked.form["service_ticket"] == "ST-0123-canary-sso"
     assert asked.form["service_url"] == f"{garmin.server.url}/gcm/android?lang=en"
-    sign_in.exchange(browser_ticket.find(" ST-4567-canary-sso "))
+    sign_in.exchange(browser_ticket.find(" ST-4567-canary-sso ", garmin.server))
     assert garmin.with_server.asked[-1].form["service_url"] == browser_ticket.service(garmin.server)
     assert sign_in.requests == len(garmin.with_server.asked)
 
@@ -432,14 +432,20 @@ def test_a_browser_s_ticket_becomes_tokens(garmin: Garmin) -> None:
 )
 def test_a_ticket_that_leads_nowhere_says_why(garmin: Garmin, answer: Answer, kind: type[GarminSyncError]) -> None:
     garmin.refuse(TOKEN, answer=answer)
-    ticket = browser_ticket.find("ST-0123-canary-sso")
+    ticket = browser_ticket.find("ST-0123-canary-sso", garmin.server)
     assert type(problem(lambda: SignIn(garmin.server).exchange(ticket))) is kind
     assert "canary" not in repr(ticket)
 
 
 def test_what_holds_no_ticket_is_not_sent() -> None:
-    for pasted in ("", "canary", "https://sso.garmin.com/sso/signin", "ST-", "ST-1"):
-        problem(lambda pasted=pasted: browser_ticket.find(pasted))
+    com, cn = Server.parse("garmin.com"), Server.parse("garmin.cn")
+    half = "https://mobile.integration.garmin.com/gcm/android?ticket=ST"
+    for pasted in ("", "canary", "https://sso.garmin.com/sso/signin", "ST-", "ST-1", half, "https://[garmin"):
+        assert "no ticket" in problem(lambda pasted=pasted: browser_ticket.find(pasted, com)).message
+    elsewhere = "https://mobile.integration.garmin.cn/gcm/android?ticket=ST-0123-canary-sso"
+    refused = problem(lambda: browser_ticket.find(elsewhere, com))
+    assert "is of garmin.cn" in refused.message and "--region cn" in refused.hint
+    assert browser_ticket.find(elsewhere, cn).service == "https://mobile.integration.garmin.cn/gcm/android"
     assert browser_ticket.address(Server.parse("garmin.cn")) == (
         "https://sso.garmin.cn/sso/signin?service=https%3A%2F%2Fmobile.integration.garmin.cn%2Fgcm%2Fandroid"
     )

@@ -255,7 +255,7 @@ async def test_five_refused_calls_refresh_once(simulator: Simulator) -> None:
     server = Server.parse(simulator.url)
     fresh = await asyncio.to_thread(SignIn(server).start, simulator.email, simulator.password)
     assert isinstance(fresh, Tokens)
-    stale = Tokens("stale", fresh.client_id, fresh.refresh, fresh.expires_at)
+    stale = Tokens("stale", fresh.secret, fresh.refresh, fresh.expires_at)
     bearer = Refreshing(stale, server)
     async with Client(server, bearer, Counting(), "x") as client:
         answers = await asyncio.gather(*(client.get(activities.COUNT) for _ in range(5)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -10,14 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from garminsync_tui.config import Config
 from garminsync_tui.dates import months_before
-from garminsync_tui.garmin.library import LibraryClient
-from garminsync_tui.garmin.server import Server
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
@@ -32,6 +30,7 @@ from garminsync_tui.tui.screens.history import HistoryScreen
 from garminsync_tui.tui.screens.sign_in import SignInScreen
 from garminsync_tui.tui.screens.today import TodayScreen
 
+from ..doors import browsed, token_file
 from .conftest import days_ago, link, running, shown, until
 
 EMAIL, PASSWORD, CODE = "athlete@example.com", "simulator", "418273"
@@ -139,24 +138,9 @@ async def test_both_fields_are_needed(config: Config) -> None:
 # ── Other doors ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def browsed(url: str) -> str:
-    """The ticket that a browser gets at the end of a sign-in."""
-    with requests.Session() as browser:
-        page = f"{url}/mobile/sso/en_US/sign-in"
-        browser.get(page, timeout=10)
-        signing = browser.post(
-            f"{url}/mobile/api/login",
-            params={"clientId": "GCM_ANDROID_DARK", "service": f"{url}/gcm/android"},
-            json={"username": EMAIL, "password": PASSWORD},
-            headers={"Referer": page},
-            timeout=10,
-        )
-        return str(signing.json()["serviceTicketId"])
-
-
 async def test_a_browser_gets_in_where_programs_are_refused(config: Config, database: Database) -> None:
     with Simulator(days=1) as simulator:
-        ticket = await asyncio.to_thread(browsed, simulator.url)
+        ticket = await asyncio.to_thread(browsed, simulator)
         simulator.add_faults([{"path": "/(sso|mobile|portal).*", "status": 429}])
         async with signing_in(config, simulator.url, size=(60, 24)) as (app, pilot):
             await send_password(app, pilot, PASSWORD)
@@ -183,10 +167,9 @@ async def test_the_tokens_of_another_program_are_taken_over(
     config: Config, database: Database, paths: Paths, tmp_path: Path
 ) -> None:
     with Simulator(days=1) as simulator:
-        client = LibraryClient(Server.parse(simulator.url))
-        await asyncio.to_thread(client._exchange_service_ticket, await asyncio.to_thread(browsed, simulator.url))
         file = tmp_path / "garmin_tokens.json"
-        file.write_text(client.dumps())
+        written = await asyncio.to_thread(token_file, simulator)
+        file.write_text(written)
         async with signing_in(config, simulator.url) as (app, pilot):
             await pilot.press("f3")
             await until(pilot, lambda: "Only one program can go on with it" in shown(app))
@@ -204,8 +187,8 @@ async def test_the_tokens_of_another_program_are_taken_over(
         linked = await accounts.active_account(database)
         assert linked is not None
         stored = await accounts.read_tokens(database, await Vault.open(database, paths), linked.id)
-    assert stored.access == client.di_token
-    assert file.read_text() == client.dumps()
+    assert stored.access == json.loads(written)["di_token"]
+    assert file.read_text() == written
 
 
 # ── How far back ─────────────────────────────────────────────────────────────────────────────────────

@@ -18,8 +18,6 @@ from .shapes import instant_ms, number, sequence, storable_text, unreadable
 LIST = "/activitylist-service/activities/search/activities"
 COUNT = "/activitylist-service/activities/count"
 SYNC_TIME = "/wellness-service/wellness/syncTimestamp"
-#: Rows of one page; larger ones are known to fail.
-PAGE_SIZE = 100
 #: Rows of the first page when only news are looked for.
 NEWS_PAGE_SIZE = 20
 

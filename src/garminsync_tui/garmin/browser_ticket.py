@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from ..errors import UsageProblem
-from .server import Server
+from .server import DOMAINS, Server
 
 _TICKET = re.compile(r"ST-[A-Za-z0-9._~-]{5,200}")
 _LONGEST = 4000
@@ -38,8 +38,9 @@ def service(server: Server) -> str:
     return f"{host}/gcm/android"
 
 
-def find(pasted: str) -> Ticket:
+def find(pasted: str, server: Server) -> Ticket:
     """The ticket in an address or in any text. Raises UsageProblem, which repeats nothing of it."""
+    _require_own(pasted.strip(), server)
     found = _TICKET.search(pasted[:_LONGEST])
     if found is None:
         raise UsageProblem(
@@ -47,6 +48,21 @@ def find(pasted: str) -> Ticket:
             hint="It begins with ST-; paste it, or the whole address that the browser ended at.",
         )
     return Ticket(found[0], _service_of(pasted.strip()))
+
+
+def _require_own(pasted: str, server: Server) -> None:
+    """An address of the other region is of no use here, and its ticket would be used up by asking."""
+    try:
+        host = urlsplit(pasted).hostname or ""
+    except ValueError:
+        return
+    for domain in DOMAINS:
+        if host.endswith(f".{domain}") and (server.is_loopback or domain != server.domain):
+            region = domain.rpartition(".")[2]
+            raise UsageProblem(
+                f"That address is of {domain}, and this sign-in is at {server.name}.",
+                hint=f"Sign in there: --region {region}, or https://{domain} as the server in the app.",
+            )
 
 
 def _service_of(pasted: str) -> str | None:

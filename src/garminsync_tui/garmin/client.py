@@ -38,21 +38,9 @@ from ..errors import (
 )
 from . import gate, retry_after
 from .endpoints import Endpoint
+from .providers import APP, Capability, Provider
 from .server import Server
 
-#: What `garminconnect` 0.3.20 sends with every call (its transport module); calls without are refused.
-HEADERS: Mapping[str, str] = {
-    "User-Agent": "GCM-Android-5.23",
-    "X-Garmin-User-Agent": (
-        "com.garmin.android.apps.connectmobile/5.23; ; Google/sdk_gphone64_arm64/google; Android/33; Dalvik/2.1.0"
-    ),
-    "X-Garmin-Paired-App-Version": "10861",
-    "X-Garmin-Client-Platform": "Android",
-    "X-App-Ver": "10861",
-    "X-Lang": "en",
-    "X-GCExperience": "GC5",
-    "Accept-Language": "en-US,en;q=0.9",
-}
 _MIB = 1024 * 1024
 #: What is unpacked at once: a thousand times more may lie in what came.
 _PIECE_BYTES = 256 * 1024
@@ -133,10 +121,13 @@ class Client:
         budget: Budget,
         display_name: str,
         *,
+        provider: Provider = APP,
         limits: Limits | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
+        self.provider = provider
         self._server = server
+        self._api = server.personal_api if provider.is_personal else server.api
         self._bearer = bearer
         self._budget = budget
         self._display_name = display_name
@@ -145,7 +136,7 @@ class Client:
         #: The number of the watch used last, once it was asked for; empty where there is none.
         self._device_id: str | None = None
         self._http = httpx2.AsyncClient(
-            headers={**HEADERS, "Accept-Encoding": "gzip"},
+            headers={**provider.headers, "Accept-Encoding": "gzip"},
             # No cookie is kept: the bearer is all there is to a session.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(self._limits.request_s, connect=self._limits.connect_s),
@@ -175,7 +166,21 @@ class Client:
         if endpoint.needs_device and not device_id:
             return None
         path, params = endpoint.address(first, last, self._display_name, device_id)
-        return await self.get(path, params)
+        body = await self.get(path, params)
+        if endpoint.reshape is None:
+            return body
+        more = [await self._get_if_there(path.format(day=first.isoformat())) for path in endpoint.also]
+        return endpoint.reshape(body, *more, day=first)
+
+    async def _get_if_there(self, path: str) -> Any:
+        try:
+            return await self.get(path)
+        except NotAtGarmin:
+            return None
+
+    def can(self, capability: Capability) -> bool:
+        """Whether the account's sign-in may do this."""
+        return capability in self.provider.capabilities
 
     async def _device(self) -> str:
         """The number of the watch that synced last (`userDeviceId`: modelled), asked for once; empty for none."""
@@ -253,7 +258,8 @@ class Client:
                 try:
                     with _new_file(into) as file:
                         slowest = self._limits.slowest_bytes_s
-                        received = await self._receive(path, None, "*/*", file.write, max_bytes, slowest)
+                        accept = self.provider.download_accept
+                        received = await self._receive(path, None, accept, file.write, max_bytes, slowest)
                         written = file.tell()
                         if not received.says_its_end:
                             file.flush()
@@ -287,13 +293,13 @@ class Client:
         document: Mapping[str, Any] | None = None,
     ) -> _Received:
         """Ask once (again after a 401, and over redirects): the body goes to `sink`."""
-        url = httpx2.URL(self._server.api + path)
+        url = httpx2.URL(self._api + path)
         content = None if document is None else json.dumps(document, allow_nan=False).encode()
         token = await self._bearer.token()
         renewed, redirects = False, 0
         while True:
             headers = {"Accept": accept}
-            if redirects == 0 or url.host == httpx2.URL(self._server.api).host:
+            if redirects == 0 or url.host == httpx2.URL(self._api).host:
                 headers["Authorization"] = f"Bearer {token}"
             if content is not None:
                 headers["Content-Type"] = "application/json"

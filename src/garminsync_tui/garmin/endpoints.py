@@ -77,11 +77,20 @@ class Endpoint:
     #: Readings that are missing beside it are in Garmin's archive.
     seen_in: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+    #: More requests of one day's answer, and what makes one body of theirs and the first (with `day`, the first day);
+    #: None where the first is all there is.
+    also: tuple[str, ...] = ()
+    reshape: Callable[..., Any] | None = None
 
     @property
     def by_hand(self) -> bool:
         """Whether people enter, and delete, what it gives."""
         return not self.from_watch and self.name != SUMMARIES
+
+    @property
+    def requests(self) -> int:
+        """How many requests a window takes."""
+        return 1 + len(self.also)
 
     @property
     def needs_device(self) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..errors import UsageProblem
 
-_DOMAINS = ("garmin.com", "garmin.cn")
+DOMAINS = ("garmin.com", "garmin.cn")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -27,12 +27,12 @@ class Server:
         """
         text = text.strip()
         try:
-            parts = urlsplit(f"https://{text}" if text in _DOMAINS else text)
+            parts = urlsplit(f"https://{text}" if text in DOMAINS else text)
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise _unknown() from None
         bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username or parts.password)
-        if bare and parts.scheme == "https" and host in _DOMAINS and port is None:
+        if bare and parts.scheme == "https" and host in DOMAINS and port is None:
             return cls(f"https://{host}")
         if bare and parts.scheme == "http" and host in _LOOPBACK and port:
             return cls(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
@@ -57,6 +57,16 @@ class Server:
     def api(self) -> str:
         """Where data are asked for."""
         return self.url if self.is_loopback else f"https://connectapi.{self.name}"
+
+    @property
+    def personal_api(self) -> str:
+        """Where data are asked for with a key of the official Personal API."""
+        return self.url if self.is_loopback else f"https://personal.connectapi.{self.name}"
+
+    @property
+    def oauth_consumer(self) -> str:
+        """Where the key is that garth signs with; its author publishes it."""
+        return f"{self.url if self.is_loopback else 'https://thegarth.s3.amazonaws.com'}/oauth_consumer.json"
 
 
 def point_at(garmin_client: Any, server: Server) -> None:

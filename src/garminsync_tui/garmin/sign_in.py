@@ -48,11 +48,14 @@ class Tokens:
     """What a session at Garmin consists of: none of it is ever shown."""
 
     access: str
-    #: The client the tokens were issued to; a refresh without it is refused.
-    client_id: str
-    #: Works once: each refresh gives the next one.
+    #: What a renewal is refused without: the client that the tokens were issued to; of a session of garth's its secret;
+    #: the key of the official API.
+    secret: str
+    #: What is renewed with, where that is not the secret alone. Garmin's own works once: each gives the next one.
     refresh: str | None
     expires_at: datetime
+    #: Which of `models.PROVIDERS` gave them.
+    provider: str = "garminconnect"
 
     def __repr__(self) -> str:
         return "<tokens>"
@@ -153,9 +156,13 @@ class SignIn:
         if tokens.expires_at <= datetime.now(UTC) + _SOON:
             self._client._count(1)
             tokens = refresh(tokens, self._server)
-        self._client.di_token, self._client.di_client_id = tokens.access, tokens.client_id
-        self._client.di_refresh_token = tokens.refresh
+        self.go_on_with(tokens)
         return tokens
+
+    def go_on_with(self, tokens: Tokens) -> None:
+        """Let these be the tokens that the profile is asked for with."""
+        self._client.di_token, self._client.di_client_id = tokens.access, tokens.secret
+        self._client.di_refresh_token = tokens.refresh
 
     def profile(self) -> Profile:
         """Whose tokens these are. Raises RateLimited, Blocked, Unavailable, SignInRequired, UnexpectedAnswer."""
@@ -246,7 +253,7 @@ def refresh(tokens: Tokens, server: Server) -> Tokens:
     if tokens.refresh is None:
         raise SignInRequired
     client = library.LibraryClient(server)
-    client.di_token, client.di_client_id, client.di_refresh_token = tokens.access, tokens.client_id, tokens.refresh
+    client.di_token, client.di_client_id, client.di_refresh_token = tokens.access, tokens.secret, tokens.refresh
     try:
         client._refresh_di_token()
     except library.GarminConnectAuthenticationError:
@@ -282,26 +289,21 @@ def _tokens_of(client: LibraryClient) -> Tokens:
         raise UnexpectedAnswer("Garmin's answer to a sign-in holds no token.", hint=_TRY_LATER)
     return Tokens(
         access=access,
-        client_id=str(client.di_client_id),
+        secret=str(client.di_client_id),
         refresh=client.di_refresh_token if isinstance(client.di_refresh_token, str) else None,
         expires_at=expiry_of(access),
     )
 
 
-def expiry_of(access: str) -> datetime:
-    """When an access token ends, as it says of itself."""
+def expiry_of(access: str, otherwise: timedelta = _ASSUMED_LIFETIME) -> datetime:
+    """When an access token ends, as it says of itself (RFC 7519, 4.1.4); `otherwise` from now."""
     from garminconnect.client.tokens import _decode_jwt_payload
 
-    claims = _decode_jwt_payload(access)
-    return _expiry(claims.get("exp") if isinstance(claims, dict) else None)
-
-
-def _expiry(exp: Any) -> datetime:
-    """When a token ends, from its `exp` claim (RFC 7519, 4.1.4), which is somebody else's text."""
     try:
-        return datetime.fromtimestamp(float(exp), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return datetime.now(UTC) + _ASSUMED_LIFETIME
+        claims = _decode_jwt_payload(access) or {}
+        return datetime.fromtimestamp(float(claims["exp"]), UTC)
+    except (TypeError, AttributeError, KeyError, ValueError, OverflowError, OSError):  # it is somebody else's text
+        return datetime.now(UTC) + otherwise
 
 
 def _refused() -> SignInRefused:

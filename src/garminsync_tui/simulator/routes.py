@@ -19,6 +19,7 @@ from .fitness import Fitness
 from .form import Form
 from .health import Health
 from .nights import Nights
+from .personal_api import age_of, log_of, night_of
 from .profile import Profile
 from .scale import Scale
 from .scores import Scores
@@ -73,6 +74,7 @@ class Routes:
             *self._weeks(),
             *self._library(),
             *self._calendar(),
+            *self._personal(),
         ]
 
     def _profiles(self) -> list[Route]:
@@ -214,6 +216,18 @@ class Routes:
                 "/calendar-service/year/{year:int}/month/{month:int}",
                 lambda request: JSONResponse(workouts.month(request.path_params["year"], request.path_params["month"])),
             ),
+        ]
+
+    def _personal(self) -> list[Route]:
+        """What the official API has under other paths, or in other forms."""
+        day = self._day
+        return [
+            day("/usersummary-service/usersummary/daily", self._summaries.daily, "calendarDate"),
+            day("/wellness-service/wellness/dailyHeartRate", self._health.heart_rate, "date"),
+            day("/wellness-service/wellness/daily/spo2acclimation/{day}", self._health.oxygen),
+            day("/sleep-service/sleep/dailySleep", lambda day: night_of(self._nights.sleep(day)), "date"),
+            day("/fitnessage-service/fitnessage/v2/{day}", lambda day: age_of(self._scores.ages(day, day))),
+            day("/nutrition-service/food/logs/{day}", lambda day: log_of(self._diary.food(day, day), day)),
         ]
 
     # Kinds of endpoints

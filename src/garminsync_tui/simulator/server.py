@@ -22,11 +22,15 @@ from starlette.types import Receive, Scope, Send
 
 from ..errors import GarminSyncError, UsageProblem
 from .account import LONGEST_HISTORY_DAYS, Account
+from .archive import Archive
 from .athlete import Athlete
 from .faults import Fault, Mishaps, fault_of
 from .folder import Folder
+from .oauth1 import OAuth1
+from .personal_api import KEY, PersonalApi
 from .routes import Routes
 from .sign_in import SignIn
+from .watch import Watch
 
 _CONTROL = "/simulator/"
 _MOST_SECONDS_TO_START = 10
@@ -50,6 +54,7 @@ class Simulator:
         mfa_code: str | None = None,
         email: str = "athlete@example.com",
         password: str = "simulator",  # noqa: S107
+        api_key: str = KEY,
         latency_ms: int = 0,
         token_lifetime_s: int = 86_400,
         archived_after_days: int = LONGEST_HISTORY_DAYS,
@@ -58,16 +63,21 @@ class Simulator:
         folder = Folder(activities_dir) if activities_dir else None
         self.email = email
         self.password = password
+        self.api_key = api_key
         self._port = port
         self._account = Account(seed, days, now or datetime.now(UTC), folder, archived_after_days)
         self._sign_in = SignIn(email, password, mfa_code, token_lifetime_s)
+        self._oauth1 = OAuth1(self._sign_in, with_code=mfa_code is not None)
         self._requests: Counter[str] = Counter()
         routes = Routes(self._account, self._sign_in, email)
         self._workouts = routes.workouts
         self._control = Starlette(routes=self._controls())
-        data = Starlette(routes=[*self._sign_in.routes(), *routes.all()], exception_handlers={404: _unknown})
+        everything = [*self._sign_in.routes(), *self._oauth1.routes(), *routes.all()]
+        data = Starlette(routes=everything, exception_handlers={404: _unknown})
         data.router.redirect_slashes = False
-        self._mishaps = Mishaps(data, latency_ms, faults)
+        self._personal_api = PersonalApi(data, self._sign_in, api_key)
+        data.router.routes.extend(self._personal_api.routes())
+        self._mishaps = Mishaps(self._personal_api, latency_ms, faults)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -190,6 +200,14 @@ class Simulator:
         """End every access token now; refresh tokens stay good."""
         self._call(self._sign_in.expire)
 
+    def end_sessions(self) -> None:
+        """End the sessions of garth's; access tokens that came of them stay good."""
+        self._call(self._oauth1.end)
+
+    def end_key(self) -> None:
+        """The API key has expired or was revoked; an access token that came of it stays good."""
+        self._call(self._personal_api.end)
+
     def advance(self, days: int = 1) -> dict[str, Any]:
         """Let days pass and things change; see `Account.advance`. Returns what happened."""
         return self._call(lambda: self._account.advance(days))
@@ -209,6 +227,14 @@ class Simulator:
     def remove_workout(self, number: int) -> None:
         """Delete a workout on the other side."""
         self._call(lambda: self._workouts.remove(number))
+
+    def watch(self) -> Watch:
+        """The athlete's watch, with its files. Not while time goes on."""
+        return Watch(self._account)
+
+    def archive(self) -> Archive:
+        """The account archive as it would be made now. Not while time goes on."""
+        return Archive(self._account, self.email, self.workouts())
 
     @property
     def athlete(self) -> Athlete:

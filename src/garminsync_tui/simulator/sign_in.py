@@ -54,6 +54,8 @@ class SignIn:
         self._access: dict[str, float] = {}
         #: refresh token → the client it was issued to
         self._refresh: dict[str, str] = {}
+        #: Access tokens of the official API, which is asked as anybody asks.
+        self._personal: set[str] = set()
 
     def routes(self) -> list[Route]:
         """The sign-in hosts' endpoints."""
@@ -76,7 +78,7 @@ class SignIn:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind != "Bearer" or self._access.get(token, 0.0) <= time.time():
             return _problem(401, "Token is not active", "NotAuthorizedException")
-        for name, beginning in _REQUIRED_HEADERS.items():
+        for name, beginning in () if token in self._personal else _REQUIRED_HEADERS.items():
             if not request.headers.get(name, "").startswith(beginning or "") or name not in request.headers:
                 return _problem(403, "HTTP 403 Forbidden", "ForbiddenException")
         return None
@@ -148,9 +150,7 @@ class SignIn:
             return _refused("invalid_client", "Unknown client", 401)
         match form.get("grant_type"):
             case grant if grant == _GRANT_TICKET:
-                # A ticket is good once, and only for the service that it was asked for.
-                service = self._tickets.pop(form.get("service_ticket", ""), None)
-                if service is None or service != form.get("service_url"):
+                if not self.use_ticket(form.get("service_ticket", ""), form.get("service_url", "")):
                     return _refused("invalid_grant", "Invalid service ticket", 400)
             case grant if grant == _GRANT_REFRESH:
                 token = form.get("refresh_token", "")
@@ -159,24 +159,19 @@ class SignIn:
                 del self._refresh[token]
             case _:
                 return _refused("unsupported_grant_type", "Unknown grant type", 400)
-        return JSONResponse(self._issue(client))
+        return JSONResponse(self.issue(client))
 
-    def _issue(self, client: str) -> dict[str, Any]:
-        issued = int(time.time())
+    def use_ticket(self, ticket: str, service: str) -> bool:
+        """Whether a ticket is good, for the service that it was asked for; then it is used up."""
+        return self._tickets.pop(ticket, None) == service
+
+    def issue(self, client: str) -> dict[str, Any]:
+        """Tokens, as the exchanges answer them."""
         identity = secrets.token_hex(16)
-        claims = {
-            "scope": _SCOPES,
-            "iss": "simulator",
-            "iat": issued,
-            "exp": issued + self._lifetime_s,
-            "jti": identity,
-            "client_id": client,
-        }
-        access = ".".join((_encoded({"alg": "RS256", "typ": "JWT"}), _encoded(claims), secrets.token_urlsafe(48)))
+        access = self._access_token(identity, client)
         refresh = base64.b64encode(
             json.dumps({"refreshTokenValue": secrets.token_hex(16), "garminGuid": identity}).encode()
         ).decode()
-        self._access[access] = issued + self._lifetime_s
         self._refresh[refresh] = client
         return {
             "access_token": access,
@@ -187,6 +182,26 @@ class SignIn:
             "scope": " ".join(_SCOPES),
             "jti": identity,
         }
+
+    def issue_personal(self) -> str:
+        """An access token of the official API."""
+        access = self._access_token(secrets.token_hex(16), "PERSONAL_API")
+        self._personal.add(access)
+        return access
+
+    def _access_token(self, identity: str, client: str) -> str:
+        issued = int(time.time())
+        claims = {
+            "scope": _SCOPES,
+            "iss": "simulator",
+            "iat": issued,
+            "exp": issued + self._lifetime_s,
+            "jti": identity,
+            "client_id": client,
+        }
+        access = ".".join((_encoded({"alg": "RS256", "typ": "JWT"}), _encoded(claims), secrets.token_urlsafe(48)))
+        self._access[access] = issued + self._lifetime_s
+        return access
 
 
 def _encoded(part: dict[str, Any]) -> str:

@@ -15,8 +15,11 @@ from ..columns import from_now, now
 from ..errors import SignInRequired, UsageProblem
 from ..ids import new_id
 from ..models import GarminConnectAccount, RequestBudget, Schedule, User
+from .adoption import give_local_health
 from .changes import announce
+from .coverage import ask_for_the_rest
 from .database import Database
+from .own_accounts import NO_SERVER
 from .vault import Vault
 
 _REFRESH_LEASE_S = 60
@@ -30,6 +33,8 @@ class StoredTokens:
     secret: str
     refresh: str | None
     expires_at: datetime | None
+    #: Which of `models.PROVIDERS` gave them.
+    provider: str = "garminconnect"
 
     def __repr__(self) -> str:
         return "<tokens>"
@@ -151,14 +156,21 @@ async def link(
     time_zone: str | None,
     tokens: StoredTokens,
 ) -> GarminConnectAccount:
-    """Link an account and make it the active one; the same account linked again keeps its row and its data."""
+    """Link an account and make it the active one; the same account linked again keeps its row and its data.
+
+    An account that only an archive told of is the same one, whatever its server; and the health of files whose owner
+    nobody knew is its own.
+    """
     async with database.write() as session:
         account = (
             await session.scalars(
-                sa.select(GarminConnectAccount).where(
+                sa.select(GarminConnectAccount)
+                .where(
                     GarminConnectAccount.garmin_user_id == garmin_user_id,
-                    GarminConnectAccount.server == server,
+                    GarminConnectAccount.server.in_([server, NO_SERVER]),
                 )
+                .order_by((GarminConnectAccount.server == server).desc())
+                .limit(1)
             )
         ).first()
         account_id = account.id if account else new_id()
@@ -175,7 +187,7 @@ async def link(
             "user_id": user_id,
             "garmin_user_id": garmin_user_id,
             "server": server,
-            "provider": "garminconnect",
+            "provider": tokens.provider,
             "active": True,
             "display_name": display_name,
             "time_zone": time_zone or (account.time_zone if account else None),
@@ -188,9 +200,13 @@ async def link(
             session.add(GarminConnectAccount(id=account_id, **values))
         else:
             values["linked_at"] = now()
+            if tokens.provider != "personal_api":
+                await ask_for_the_rest(session, account_id)
             await session.execute(
                 sa.update(GarminConnectAccount).where(GarminConnectAccount.id == account_id).values(**values)
             )
+        await session.flush()
+        await give_local_health(session, user_id, account_id)
     async with database.read() as session:
         return await session.get_one(GarminConnectAccount, account_id)
 
@@ -248,6 +264,7 @@ async def read_tokens(database: Database, vault: Vault, account_id: UUID) -> Sto
         secret=vault.unseal(account_id, "oauth_token_secret", account.oauth_token_secret),
         refresh=vault.unseal(account_id, "refresh_token", account.refresh_token) if account.refresh_token else None,
         expires_at=account.token_expires_at,
+        provider=account.provider,
     )
 
 

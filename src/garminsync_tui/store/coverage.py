@@ -23,6 +23,8 @@ _LONGEST_PAUSE_S = 7 * 86400
 _MOST_LOOKS = 3
 _LOOK_AGAIN_S = 7 * 86400
 _REASON_CHARACTERS = 200
+#: Of a day that was fetched by a sign-in to which Garmin gives only a part of it.
+PARTLY = "The official API gives only a part of it; another sign-in brings the rest."
 #: As `garmin` writes it: "3 heart_rate out of range, 1 heart_rate as text".
 _LEFT_OUT = re.compile(r"(\d+) ([a-z0-9_]+ [^,]+)")
 
@@ -38,13 +40,15 @@ class Entry(NamedTuple):
     last_at: datetime | None = None
     #: What was there and could not be taken.
     reason: str | None = None
+    #: Where the day's values came from: api, archive, fit.
+    source: str = "api"
 
 
 async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entry], *, fetched: bool = True) -> None:
     """Write outcomes that need no second try.
 
-    Where nothing was `fetched` (a stored answer was read again), what is failed or stale stays so, and when it was
-    checked stays too.
+    Where nothing was `fetched` (a stored answer was read again, a file told a part), what is failed or stale stays so,
+    and when it was checked stays too.
     """
     rows = [
         {
@@ -59,7 +63,7 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
         return
     statement = insert(session, Coverage)
     excluded = statement.excluded
-    values: dict[str, Any] = {"first_at": excluded.first_at, "last_at": excluded.last_at}
+    values: dict[str, Any] = {name: excluded[name] for name in ("first_at", "last_at", "source")}
     if fetched:
         values |= {
             "status": excluded.status,
@@ -108,6 +112,16 @@ async def lose(session: AsyncSession, account_id: UUID, day: date, item: str, re
         insert(session, Coverage)
         .values(garmin_connect_account_id=account_id, endpoint=ACTIVITY_FILE, day=day, item=item, **values)
         .on_conflict_do_update(index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values)
+    )
+
+
+async def await_file(session: AsyncSession, account_id: UUID, day: date, item: str, reason: str) -> None:
+    """An activity is here without its original, and Garmin was never asked for it: it is to be, with the next sync."""
+    values = {"status": "stale", "reason": reason[:_REASON_CHARACTERS], "attempts": 0, "next_try_at": now()}
+    await session.execute(
+        insert(session, Coverage)
+        .values(garmin_connect_account_id=account_id, endpoint=ACTIVITY_FILE, day=day, item=item, **values)
+        .on_conflict_do_nothing()
     )
 
 
@@ -171,6 +185,15 @@ async def make_stale(
     await session.execute(statement.values(status="stale", next_try_at=None))
 
 
+async def ask_for_the_rest(session: AsyncSession, account_id: UUID) -> None:
+    """Days of which a key gave only a part have to be fetched again, by a sign-in that is given all of it."""
+    await session.execute(
+        sa.update(Coverage)
+        .where(Coverage.garmin_connect_account_id == account_id, Coverage.reason == PARTLY)
+        .values(status="stale", next_try_at=None)
+    )
+
+
 async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date]) -> None:
     """Days that another endpoint showed to hold nothing; those that once held values are asked for again."""
     if not days:
@@ -214,7 +237,10 @@ async def settled(
 async def due_days(
     session: AsyncSession, account_id: UUID, before: date, retry_from: datetime | None = None
 ) -> dict[tuple[str, str], set[date]]:
-    """By endpoint and status, the failed and stale days before a date that are due: nothing is ever forgotten."""
+    """By endpoint and status, the failed and stale days before a date that are due: nothing is ever forgotten.
+
+    Not so the days of which a file told a part: how far back Garmin is asked for the rest is the sync's choice.
+    """
     rows = await session.execute(
         sa.select(Coverage.endpoint, Coverage.status, Coverage.day).where(
             Coverage.garmin_connect_account_id == account_id,
@@ -223,7 +249,9 @@ async def due_days(
             sa.or_(
                 sa.and_(Coverage.status == "failed", _is_due(retry_from)),
                 sa.and_(
-                    Coverage.status == "stale", sa.or_(Coverage.next_try_at.is_(None), Coverage.next_try_at <= now())
+                    Coverage.status == "stale",
+                    Coverage.source == "api",
+                    sa.or_(Coverage.next_try_at.is_(None), Coverage.next_try_at <= now()),
                 ),
             ),
         )
@@ -315,7 +343,7 @@ async def notes(session: AsyncSession, since: date | None = None, until: date | 
     """What the ledger has to say of days that did not fail, newest first: values left out, days in an archive."""
     statement = (
         sa.select(Coverage)
-        .where(Coverage.status != "failed", Coverage.reason.is_not(None))
+        .where(Coverage.status != "failed", Coverage.reason.is_not(None), Coverage.reason != PARTLY)
         .order_by(Coverage.day.desc(), Coverage.endpoint)
     )
     if since:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..columns import now
 from ..config import Config
@@ -20,7 +20,6 @@ from ..garmin.activities import (
     COUNT,
     LIST,
     NEWS_PAGE_SIZE,
-    PAGE_SIZE,
     ActivityRow,
     export_path,
     original_path,
@@ -28,6 +27,7 @@ from ..garmin.activities import (
     parse_count,
 )
 from ..garmin.client import Client
+from ..garmin.providers import Capability
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import FILE_TYPES, Activity, Coverage, GarminConnectAccount
@@ -36,6 +36,7 @@ from ..store import accounts, activities, coverage, figures
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
 from .figures import compute_new
+from .recognition import Recognition
 
 _OVERLAP = 1  # a page begins with the last item of the one before: an insertion meanwhile shows nothing twice
 _MOST_PAGES = 2000
@@ -86,6 +87,8 @@ def _is_due(last: datetime | None, every: timedelta) -> bool:
 
 async def _count(client: Client) -> int | None:
     """How many activities Garmin has; None where it does not say."""
+    if not client.can(Capability.COUNT):
+        return None
     try:
         return parse_count(await client.get(COUNT))
     except UnexpectedAnswer:
@@ -128,6 +131,7 @@ class Walk:
         self.seen: set[str] = set()
         self.saved = 0
         self.reached_end = False
+        self._recognition = Recognition(run, files)
         self._from_the_newest = not run.checkpoint.get("start")
         self._unreadable = 0
         self._outages = 0
@@ -141,7 +145,7 @@ class Walk:
         """Page after page until there is nothing new, or nothing at all."""
         start = int(self.run.checkpoint.get("start", 0))
         for _ in range(_MOST_PAGES):
-            limit = PAGE_SIZE if self.to_the_end or start else NEWS_PAGE_SIZE
+            limit = self.client.provider.page_size if self.to_the_end or start else NEWS_PAGE_SIZE
             rows, unreadable = parse_activities(await self.client.get(LIST, {"start": str(start), "limit": str(limit)}))
             if start and self.seen and not self._joins(rows, unreadable):
                 # What was read before it became shorter meanwhile: some that followed may have moved out of sight.
@@ -173,15 +177,20 @@ class Walk:
         async with self.run.database.read() as session:
             names = [row.garmin_activity_id for row in rows]
             known = await activities.stored(session, self.run.account_id, names)
+        unknown = [row for row in rows if row.garmin_activity_id not in known]
+        recognized = await self._recognition.among_files(unknown, [_values(row) for row in unknown])
+        known |= recognized
+        async with self.run.database.read() as session:
             waiting = await coverage.failed_items(session, self.run.account_id, names, self.run.asked_at)
             due = {
-                each.item: each.status
+                each.item: each
                 for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
             }
         page = _Page(
             start,
             again={name: activity for name, activity in known.items() if name in due},
-            only_original={name for name, status in due.items() if status == "stale"},
+            # What an import brought without its original was never asked for: anything of Garmin's is better.
+            only_original={name for name, entry in due.items() if entry.status == "stale" and entry.attempts},
         )
         for position, row in enumerate(rows):
             name = row.garmin_activity_id
@@ -192,7 +201,7 @@ class Walk:
             title = f"{row.start_time:%Y-%m-%d} {row.name or ''}".strip()
             self.run.progress(start + position, max(start + listed, 1), title)
             await self._fetch(row, page)
-        changed = len(page.arrived)
+        changed = len(page.arrived | recognized.keys())
         async with self.run.page() as session:
             for row in rows:
                 if row.garmin_activity_id in known and row.garmin_activity_id not in page.arrived:
@@ -218,6 +227,9 @@ class Walk:
             await self._fail(row, problem.message, page)
         else:
             self._outages = 0
+            if had == "export" and notes["file_origin"] == "synthesized":
+                await self._look_again(row, page)  # what a file brought is more than Garmin has
+                return
             await self._store(row, kept, notes, page)
 
     async def _store(self, row: ActivityRow, kept: StoredFile, notes: dict[str, Any], page: _Page) -> None:
@@ -276,7 +288,7 @@ class Walk:
                     LIST,
                     {
                         "start": "0",
-                        "limit": str(PAGE_SIZE),
+                        "limit": str(self.client.provider.page_size),
                         "startDate": (entry.day - timedelta(days=1)).isoformat(),
                         "endDate": (entry.day + timedelta(days=1)).isoformat(),
                     },
@@ -360,7 +372,8 @@ async def _download(
         return original.path, original.file_type, "original"
     if only_original:
         raise NotAtGarmin("Garmin does not have the original any more.")
-    for kind in ("tcx", "gpx"):
+    kinds: tuple[Literal["tcx", "gpx"], ...] = ("tcx", "gpx")
+    for kind in kinds if client.can(Capability.EXPORTS) else ():
         export = folder / f"export.{kind}"
         if await _downloaded(client, export_path(name, kind), export, partial(validate, file_type=kind.upper())):
             head = await asyncio.to_thread(_head, export)

@@ -13,16 +13,19 @@ from uuid import UUID
 
 from ..columns import from_ms
 from ..dates import months_before
-from ..errors import GarminSyncError, NotAtGarmin, Unavailable, UnexpectedAnswer
+from ..errors import GarminSyncError, NotAtGarmin, OtherSignInNeeded, Unavailable, UnexpectedAnswer
 from ..garmin.activities import SYNC_TIME, parse_sync_time
 from ..garmin.client import Client
 from ..garmin.endpoints import ENDPOINTS, SUMMARIES, Endpoint, Tier, bring_back_path, endpoints_of
 from ..garmin.health.summaries import day_bounds, days_with_watch
+from ..garmin.personal_key import DAY
+from ..garmin.providers import Capability, lacks
 from ..garmin.shapes import Readings, unreadable
 from ..jobs.queue import Transaction
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
 from ..store import accounts, coverage, days, health, responses
+from ..store.coverage import PARTLY
 from ..store.health import FetchedDay
 from .outlook import Outlook
 
@@ -41,6 +44,7 @@ _OUTAGES_IN_A_ROW = 3  # then it is the server, not the day
 
 #: The ledger's word for readings that Garmin has put away.
 ARCHIVED = "Garmin keeps this day in its archive and was asked to bring it back."
+NOT_ASKED_BACK = "Garmin keeps this day in its archive; only another sign-in can ask to bring it back."
 KEPT_BACK = "Garmin keeps this day in its archive and did not bring it back yet."
 #: How often it is asked before that is a failure.
 _MOST_ASKED = 3
@@ -91,16 +95,20 @@ async def sync_health(
     """
     account = await accounts.get(run.database, run.account_id)
     moment = datetime.now(UTC)
-    synced_at = parse_sync_time(await client.get(SYNC_TIME))
+    zone = days.zone_of(account.time_zone)
+    synced_at = await _watch_synced_at(client, moment.astimezone(zone).date())
     if synced_at and synced_at - moment > _MOST_AHEAD:
         synced_at = None
-    zone = days.zone_of(account.time_zone)
     # A watch ahead of this machine's clock decides what today is.
     today = max(moment, synced_at or moment).astimezone(zone).date()
     asked = run.parameters.get("since")
     since = date.fromisoformat(asked) if asked else since or months_before(today, 12)
     until = min(date.fromisoformat(run.parameters.get("until") or today.isoformat()), today)
-    chosen = giving(run.parameters.get("metrics"), endpoints_of(samples, extras))
+    metrics = run.parameters.get("metrics")
+    has = client.provider.endpoints
+    chosen = [has[each.name] for each in giving(metrics, endpoints_of(samples, extras)) if each.name in has]
+    if metrics and not any(metric in each.metrics for each in chosen for metric in metrics):
+        raise OtherSignInNeeded(", ".join(metrics))
     async with run.page() as session:
         await days.ensure(session, account.id, zone, since - timedelta(days=1), today)
         # Once in a job: what was fetched since then is not asked for again when the job goes on.
@@ -125,6 +133,19 @@ async def sync_health(
         if facts:
             await accounts.set_facts(session, account.id, **facts)
     run.progress(1, 1, f"up to {today}")
+
+
+async def _watch_synced_at(client: Client, today: date) -> datetime | None:
+    """When the watch last gave its measurements; None where nothing says so."""
+    if client.can(Capability.SYNC_TIME):
+        return parse_sync_time(await client.get(SYNC_TIME))
+    # Only the summary of a day that it was synced on tells.
+    for day in (today, today - timedelta(days=1)):
+        summary = await client.get(DAY, {"calendarDate": day.isoformat()})
+        told = summary.get("lastSyncTimestampGMT") if isinstance(summary, dict) else None
+        if found := parse_sync_time(told):
+            return found
+    return None
 
 
 def giving(metrics: Sequence[str] | None, among: Sequence[Endpoint] = ENDPOINTS) -> list[Endpoint]:
@@ -196,7 +217,7 @@ class _Work:
             async with self.run.database.read() as session:
                 older = await coverage.due_days(session, self.account.id, until + timedelta(days=1), self.run.asked_at)
         plan: list[Fetch] = []
-        for endpoint in ENDPOINTS:
+        for endpoint in self.client.provider.endpoints.values():
             wanted: set[date] = set()
             if endpoint in chosen or endpoint.tier is not Tier.EXTRA:
                 wanted |= older.get((endpoint.name, "failed"), set())
@@ -320,6 +341,9 @@ class _Work:
 
     async def _bring_back(self, fetch: Fetch) -> None:
         """Ask Garmin once a run and day to bring it back, and read it with a later sync."""
+        if not self.client.can(Capability.ARCHIVE):
+            await self._fail(fetch, UnexpectedAnswer(NOT_ASKED_BACK))
+            return
         if fetch.last not in self._brought_back:
             await self.client.post(bring_back_path(fetch.last))
             self._brought_back.add(fetch.last)
@@ -363,15 +387,23 @@ async def save_answer(
             if each.from_watch and (each.tier is not Tier.EXTRA or each.name in asked):
                 # Only what was never fetched: a day that once had values is asked for again.
                 await coverage.prove_empty(session, account_id, each.name, idle)
+    partly = bool(lacks(endpoint))
     await health.replace_days(
         session,
         account_id,
         endpoint.name,
         endpoint.metrics,
-        [FetchedDay(day, found.get(day, []), found.left_out.get(day)) for day in span if day not in found.unread],
+        [
+            FetchedDay(
+                day, found.get(day, []), found.left_out.get(day) or (PARTLY if partly and day in found else None)
+            )
+            for day in span
+            if day not in found.unread
+        ],
         # Somebody may have deleted one weigh-in. But a watch does not unmeasure a day, and where all is gone at once it
         # is Garmin's copy that is lost.
         keep_vanished=not endpoint.by_hand or not found,
+        keep_extent=partly,
     )
     # Where nothing could be taken, stored answers stay as what came from them does.
     if not found.unread.issuperset(span):

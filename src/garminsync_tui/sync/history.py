@@ -7,6 +7,7 @@ from datetime import date
 from .. import units
 from ..dates import months_before
 from ..garmin.endpoints import endpoints_of
+from ..garmin.providers import PROVIDERS, served
 
 #: What is offered beside a date: how it is typed, how it is called, and how many months it is.
 CHOICES = (("1m", "a month", 1), ("1y", "a year", 12), ("5y", "five years", 60))
@@ -20,19 +21,17 @@ def choices(today: date) -> dict[str, date]:
     return {name: months_before(today, months) for _, name, months in CHOICES}
 
 
-def requests(since: date, today: date, samples: str) -> int:
+def requests(since: date, today: date, samples: str, provider: str = "garminconnect") -> int:
     """How many requests health takes from `since` to `today` where nothing of it is here yet, at most."""
     days = max((today - since).days + 1, 0)
-    return sum(-(-days // endpoint.window_days) for endpoint in endpoints_of(samples))
+    endpoints = served(provider, endpoints_of(samples))
+    return sum(-(-days // endpoint.window_days) * endpoint.requests for endpoint in endpoints)
 
 
-def cost(since: date, today: date, samples: str, per_s: float) -> str:
+def cost(since: date, today: date, samples: str, per_s: float, provider: str = "garminconnect") -> str:
     """Like "about 1,900 requests, about 31 min at one request a second"."""
-    # Late: signing in has imported it wherever this is asked, and a first paint must not wait for it.
-    from .session import DEFAULT_RATE
-
-    per_s = min(per_s, DEFAULT_RATE.per_s)
-    count = requests(since, today, samples)
+    per_s = min(per_s, PROVIDERS[provider].per_s)
+    count = requests(since, today, samples, provider)
     rounded = round(count, min(_DIGITS - len(str(count)), 0))
     pace = "one request a second" if per_s == 1 else f"{per_s:g} requests a second"
     return f"about {units.number(rounded)} requests, {units.about(count / per_s)} at {pace}"

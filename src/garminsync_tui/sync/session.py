@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
 from ..errors import (
     Blocked,
     GarminSyncError,
+    KeyMissing,
     RateLimited,
     SignInBlocked,
     SignInRefused,
@@ -19,10 +21,11 @@ from ..errors import (
     Unavailable,
     UsageProblem,
 )
-from ..garmin import browser_ticket, token_file
+from ..garmin import browser_ticket, garth_session, personal_key, token_file
 from ..garmin.client import Client
+from ..garmin.providers import APP, PROVIDERS
 from ..garmin.server import Server
-from ..garmin.sign_in import CodeNeeded, SignIn, Tokens, refresh
+from ..garmin.sign_in import CodeNeeded, Profile, SignIn, Tokens, refresh
 from ..jobs.words import held_off
 from ..models import GarminConnectAccount
 from ..paths import Paths
@@ -37,8 +40,14 @@ from .threads import in_thread
 #: Renew this long before the token ends, so that a skewed clock does no harm.
 _EARLY = timedelta(minutes=5)
 _LOOK_AGAIN_S = 0.1
-#: The polite default for Garmin's own servers; a server on this machine has none.
-DEFAULT_RATE = Rate(per_s=1.0, burst=3)
+
+
+#: How the tokens of each provider are renewed: one request, in a thread.
+_RENEWALS: dict[str, Callable[[Tokens, Server], Tokens]] = {
+    "garminconnect": refresh,
+    "garth": garth_session.renew,
+    "personal_api": personal_key.renew,
+}
 
 
 class Bearer:
@@ -49,6 +58,7 @@ class Bearer:
         self._database = database
         self._vault = vault
         self._account_id: UUID = account.id
+        self._provider = account.provider
         self._server = Server.parse(account.server)
         self._lock = asyncio.Lock()
         self._tokens: StoredTokens | None = None
@@ -57,7 +67,7 @@ class Bearer:
         """A token that is valid for some minutes at least."""
         async with self._lock:
             if self._tokens is None:
-                self._tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+                self._tokens = await self._read()
             if await self._ends_soon(self._tokens):
                 self._tokens = await self._renewed(self._tokens.access)
             return self._tokens.access
@@ -71,7 +81,7 @@ class Bearer:
     async def _renewed(self, refused: str) -> StoredTokens:
         has_turn = False
         while True:
-            tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+            tokens = await self._read()
             if tokens.access != refused and not await self._ends_soon(tokens):
                 return tokens  # somebody else has renewed it
             if not has_turn:  # before the lease, which nobody holds for a wait
@@ -93,18 +103,17 @@ class Bearer:
     async def _refresh_as(self, owner: UUID, refused: str) -> StoredTokens:
         fresh: StoredTokens | None = None
         try:
-            tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+            tokens = await self._read()
             if tokens.access != refused and not await self._ends_soon(tokens):
                 return tokens
-            if not tokens.refresh:
-                raise SignInRequired()
             old = Tokens(
                 access=tokens.access,
-                client_id=tokens.secret,
+                secret=tokens.secret,
                 refresh=tokens.refresh,
                 expires_at=tokens.expires_at or datetime.now(UTC),
+                provider=tokens.provider,
             )
-            fresh = stored(await in_thread(refresh, old, self._server))
+            fresh = stored(await in_thread(_RENEWALS[tokens.provider], old, self._server))
             await self._pace.answered()
         except SignInRequired:
             await self._pace.answered()
@@ -118,6 +127,13 @@ class Bearer:
                 accounts.save_refreshed_tokens(self._database, self._vault, self._account_id, owner, fresh)
             )
         return fresh
+
+    async def _read(self) -> StoredTokens:
+        tokens = await accounts.read_tokens(self._database, self._vault, self._account_id)
+        if tokens.provider != self._provider:
+            # What is under way asks as one does with the other sign-in.
+            raise Unavailable("The account was signed in to in another way meanwhile.", hint="It goes on by itself.")
+        return tokens
 
     async def _ends_soon(self, tokens: StoredTokens) -> bool:
         # By the server's clock: with one that is a day ahead, every token would seem to end.
@@ -135,26 +151,34 @@ def stored(tokens: Tokens) -> StoredTokens:
     """Garmin's tokens under the names of the account's columns."""
     hide(tokens.access)
     hide(tokens.refresh)
+    if tokens.provider != "garminconnect":
+        hide(tokens.secret)
     return StoredTokens(
-        access=tokens.access, secret=tokens.client_id, refresh=tokens.refresh, expires_at=tokens.expires_at
+        access=tokens.access,
+        secret=tokens.secret,
+        refresh=tokens.refresh,
+        expires_at=tokens.expires_at,
+        provider=tokens.provider,
     )
 
 
-def rate_for(server: str, chosen: Rate | None) -> Rate | None:
+def rate_for(server: str, chosen: Rate | None, provider: str = "garminconnect") -> Rate | None:
     """How fast `server` is asked, where `chosen` is what the settings say; None where nothing limits it.
 
-    Raises UsageProblem for a rate that Garmin's own servers are not asked at, whoever chose it.
+    A server on this machine has no polite default. Raises UsageProblem for a rate that Garmin's own servers are not
+    asked at, whoever chose it; a key of the official API is asked with no faster than its own.
     """
     if Server.parse(server).is_loopback:
         return chosen
+    polite = Rate(PROVIDERS[provider].per_s, PROVIDERS[provider].burst)
     if chosen is None:
-        return DEFAULT_RATE
-    if chosen.per_s > DEFAULT_RATE.per_s:
+        return polite
+    if chosen.per_s > APP.per_s:
         raise UsageProblem(
             f"sync.requests_per_second is {chosen.per_s:g}; Garmin is asked once a second at most.",
             hint="`garminsync config edit` changes it. Only a server on this machine may be asked faster.",
         )
-    return chosen
+    return Rate(min(chosen.per_s, polite.per_s), min(chosen.burst, polite.burst))
 
 
 async def open_client(
@@ -163,8 +187,20 @@ async def open_client(
     """A client that speaks for `account`, at the pace of its server's budget."""
     server = Server.parse(account.server)
     vault = await Vault.open(database, paths)
-    pace = Pace(database, server.url, rate_for(account.server, rate))
-    return Client(server, Bearer(database, vault, account, pace), pace, account.display_name or "")
+    pace = Pace(database, server.url, rate_for(account.server, rate, account.provider))
+    bearer = Bearer(database, vault, account, pace)
+    return Client(server, bearer, pace, account.display_name or "", provider=PROVIDERS[account.provider])
+
+
+async def session_ends_by(database: Database, paths: Paths, account: GarminConnectAccount) -> datetime | None:
+    """Until when a session of garth's lasts at the latest; None for other ways, and where nothing tells."""
+    if account.provider != "garth" or account.refresh_token is None:
+        return None
+    try:
+        vault = await Vault.open(database, paths)
+        return garth_session.ends_by((await accounts.read_tokens(database, vault, account.id)).refresh)
+    except (SignInRequired, KeyMissing):
+        return None
 
 
 class Linking:
@@ -183,8 +219,15 @@ class Linking:
         self._server = Server.parse(server)
         self._pace = Pace(database, self._server.url, rate_for(self._server.url, None))
         self._loop: asyncio.AbstractEventLoop | None = None
+        #: Until when a session of garth's lasts at the latest, once one was resumed and as far as anything tells.
+        self.session_ends_by: datetime | None = None
         self._adopted: dict[str, Tokens] = {}  # by the access token that a file had
-        self._sign_in = SignIn(self._server, on_strategy=on_strategy, on_requests=self._charge)
+        self._on_strategy = on_strategy
+
+    @cached_property
+    def _sign_in(self) -> SignIn:
+        """Garmin's own: a key of the official API has no use for it."""
+        return SignIn(self._server, on_strategy=self._on_strategy, on_requests=self._charge)
 
     async def start(self, email: str, password: str) -> GarminConnectAccount | CodeNeeded:
         """Sign in. Raises WrongPassword, SignInRefused (also during the cool-down after one), Unavailable."""
@@ -211,7 +254,7 @@ class Linking:
         An earlier refusal does not hold it off: a browser asks elsewhere, and a person signs in there each time.
         """
         hide(pasted.strip())
-        ticket = browser_ticket.find(pasted)
+        ticket = browser_ticket.find(pasted, self._server)
         hide(ticket.ticket)
         try:
             tokens = await self._in_thread(self._sign_in.exchange, ticket)
@@ -230,10 +273,44 @@ class Linking:
         try:
             # What an earlier try renewed is not renewed again: the token that could is used up.
             tokens = await self._in_thread(self._sign_in.adopt, self._adopted.get(found.access, found))
+            self._adopted[found.access] = tokens
+            return await self._linked(tokens)
         except RateLimited as problem:
             raise await _told(self._pace, problem) from None
-        self._adopted[found.access] = tokens
-        return await self._linked(tokens)
+        except SignInRequired:
+            raise SignInRequired(
+                "Garmin no longer accepts the tokens in that file.",
+                hint="Sign in with the other program again, or here in another way. Is it an account in China?"
+                " Then choose garmin.cn (--region cn).",
+            ) from None
+
+    async def with_garth(self, folder: Path | None = None) -> GarminConnectAccount:
+        """Link by a session that garth keeps in `folder`, or wherever there is one. Raises as `garth_session` does."""
+        session = await in_thread(garth_session.load, garth_session.source(folder))
+        for secret in (session.token, session.secret, session.mfa_token):
+            hide(secret)
+        self.session_ends_by = session.ends_by
+        await self._obey_wait()
+        try:
+            tokens = await self._in_thread(garth_session.resume, session, self._server, self._charge)
+            self._sign_in.go_on_with(tokens)
+            return await self._linked(tokens)
+        except RateLimited as problem:
+            raise await _told(self._pace, problem) from None
+
+    async def with_key(self, key: str) -> GarminConnectAccount:
+        """Link by a key of the official Personal API. Raises as `personal_key` does."""
+        hide(key.strip())
+        key = personal_key.checked(key)
+        await self._obey_wait()
+        try:
+            self._loop = asyncio.get_running_loop()
+            await self._pace.charge()
+            tokens = await in_thread(personal_key.exchange, key, self._server)
+            profile = await in_thread(personal_key.profile, tokens, self._server, self._charge)
+            return await self._linked(tokens, profile)
+        except RateLimited as problem:
+            raise await _told(self._pace, problem) from None
 
     @property
     def browser_address(self) -> str:
@@ -262,14 +339,22 @@ class Linking:
             earlier = "Garmin refused an earlier sign-in" if refused else held_off(blocked=wait.blocked)
             raise _refused_until(wait.until, f"{earlier}.", SignInBlocked if wait.blocked else SignInRefused)
 
+    async def _obey_wait(self) -> None:
+        """Raises RateLimited, or Blocked, where no request may go out now."""
+        wait = await budget.wait(self._database, self._server.url)
+        if wait is not None:
+            left_s = max((wait.until - datetime.now(UTC)).total_seconds(), 0.0)
+            raise Blocked(left_s) if wait.blocked else RateLimited(left_s)
+
     async def _cool_down(self, problem: SignInRefused) -> SignInRefused:
         blocked = isinstance(problem, SignInBlocked)
         until = await budget.sign_in_refused(self._database, self._server.url, blocked=blocked)
         return _refused_until(until, problem.message, type(problem))
 
-    async def _linked(self, tokens: Tokens) -> GarminConnectAccount:
+    async def _linked(self, tokens: Tokens, profile: Profile | None = None) -> GarminConnectAccount:
         try:
-            profile = await self._in_thread(self._sign_in.profile)
+            if profile is None:
+                profile = await self._in_thread(self._sign_in.profile)
         except RateLimited as problem:
             raise await _told(self._pace, problem) from None
         if not profile.garmin_user_id:
@@ -282,7 +367,7 @@ class Linking:
             user.id,
             garmin_user_id=profile.garmin_user_id,
             server=self._server.url,
-            display_name=profile.display_name,
+            display_name=profile.display_name or None,
             time_zone=profile.time_zone,
             tokens=stored(tokens),
         )

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from ..config import Config
-from ..errors import SignInRequired
+from ..errors import OtherSignInNeeded, SignInRequired
 from ..garmin.client import Client
+from ..garmin.providers import PROVIDERS, Capability
 from ..jobs.run import JobRun
 from ..models import GarminConnectAccount
 from ..store import accounts
@@ -47,7 +48,9 @@ def work(config: Config) -> Mapping[str, Work]:
                 since=config.health_since,
                 extras=config["health.extras"],
                 keep_raw=config["health.keep_raw"],
-                per_request_s=1 / allowed.per_s if (allowed := rate_for(account.server, rate)) else 0.0,
+                per_request_s=1 / allowed.per_s
+                if (allowed := rate_for(account.server, rate, account.provider))
+                else 0.0,
             )
         await look_after_figures(run, config)
 
@@ -55,11 +58,18 @@ def work(config: Config) -> Mapping[str, Work]:
         if not await is_due(run):
             run.progress(1, 1, "looked at lately")
             return
+        if not await _has_workouts(run):
+            if run.parameters.get("look"):
+                raise OtherSignInNeeded("Workouts")
+            run.progress(1, 1, "not given to an API key; another sign-in brings them")
+            return
         athlete = await athlete_today(run.database, config)
         async with _talk(run, config, rate) as (_, client):
             await pull(run, client, athlete)
 
     async def one_workout(run: JobRun) -> None:
+        if not await _has_workouts(run):
+            raise OtherSignInNeeded("Workouts")
         athlete = await athlete_today(run.database, config)
         async with _talk(run, config, rate) as (_, client):
             await upload(run, client, athlete)
@@ -73,6 +83,11 @@ def work(config: Config) -> Mapping[str, Work]:
     async def look_at_files(run: JobRun) -> None:
         await verify(run, files)
 
+    async def bring_in(run: JobRun) -> None:
+        from ..transfer.importing.job import import_files
+
+        await import_files(run, config, files)
+
     async def write_everything(run: JobRun) -> None:
         from ..transfer.exporting.job import export
 
@@ -85,6 +100,7 @@ def work(config: Config) -> Mapping[str, Work]:
         "workout_upload": one_workout,
         "reparse": reread,
         "verify": look_at_files,
+        "file_import": bring_in,
         "export": write_everything,
     }
 
@@ -94,6 +110,11 @@ def chosen_rate(config: Config) -> Rate | None:
     if config.values["sync.requests_per_second"].origin == "default":
         return None
     return Rate(per_s=config["sync.requests_per_second"], burst=3)
+
+
+async def _has_workouts(run: JobRun) -> bool:
+    account = await accounts.get(run.database, run.account_id)
+    return Capability.WORKOUTS in PROVIDERS[account.provider].capabilities
 
 
 @asynccontextmanager

@@ -275,7 +275,7 @@ class Engine:
         return jobs
 
     async def _pace(self, account: GarminConnectAccount) -> Pace:
-        allowed = rate_for(account.server, chosen_rate(self._config))
+        allowed = rate_for(account.server, chosen_rate(self._config), account.provider)
         return Pace(allowed.per_s if allowed else None, await budget.slowed_to(self.database, account.server))
 
     @undisturbed

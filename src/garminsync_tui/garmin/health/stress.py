@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ..shapes import Collected, Readings, instant_ms, number, plain_word
+from ..shapes import Collected, Readings, calendar_date, instant_ms, number, plain_word
 from .series import Series, intraday
 
 _STRESS = Series(
@@ -25,8 +25,24 @@ _BODY_BATTERY = Series(
 
 
 def stress(body: Any, first: date, last: date) -> Readings:
-    """Three-minute stress (-1 and -2: not measured) and body battery of one day."""
+    """Three-minute stress (-1 and -2: not measured) and body battery of one day.
+
+    A list of days, recorded as well, has the turns of the battery only.
+    """
+    if isinstance(body, list):
+        return _battery_turns(body, first, last)
     return intraday("stress", (_STRESS, _BODY_BATTERY), body, first, last)
+
+
+def _battery_turns(body: Any, first: date, last: date) -> Readings:
+    found = Collected(first, last)
+    for row in found.main(None, "body_battery", body, "stress", "the body", "bodyBatteryValuesArray"):
+        day = calendar_date(row.get("date"))
+        turns = row.get("bodyBatteryValuesArray")
+        for turn in turns if isinstance(turns, list) else ():
+            if isinstance(turn, list) and len(turn) > 1:
+                found.add(day, "body_battery", instant_ms(turn[0]), turn[1])
+    return found.by_day()
 
 
 def body_battery_events(body: Any, first: date, last: date) -> Readings:

@@ -1,0 +1,153 @@
+"""The ways to link an account, as commands; what no way can do anything with is told without repeating it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from garminsync_tui.simulator import Simulator
+
+from ..doors import browsed, garth_client, token_file
+from .conftest import Run
+
+EXCHANGE = "/oauth-service/oauth/exchange/user/2.0"
+CANARY = "canary-of-a-secret"
+
+
+def login(run: Run, simulator: Simulator, method: str, *more: str, stdin: str = "") -> tuple[int, str, str]:
+    """Exit code, stdout and stderr; no secret is in either."""
+    result = run("login", "--server", simulator.url, "--method", method, *more, stdin=stdin)
+    assert CANARY not in result.out + result.err
+    return result.code, result.out, result.err
+
+
+def test_a_browser_s_ticket_links_once(run: Run, simulator: Simulator) -> None:
+    ticket = browsed(simulator)
+    code, out, err = login(run, simulator, "ticket", stdin=f"{simulator.url}/gcm/android?ticket={ticket}\n")
+    assert code == 0, err
+    assert f"{simulator.url}/sso/signin?service=" in err
+    assert "renews by itself" in out
+    assert ticket not in out + err
+    code, _, err = login(run, simulator, "ticket", stdin=f"{ticket}\n")
+    assert code == 3
+    assert "did not accept that ticket" in err and "good once" in err
+    assert run("account", "--json").json["sign_in_needed_since"] is None, "what was linked before still is"
+
+
+@pytest.mark.parametrize(
+    ("stdin", "said"),
+    [
+        ("", "No answer"),
+        (f"{CANARY}\n", "no ticket"),
+        ("https://mobile.integration.garmin.com/gcm/android?tick\n", "is of garmin.com"),
+    ],
+)
+def test_what_is_no_ticket_is_not_sent(run: Run, simulator: Simulator, stdin: str, said: str) -> None:
+    code, _, err = login(run, simulator, "ticket", stdin=stdin)
+    assert code == 2
+    assert said in err
+    assert simulator.stats()["requests"]["total"] == 0
+
+
+def test_no_secret_is_taken_from_the_command_line(run: Run, simulator: Simulator) -> None:
+    code, _, err = login(run, simulator, "ticket", f"ST-{CANARY}-sso")
+    assert code == 2 and "takes no PATH" in err
+    code, _, err = login(run, simulator, "token-file", json.dumps({"di_token": CANARY}))
+    assert code == 2 and "not where it is" in err
+    assert login(run, simulator, "ticket", "--email", "me@example.com")[0] == 2
+    assert simulator.stats()["requests"]["total"] == 0
+
+
+@pytest.mark.parametrize("name", ["garmin_tokens.json", ".garmin_tokens.json"])
+def test_another_program_s_tokens(
+    run: Run, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("GARMINTOKENS", raising=False)
+    folder = tmp_path / ".garminconnect"
+    assert login(run, simulator, "token-file")[0] == 2
+    folder.mkdir()
+    written = json.loads(token_file(simulator))
+    if name.startswith("."):
+        written = {key.removeprefix("di_"): value for key, value in written.items()}
+    (folder / name).write_text(json.dumps(written))
+    code, out, err = login(run, simulator, "token-file")
+    assert code == 0, err
+    assert out.startswith("linked ") and "ends the other's sign-in" in err
+    assert run("sync", "activities", "--since", "2d").code == 0
+
+
+def test_tokens_that_garmin_refuses(run: Run, simulator: Simulator, tmp_path: Path) -> None:
+    file = tmp_path / "tokens.json"
+    file.write_text(json.dumps(dict.fromkeys(("di_token", "di_refresh_token", "di_client_id"))))
+    code, _, err = login(run, simulator, "token-file", str(file))
+    assert code == 2 and "holds no tokens" in err
+    file.write_text(token_file(simulator))
+    simulator.expire_tokens()
+    code, _, err = login(run, simulator, "token-file", str(file))
+    assert code == 3
+    assert "no longer accepts the tokens in that file" in err and "--region cn" in err
+
+
+def test_on_a_terminal_a_token_file_is_asked_about(
+    run: Run, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "tokens.json"
+    file.write_text(token_file(simulator))
+    simulator.reset_stats()
+    monkeypatch.setattr("garminsync_tui.cli.login._asks", lambda: True)
+    assert login(run, simulator, "token-file", str(file), stdin="n\n")[0] == 1
+    assert simulator.stats()["requests"]["total"] == 0
+    assert login(run, simulator, "token-file", str(file), "--yes")[0] == 0
+    assert login(run, simulator, "token-file", str(file), stdin="y\n")[0] == 0
+
+
+# ── garth ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def garth_folder(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A session that garth wrote, where garth keeps it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("GARTH_HOME", "GARTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / ".garth"
+    garth_client(simulator).dump(str(folder))
+    simulator.reset_stats()
+    return folder
+
+
+def test_a_session_of_garth_s_resumes_and_syncs(run: Run, simulator: Simulator, garth_folder: Path) -> None:
+    before = {file.name: file.read_bytes() for file in garth_folder.iterdir()}
+    code, out, err = login(run, simulator, "garth")
+    assert code == 0, err
+    assert "renews while the session lasts" in out
+    assert "at the latest" in err and "eprecat" not in err
+    assert {file.name: file.read_bytes() for file in garth_folder.iterdir()} == before
+    assert run("sync", "activities", "--since", "3d").code == 0
+    shown = run("account", "--json").json
+    assert shown["provider"] == "garth" and shown["session_ends_by"]
+    assert "lasts until" in run("account").out
+    assert "renews while the session lasts" in run("status").out
+
+
+def test_a_refused_exchange_says_sign_in_again_once(run: Run, simulator: Simulator, garth_folder: Path) -> None:
+    assert login(run, simulator, "garth", str(garth_folder))[0] == 0
+    simulator.end_sessions()
+    simulator.expire_tokens()
+    simulator.reset_stats()
+    result = run("sync", "activities")
+    assert result.code == 3
+    assert "no longer accepts this session of garth's" in result.out
+    by_path = simulator.stats()["requests"]["by_path"]
+    assert by_path[EXCHANGE] == 1
+    assert sum(by_path.values()) == 2, "the request that was refused, and the exchange"
+    simulator.reset_stats()
+    assert run("sync").code == 3
+    assert run("status").code == 3
+    assert simulator.stats()["requests"]["total"] == 0
+    code, _, err = login(run, simulator, "garth")
+    assert code == 3 and "Sign in another way" in err
+    assert simulator.stats()["requests"]["by_path"][EXCHANGE] == 1
