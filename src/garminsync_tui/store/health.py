@@ -182,7 +182,7 @@ async def replace_days(
             for day in gone
         ]
         await coverage.record(session, account_id, stays)
-    entries = await write_days(session, account_id, endpoint, metrics, before, fetched)
+    entries = await write_days(session, account_id, endpoint, metrics, before, fetched, keep_extent=keep_extent)
     await coverage.record(session, account_id, entries, fetched=not again)
 
 
@@ -193,6 +193,8 @@ async def write_days(
     metrics: Sequence[str],
     before: Mapping[date, Coverage],
     fetched: Sequence[FetchedDay],
+    *,
+    keep_extent: bool = False,
 ) -> list[coverage.Entry]:
     """Values and rollup of some days, in place of what they held; what the ledger has to say of it is returned."""
     if not fetched:
