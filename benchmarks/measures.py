@@ -11,6 +11,7 @@ from . import (
     health,
     importing,
     log,
+    moving,
     reading,
     records,
     scale,
@@ -42,11 +43,12 @@ MEASURES = {
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,
+    "moving": moving.both_ways,
     "log": log.of_a_million,
     "log-ten-million": log.of_ten_million,
 }
 #: Each takes many minutes: `--quick` leaves them out.
-LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "log"})
+LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "moving", "log"})
 #: Longer still: only where it is named.
 ON_REQUEST = frozenset({"log-ten-million", "importing-many"})
 

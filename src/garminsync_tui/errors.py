@@ -139,8 +139,8 @@ class OtherSignInNeeded(GarminSyncError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"{what} takes another sign-in: the official API key, which this account has, does not give it.",
-            hint="`garminsync login` signs in with a password, a browser or a token file; everything stored stays.",
+            f"The official API key, by which this account is signed in, does not give {what}.",
+            hint="Another way of signing in does: `garminsync login`. Everything already stored stays.",
         )
 
 

@@ -17,6 +17,7 @@ from ..store.health import MetricCount, StoredDay, StoredReading
 from ..store.plain import AskedSession
 from ..transfer.health_rows import COLUMNS, write_readings
 from ..transfer.rows import Rows
+from .coverage_words import withheld
 from .health_range import Period
 from .undisturbed import undisturbed
 
@@ -44,6 +45,8 @@ class Absence(NamedTuple):
     slept: bool
     #: Whether the endpoint is asked for by itself.
     chosen: bool
+    #: Why the account's way of signing in cannot bring it; empty where it can.
+    withheld: str = ""
 
 
 class Loads(NamedTuple):
@@ -103,6 +106,7 @@ class HealthShelf:
             bool(measured & {*_SIGNS_OF_WEAR}),
             _NIGHT in measured,
             endpoint in chosen,
+            withheld(account.provider, endpoint.name, metric) if account is not None else "",
         )
 
     @undisturbed

@@ -6,10 +6,10 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
+from asyncpg.pgproto.pgproto import UUID  # what its connections give, too: made in a tenth of the time of Python's
 
 from ...columns import Day, Document, Flag, Id, Instant, from_ms, to_json, to_ms
 from ...errors import AlreadyRunning, GarminSyncError
@@ -224,7 +224,8 @@ def _given(column: sa.Column[Any]) -> Callable[[Any], Any]:
 def _taken(column: sa.Column[Any]) -> Callable[[Any], Any]:
     match column.type:
         case Id():
-            return lambda value: UUID(bytes=value)
+            made: Callable[[Any], Any] = UUID
+            return made
         case Instant():
             return from_ms
         case Day():

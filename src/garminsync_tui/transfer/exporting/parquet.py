@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+from ...columns import to_json
 from ...errors import UsageProblem
 from .shape import Column, Kind, Row
 
@@ -44,7 +44,7 @@ class ParquetWriter:
             return
         columns = list(zip(*page, strict=True))
         for place in self._documents:
-            columns[place] = tuple(None if value is None else _json(value) for value in columns[place])
+            columns[place] = tuple(None if value is None else to_json(value) for value in columns[place])
         arrays = [self._pa.array(values, field.type) for values, field in zip(columns, self._schema, strict=True)]
         self._waiting.append(self._pa.record_batch(arrays, schema=self._schema))
         self._rows += len(page)
@@ -75,7 +75,3 @@ def _field(pa: Any, column: Column) -> Any:
     }
     about = {"about": column.about} | ({"unit": column.unit} if column.unit else {})
     return pa.field(column.name, types[column.kind], metadata=about)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol
 
+from ...columns import to_json
 from ...dates import iso
 from .shape import Column, Form, Kind, Row
 
@@ -108,6 +109,6 @@ _CELLS = {
     Kind.FLAG: _flag,
     Kind.INSTANT: _instant,
     Kind.DAY: date.isoformat,
-    Kind.DOCUMENT: _json,
+    Kind.DOCUMENT: to_json,
 }
 _PLAIN = {**dict.fromkeys(Kind, None), Kind.INSTANT: _instant, Kind.DAY: date.isoformat}
