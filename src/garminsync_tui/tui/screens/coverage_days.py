@@ -135,7 +135,7 @@ class CoverageDaysScreen(Place):
         if selected is not None:
             name, day = selected
             entry = self._found.get(selected)
-            said = _SAID[entry.status] if entry else "nothing was asked for yet"
+            said = _SAID[entry.status] + words.from_file(entry.source) if entry else "nothing was asked for yet"
             lines.append(f"{words.endpoint(name)}, {day:%a} {words.span(day, day)}: {said}")
             situation = self.garminsync.situation
             if entry is not None and entry.status == "failed" and situation is not None:
