@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PROVIDERS = {
     "garminconnect": "Garmin's own sign-in",
     "garth": "a session of garth's",
-    "personal_api": "official API key",
+    "personal_api": "a key of the official API",
     "local": "none: imported",
 }
 

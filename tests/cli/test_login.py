@@ -151,3 +151,70 @@ def test_a_refused_exchange_says_sign_in_again_once(run: Run, simulator: Simulat
     code, _, err = login(run, simulator, "garth")
     assert code == 3 and "Sign in another way" in err
     assert simulator.stats()["requests"]["by_path"][EXCHANGE] == 1
+
+
+# ── The official API ─────────────────────────────────────────────────────────────────────────────────
+
+
+def link_by_key(run: Run, simulator: Simulator) -> None:
+    code, out, err = login(run, simulator, "personal-api", "--key-stdin", stdin=f"{simulator.api_key}\n")
+    assert code == 0, err
+    assert simulator.api_key not in out + err
+    assert "renews by itself until the key expires" in out and "garminsync coverage" in err
+
+
+def test_a_key_syncs_what_it_is_given_and_the_ledger_names_the_rest(run: Run, simulator: Simulator) -> None:
+    link_by_key(run, simulator)
+    assert run("account", "--json").json["provider"] == "personal_api"
+    assert "a key of the official API" in run("account").out
+    result = run("sync", "--since", "1d")
+    assert result.code == 0, result.out + result.err
+    assert "another sign-in brings them" in result.out
+    named = {each["what"]: each for each in run("coverage", "--json").json["other_sign_in_needed"]}
+    assert named["training_readiness"]["entirely"] and named["workouts"]["entirely"]
+    assert named["sleep"]["metrics"] and not named["sleep"]["entirely"]
+    assert not {"daily_summaries", "weight", "heart_rate"} & named.keys()
+    shown = run("coverage").out
+    assert "Needs another sign-in" in shown and "sleep_stage" in shown
+    assert "Noted" not in shown, "not a line for each day"
+    status = run("status")
+    assert status.code == 0
+    assert "health complete since" in status.out and "need another sign-in" in status.out
+    assert "Signed in by a key of the official API" in run("doctor").out
+    assert run("coverage", "--metric", "weight", "--json").json["other_sign_in_needed"] == []
+
+
+def test_workouts_say_that_a_key_does_not_give_them(run: Run, simulator: Simulator) -> None:
+    link_by_key(run, simulator)
+    simulator.reset_stats()
+    for command in (("workouts", "pull"), ("workouts", "push", "--all"), ("sync", "workouts")):
+        result = run(*command)
+        assert result.code == 3
+        assert "does not give workouts" in result.out + result.err
+    assert simulator.stats()["requests"]["total"] == 0
+    assert run("status").code == 0, "the link itself is good"
+
+
+def test_a_key_that_has_expired_says_so_once(run: Run, simulator: Simulator) -> None:
+    link_by_key(run, simulator)
+    simulator.end_key()
+    simulator.expire_tokens()
+    simulator.reset_stats()
+    result = run("sync", "activities")
+    assert result.code == 3
+    assert "does not accept this API key" in result.out and "expired" in result.out
+    assert simulator.stats()["requests"]["total"] == 2, "the request that was refused, and the exchange"
+    simulator.reset_stats()
+    assert run("sync").code == run("status").code == 3
+    assert simulator.stats()["requests"]["total"] == 0
+    code, _, err = login(run, simulator, "personal-api", "--key-stdin", stdin=f"{simulator.api_key}\n")
+    assert code == 3 and "personalApiToken" in err
+
+
+@pytest.mark.parametrize("stdin", ["", "\n", "short\n", f"{CANARY} with blanks\n", f"{CANARY}-\u20ac\n"])
+def test_what_is_no_key_is_not_sent(run: Run, simulator: Simulator, stdin: str) -> None:
+    assert login(run, simulator, "personal-api", "--key-stdin", stdin=stdin)[0] == 2
+    assert login(run, simulator, "personal-api", f"{CANARY}-in-the-arguments")[0] == 2
+    code, _, err = login(run, simulator, "personal-api")
+    assert code == 2 and "--key-stdin" in err, "there is no terminal to ask on"
+    assert simulator.stats()["requests"]["total"] == 0

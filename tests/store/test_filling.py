@@ -61,7 +61,7 @@ def rates(*values: float, first_hour: int = 1) -> list[Reading]:
 async def test_a_whole_day_is_fetched_a_part_stays_open_and_two_parts_add_up(
     database: Database, account: GarminConnectAccount
 ) -> None:
-    assert await fill(database, account, "fit", rates(60, 61), whole=False) == Filled(1, 0, 0)
+    assert await fill(database, account, "fit", rates(60, 61), whole=False) == Filled(frozenset({MONDAY}), 0, 0, 2)
     assert await ledger(database) == ("stale", "fit")
     async with database.read() as session:
         assert await coverage.settled(session, account.id, "heart_rate", MONDAY, MONDAY) == set()
@@ -80,8 +80,8 @@ async def test_the_same_again_writes_nothing_and_a_part_adds_nothing_to_a_whole_
 ) -> None:
     await fill(database, account, "fit", rates(60, 61), whole=True)
     before = await _checked_at(database)
-    assert await fill(database, account, "fit", rates(60, 61), whole=True) == Filled(0, 1, 0)
-    assert await fill(database, account, "fit", rates(75), whole=False) == Filled(0, 1, 0)
+    assert await fill(database, account, "fit", rates(60, 61), whole=True) == Filled(frozenset(), 1, 0, 0)
+    assert await fill(database, account, "fit", rates(75), whole=False) == Filled(frozenset(), 1, 0, 0)
     assert await _checked_at(database) == before
     assert [value for _, _, value in await rows(database)] == [60, 61]
 

@@ -223,7 +223,9 @@ def locks(dead: Iterable[RunnerRow], seen: Glance) -> Iterator[Finding]:
 
 
 def key(state: KeyState, seen: Glance) -> Iterator[Finding]:
-    """Whether the key is here and opens the stored tokens."""
+    """Whether the key is here and opens the stored tokens, and how long Garmin accepts them."""
+    from ..account_words import PROVIDERS, token_state
+
     closed = sum(each.sealed for each in state.ring if not each.opens)
     if closed:
         yield Finding(
@@ -233,8 +235,12 @@ def key(state: KeyState, seen: Glance) -> Iterator[Finding]:
         )
     elif state.ring:
         yield Finding("ok", f"The key in {state.source} opens the stored tokens")
-    if seen.account is not None and seen.account.sign_in_needed_since:
+    if seen.account is None:
+        return
+    if seen.account.sign_in_needed_since:
         yield Finding("problem", "Garmin asks for a new sign-in.", "Run `garminsync login`.")
+    else:
+        yield Finding("ok", f"Signed in by {PROVIDERS[seen.account.provider]}: {token_state(seen.account)}")
 
 
 def garmin(seen: Glance) -> Iterator[Finding]:
@@ -263,7 +269,7 @@ def coverage(seen: Glance, config: Config) -> Iterator[Finding]:
 
     if seen.account is None and not seen.coverage:
         return
-    line = coverage_line(seen.coverage, config)
+    line = coverage_line(seen, config)
     if "complete since" in line and "%" not in line and "failed" not in line:
         yield Finding("ok", f"Coverage: {line}")
     else:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import glob
-import os
-from collections.abc import Iterable
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageProblem
+from ..text import clean
 from .home import Command, Home, pass_home, waits
-from .output import Output, listing, say
+from .output import Output, confirmed, listing, say
 from .sync import PRIORITY
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ..config import Config
     from ..models import SyncJob
+    from ..store.database import Database
 
 _NAMED, _FAILED_NAMED = 3, 200
 _MOST_GROUPS = 30
@@ -24,10 +25,11 @@ _MOST_GROUPS = 30
 
 @click.command(name="import", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--other-person", is_flag=True, help="Also an archive of somebody else, in an account of its own.")
 @listing
 @pass_home
 @waits
-async def import_(home: Home, paths: tuple[str, ...], out: Output) -> int:
+async def import_(home: Home, paths: tuple[str, ...], other_person: bool, out: Output) -> int:
     """Bring in what lies in files: each activity and each day once, whatever door it came by.
 
     A PATH is Garmin's account archive (the ZIP of "Export Your Data"), a watch's GARMIN folder, a FIT, GPX or TCX
@@ -36,45 +38,41 @@ async def import_(home: Home, paths: tuple[str, ...], out: Output) -> int:
 
     The exit code is 5 where files are damaged; they are named, and the others are in.
     """
+    from ..transfer.importing.paths import absolute
+
     found = absolute(paths)
     from ..daemon import exit_code
-    from ..jobs.queue import Queue
+    from ..errors import AnotherPerson
+    from ..jobs.words import error_code
     from ..store import accounts
-    from .follow import Follower, equal_running
-    from .progress import ProgressLine
 
     async with home.opened() as (config, database):
         user = await accounts.ensure_user(database)
-        queue = Queue(database)
-        parameters: dict[str, Any] = {"paths": found}
-        job_id = await equal_running(queue, None, "file_import", parameters)
-        job_id = job_id or await queue.enqueue(user.id, "file_import", parameters=parameters, priority=PRIORITY)
-        follower = Follower(config, database, ProgressLine())
-        (job,) = await follower.to_the_end([job_id] if job_id else [])
+        job = await _imported(config, database, user.id, found, other_person)
+        if error_code(job) == AnotherPerson.code and sys.stdin.isatty():
+            say(clean(job.error_message or "", 500))
+            if confirmed("Bring it in here all the same? [y/N] "):
+                job = await _imported(config, database, user.id, found, True)
     _print(job, out)
+    if error_code(job) == AnotherPerson.code:
+        say(f"hint: {AnotherPerson.HINT}")
     if job.status == "pending":
         say("hint: The job waits; `garminsync jobs list` shows why, and the same command goes on with it.")
     return exit_code(job)
 
 
-def absolute(paths: Iterable[str]) -> list[str]:
-    """What the paths and patterns name, absolute, each once. Raises UsageProblem for one that names nothing."""
-    found: list[str] = []
-    for path in paths:
-        known = Path(path).expanduser()
-        if os.path.lexists(known):
-            found.append(str(known.absolute()))
-        elif matches := _matches(known) if glob.has_magic(path) else []:
-            found += [str(each.absolute()) for each in matches]
-        else:
-            hint = "Nothing has such a name." if glob.has_magic(path) else "Check the spelling."
-            raise UsageProblem(f"There is no {path}.", hint=hint)
-    return list(dict.fromkeys(found))
+async def _imported(config: Config, database: Database, user_id: UUID, paths: list[str], other: bool) -> SyncJob:
+    """Run the job, or follow an equal one; as it ended."""
+    from ..jobs.queue import Queue
+    from .follow import Follower, equal_running
+    from .progress import ProgressLine
 
-
-def _matches(pattern: Path) -> list[Path]:
-    anchor = pattern.absolute().anchor
-    return sorted(Path(anchor).glob(str(pattern.absolute().relative_to(anchor))))
+    queue = Queue(database)
+    parameters: dict[str, Any] = {"paths": paths} | ({"other_person": True} if other else {})
+    job_id = await equal_running(queue, None, "file_import", parameters)
+    job_id = job_id or await queue.enqueue(user_id, "file_import", parameters=parameters, priority=PRIORITY)
+    (job,) = await Follower(config, database, ProgressLine()).to_the_end([job_id] if job_id else [])
+    return job
 
 
 def _print(job: SyncJob, out: Output) -> None:

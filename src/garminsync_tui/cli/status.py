@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..config import Config
+    from ..garmin.providers import Missing
     from ..store.glance import Glance, Registered, Totals
 
 _PARTLY_DONE = 5
@@ -42,7 +43,7 @@ async def status(home: Home, out: Output) -> int:
         return _nothing_yet(str(file), out)
     seen, database = await _look(home, file)
     config = home.config()
-    failed = _failed(_asked_for(seen.coverage, config))
+    failed = _failed(_asked_for(seen, config))
     if out.json:
         out.document(_document(seen, database, failed))
     else:
@@ -78,14 +79,19 @@ def _running(seen: Glance) -> list[Registered]:
     return [runner for runner in seen.runners if lives(runner, seen.now)]
 
 
-def _asked_for(totals: list[Totals], config: Config) -> list[Totals]:
-    """Without the extras that the settings do not name: no plain sync tries them again, so nobody waits for them."""
+def _asked_for(seen: Glance, config: Config) -> list[Totals]:
+    """Without the extras that the settings do not name, and what the sign-in does not give: none is tried again."""
     from ..garmin.endpoints import endpoints_of
+    from ..garmin.providers import served
     from ..store.schema import ACTIVITY_FILE
 
     # A failure of any other is tried again whatever is chosen now.
-    tried = {endpoint.name for endpoint in endpoints_of("full", config["health.extras"])}
-    return [each for each in totals if each.endpoint in tried or each.endpoint == ACTIVITY_FILE]
+    tried = {endpoint.name for endpoint in served(_provider(seen), endpoints_of("full", config["health.extras"]))}
+    return [each for each in seen.coverage if each.endpoint in tried or each.endpoint == ACTIVITY_FILE]
+
+
+def _provider(seen: Glance) -> str:
+    return seen.account.provider if seen.account else "garminconnect"
 
 
 def _failed(totals: list[Totals]) -> int:
@@ -112,7 +118,7 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
     lines += [("garmin", line) for line in garmin_lines(seen)]
-    lines.append(("coverage", coverage_line(seen.coverage, config)))
+    lines.append(("coverage", coverage_line(seen, config)))
     queued = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(seen.jobs.items()))
     lines.append(("jobs", queued or "none yet"))
     running = "; ".join(f"{row.kind} (process {row.pid} on {row.host}, {row.version})" for row in _running(seen))
@@ -190,25 +196,29 @@ def _garmin(seen: Glance) -> dict[str, Any]:
     }
 
 
-def coverage_line(totals: list[Totals], config: Config) -> str:
+def coverage_line(seen: Glance, config: Config) -> str:
     """How much is here of what the settings ask for."""
+    from ..garmin.endpoints import endpoints_of
+    from ..garmin.providers import missing, served
     from ..store.schema import ACTIVITY_FILE
 
+    totals = seen.coverage
     if not totals:
         return "nothing fetched yet"
+    chosen = endpoints_of(config["health.samples"], config["health.extras"])
     health = [each for each in totals if each.endpoint != ACTIVITY_FILE]
-    parts = [_health_line(health, config)] if health else []
+    parts = [_health_line(health, {each.name for each in served(_provider(seen), chosen)})] if health else []
+    if (others := len(missing(_provider(seen), chosen))) and health:
+        parts.append(f"{others} kinds need another sign-in")
     files = {each.status: each.days for each in totals if each.endpoint == ACTIVITY_FILE}
     parts += [f"{files['failed']} activity files failed"] if "failed" in files else []
     return "; ".join(parts) or "activities complete"
 
 
-def _health_line(totals: list[Totals], config: Config) -> str:
-    """What is missing of all that the settings ask for, between the first and the last day of any of it."""
-    from ..garmin.endpoints import endpoints_of
+def _health_line(totals: list[Totals], asked: set[str]) -> str:
+    """What is missing of all that is `asked` for, between the first and the last day of any of it."""
     from ..units import number
 
-    asked = {endpoint.name for endpoint in endpoints_of(config["health.samples"], config["health.extras"])}
     totals = [each for each in totals if each.endpoint in asked]
     if not totals:
         return "no health fetched yet"
@@ -308,18 +318,29 @@ def _by_endpoint(totals: list[Totals]) -> dict[str, dict[str, Any]]:
 @pass_home
 @waits
 async def coverage(home: Home, metric: str | None, since: date | None, until: date | None, out: Output) -> int:
-    """What is fetched, empty at Garmin, failed (and why) or stale."""
+    """What is fetched, empty at Garmin, failed (and why) or stale; and what needs another way of signing in."""
     from ..garmin.endpoints import endpoints_of
+    from ..garmin.providers import missing as missing_in_health
+    from ..garmin.providers import missing_beside_health, served
+    from ..store import accounts
     from ..store import coverage as ledger
     from ..store.schema import ACTIVITY_FILE
 
     endpoint = _endpoint_of(metric)
     async with home.opened() as (config, database), database.read() as session:
+        account = await accounts.active_account(database)
         every = await ledger.totals(session, since, until)
         totals = [each for each in every if endpoint in {None, each.endpoint}]
         failed = await ledger.entries(session, endpoint=endpoint, since=since, until=until, status="failed")
         notes = [each for each in await ledger.notes(session, since, until) if endpoint in {None, each.endpoint}]
-    asked = {each.name for each in endpoints_of(config["health.samples"], config["health.extras"])}
+    provider = account.provider if account else "garminconnect"
+    chosen = endpoints_of(config["health.samples"], config["health.extras"])
+    others = [
+        each
+        for each in [*missing_in_health(provider, chosen), *missing_beside_health(provider)]
+        if endpoint in {None, each.endpoint}
+    ]
+    asked = {each.name for each in served(provider, chosen)}
     missing = {name: n for name, n in _not_asked_for(every, asked).items() if endpoint in {None, name}}
     # Of what nobody chose there is nothing to show where no more is known than that there is nothing.
     known = asked | {ACTIVITY_FILE, endpoint} | {each.endpoint for each in totals if each.status != "empty"}
@@ -329,6 +350,9 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
             {
                 "endpoints": _by_endpoint(totals),
                 "not_asked_for_days": missing,
+                "other_sign_in_needed": [
+                    {"what": each.endpoint, "metrics": each.metrics, "entirely": each.entirely} for each in others
+                ],
                 "failed": [
                     {
                         "endpoint": each.endpoint,
@@ -355,8 +379,9 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
         return 0
     if not totals:
         say("Nothing is fetched yet: run `garminsync sync`.")
-        return 0
-    _print_totals(totals, missing, out)
+    else:
+        _print_totals(totals, missing, out)
+    _print_others(others, out)
     if failed:
         from ..units import local_time
 
@@ -385,6 +410,18 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
         )
         _tell_more(len(notes))
     return 0
+
+
+def _print_others(others: list[Missing], out: Output) -> None:
+    """What the account's way of signing in does not give."""
+    if not others:
+        return
+    out.heading("Needs another sign-in")
+    out.table(
+        ["what", "gives", "not given"],
+        [(each.endpoint, "nothing" if each.entirely else "a part", ", ".join(each.metrics) or "—") for each in others],
+    )
+    say("An official API key does not give these; any other way of `garminsync login` does. What is here stays.")
 
 
 def _tell_more(count: int) -> None:

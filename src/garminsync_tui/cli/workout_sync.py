@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import SignInRequired
+from ..errors import OtherSignInNeeded, SignInRequired
 from ..text import clean
 from .dates import COMING_DAY
 from .home import Command, Home, pass_home, waits
@@ -176,11 +176,14 @@ async def delete(home: Home, name: str, here: bool, yes: bool, out: Output) -> i
 
 
 async def _account(database: Database) -> GarminConnectAccount:
+    from ..garmin.providers import PROVIDERS, Capability
     from ..store import accounts
 
     account = await accounts.require_account(database)
     if account.sign_in_needed_since:
         raise SignInRequired()
+    if Capability.WORKOUTS not in PROVIDERS[account.provider].capabilities:
+        raise OtherSignInNeeded("workouts")
     return account
 
 

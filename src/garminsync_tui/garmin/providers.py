@@ -105,14 +105,22 @@ class Missing(NamedTuple):
     """What a provider does not give of an endpoint, and another one does."""
 
     endpoint: str
+    #: Of health; empty for what is none.
     metrics: tuple[str, ...]
     #: Whether it gives nothing of it.
     entirely: bool
 
 
 def missing(provider: str, endpoints: Collection[Endpoint] = ENDPOINTS) -> list[Missing]:
-    """What of some endpoints needs another sign-in."""
+    """What of some endpoints of health needs another sign-in."""
     has = PROVIDERS[provider].endpoints
     found = [Missing(each.name, each.metrics, True) for each in endpoints if each.name not in has]
     partly = [has[each.name] for each in endpoints if each.name in has]
     return found + [Missing(each.name, lacks(each), False) for each in partly if lacks(each)]
+
+
+def missing_beside_health(provider: str) -> list[Missing]:
+    """What else needs another sign-in."""
+    can = PROVIDERS[provider].capabilities
+    names = {Capability.WORKOUTS: "workouts", Capability.EXPORTS: "activity_exports"}
+    return [Missing(name, (), True) for capability, name in names.items() if capability not in can]

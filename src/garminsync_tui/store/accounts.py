@@ -19,7 +19,7 @@ from .adoption import give_local_health
 from .changes import announce
 from .coverage import ask_for_the_rest
 from .database import Database
-from .own_accounts import NO_SERVER
+from .own_accounts import NO_SERVER, main
 from .vault import Vault
 
 _REFRESH_LEASE_S = 60
@@ -124,6 +124,13 @@ async def active_account(database: Database) -> GarminConnectAccount | None:
     """The account that syncs go to, if one is linked."""
     async with database.read() as session:
         return (await session.scalars(sa.select(GarminConnectAccount).where(GarminConnectAccount.active))).first()
+
+
+async def shown_account(database: Database) -> GarminConnectAccount | None:
+    """The account whose days and zone are shown: the linked one, else the one known last, else that of files alone."""
+    async with database.read() as session:
+        every = list(await session.scalars(sa.select(GarminConnectAccount)))
+    return main(every) or next(iter(every), None)
 
 
 async def get(database: Database, account_id: UUID) -> GarminConnectAccount:

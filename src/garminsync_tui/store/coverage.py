@@ -194,21 +194,30 @@ async def ask_for_the_rest(session: AsyncSession, account_id: UUID) -> None:
     )
 
 
-async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date]) -> None:
-    """Days that another endpoint showed to hold nothing; those that once held values are asked for again."""
+async def prove_empty(
+    session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date], source: str = "api"
+) -> None:
+    """Days that another endpoint showed to hold nothing; those that once held values are asked for again.
+
+    What Garmin answered itself goes before what a file (`source`) shows.
+    """
     if not days:
         return
-    with_values = set(
+    is_known: sa.ColumnElement[bool] = Coverage.first_at.is_not(None)
+    if source != "api":
+        is_known = sa.or_(is_known, Coverage.status.in_(["fetched", "empty"]))
+    known = set(
         await session.scalars(
             sa.select(Coverage.day).where(
                 Coverage.garmin_connect_account_id == account_id,
                 Coverage.endpoint == endpoint,
                 Coverage.day.in_(days),
-                Coverage.first_at.is_not(None),
+                is_known,
             )
         )
     )
-    await record(session, account_id, [Entry(endpoint, day, "empty") for day in days if day not in with_values])
+    entries = [Entry(endpoint, day, "empty", source=source) for day in days if day not in known]
+    await record(session, account_id, entries)
 
 
 async def settled(

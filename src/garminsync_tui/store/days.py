@@ -116,6 +116,11 @@ async def save(session: AsyncSession, account_id: UUID, bounds: Iterable[Bounds]
     return {day for day in before.keys() | after.keys() if _span(before.get(day)) != _span(after.get(day))}
 
 
+async def told(session: AsyncSession, account_id: UUID, first: date, last: date) -> list[Bounds]:
+    """The bounds of a range's days as Garmin, or a watch, told them; assumed ones are left out."""
+    return [each for each, source in (await _stored(session, account_id, first, last)).values() if source == "garmin"]
+
+
 async def give(session: AsyncSession, old: UUID, new: UUID) -> set[date]:
     """Move one account's days to another that keeps those it has; what is told goes before what is assumed.
 

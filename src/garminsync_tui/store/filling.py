@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -16,6 +16,8 @@ from ..models import Coverage, HealthMetric
 from . import coverage
 from .health import API, FIT, FetchedDay, ledger, write_days
 
+_WHOLE = {"fetched", "empty"}
+
 
 class ToldDay(NamedTuple):
     """What files told of one day of an endpoint, and whether that is all that the endpoint would give."""
@@ -26,11 +28,13 @@ class ToldDay(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """How many days got values, how many had all of them, how many keep those of a better source."""
+    """Which days got values, how many had all of them, how many keep those of a better source."""
 
-    stored: int
+    stored: frozenset[date]
     known: int
     kept: int
+    #: In the days that got values.
+    readings: int
 
 
 async def fill_days(
@@ -53,6 +57,9 @@ async def fill_days(
     known = kept = 0
     for each in told:
         old = before.get(each.day)
+        if not each.readings and old is not None and (old.status in _WHOLE or old.first_at is not None):
+            known += 1
+            continue
         held: dict[tuple[str, int], Reading] = {}
         if old is not None and old.first_at is not None:
             if old.source == API:
@@ -65,7 +72,7 @@ async def fill_days(
         same = old is not None and old.source == source
         every = _keyed(each.readings)
         merged = held | every if same else every
-        was_whole = same and old is not None and old.status == "fetched"
+        was_whole = same and old is not None and old.status in _WHOLE
         # A part has nothing to add to a whole day: where a file begins in the middle, it knows less.
         if (was_whole and not each.whole) or (same and merged == held and was_whole == each.whole):
             known += 1
@@ -73,9 +80,10 @@ async def fill_days(
             (whole if each.whole else parts).append(FetchedDay(each.day, list(merged.values())))
     for days, status in ((whole, "fetched"), (parts, "stale")):
         entries = await write_days(session, account_id, endpoint, metrics, before, days)
-        found = [entry._replace(status=status, source=source) for entry in entries]
+        found = [entry._replace(status=status if entry.first_at else "empty", source=source) for entry in entries]
         await coverage.record(session, account_id, found, fetched=status == "fetched")
-    return Filled(len(whole) + len(parts), known, kept)
+    stored = [*whole, *parts]
+    return Filled(frozenset(each.day for each in stored), known, kept, sum(len(each.readings) for each in stored))
 
 
 def _wins(
@@ -84,8 +92,14 @@ def _wins(
     """Whether a file's day takes the place of what a file of another kind told; the order of imports is no matter."""
     was_whole = old.status == "fetched"
     if source == FIT:
-        return told.whole or (not was_whole and any(each.metric == first_metric for each in told.readings))
-    return not was_whole and (told.whole or not any(metric == first_metric for metric, _ in held))
+        return told.whole or (not was_whole and _is_rich(first_metric, told.readings))
+    return not was_whole and (told.whole or not _is_rich(first_metric, held.values()))
+
+
+def _is_rich(first_metric: str, readings: Iterable[Reading]) -> bool:
+    """Whether a watch's part of a day is more than an archive's sums."""
+    metrics = {each.metric for each in readings}
+    return first_metric in metrics and any(METRICS[metric].granularity is not Granularity.DAY for metric in metrics)
 
 
 async def _held(

@@ -196,7 +196,10 @@ async def write_days(
     *,
     keep_extent: bool = False,
 ) -> list[coverage.Entry]:
-    """Values and rollup of some days, in place of what they held; what the ledger has to say of it is returned."""
+    """Values and rollup of some days, in place of what they held; what the ledger has to say of it is returned.
+
+    For `keep_extent` see `replace_days`.
+    """
     if not fetched:
         return []
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]

@@ -405,9 +405,10 @@ async def save_answer(
         keep_vanished=not endpoint.by_hand or not found,
         keep_extent=partly,
     )
-    # Where nothing could be taken, stored answers stay as what came from them does.
+    # Where nothing could be taken, stored answers stay as what came from them does. A part of an answer is not kept:
+    # read again it would pass for all of it.
     if not found.unread.issuperset(span):
-        if keep_raw:
+        if keep_raw and not partly:
             await responses.keep(session, account_id, endpoint.name, span[0], span[-1], body)
         else:
             await responses.outdate(session, account_id, endpoint.name, span[0], span[-1])

@@ -60,7 +60,7 @@ def work(config: Config) -> Mapping[str, Work]:
             return
         if not await _has_workouts(run):
             if run.parameters.get("look"):
-                raise OtherSignInNeeded("Workouts")
+                raise OtherSignInNeeded("workouts")
             run.progress(1, 1, "not given to an API key; another sign-in brings them")
             return
         athlete = await athlete_today(run.database, config)
@@ -69,7 +69,7 @@ def work(config: Config) -> Mapping[str, Work]:
 
     async def one_workout(run: JobRun) -> None:
         if not await _has_workouts(run):
-            raise OtherSignInNeeded("Workouts")
+            raise OtherSignInNeeded("workouts")
         athlete = await athlete_today(run.database, config)
         async with _talk(run, config, rate) as (_, client):
             await upload(run, client, athlete)

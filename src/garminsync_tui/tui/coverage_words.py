@@ -5,6 +5,9 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 
+from ..garmin.endpoints import BY_NAME
+from ..garmin.providers import missing
+
 _NAMES = {"hrv": "HRV", "hr": "HR", "spo2": "SpO2", "ftp": "FTP"}
 
 
@@ -24,3 +27,13 @@ def span(first: date, last: date) -> str:
     if first.day == 1 and last == last_of(first):
         return f"{first:%B %Y}"
     return f"{first.day} {first:%B %Y}" if first == last else f"{first.day} to {last.day} {last:%B %Y}"
+
+
+def withheld(provider: str, endpoint: str, metric: str | None = None) -> str:
+    """What an account's way of signing in does not give of an endpoint, or of one of its metrics; empty for nothing."""
+    found = missing(provider, [BY_NAME[endpoint]])
+    if not found or (metric and metric not in found[0].metrics):
+        return ""
+    if found[0].entirely or metric:
+        return "the API key does not give it, another sign-in does"
+    return "the API key gives a part of it, another sign-in the rest"

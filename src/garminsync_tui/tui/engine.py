@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..config import Config
-from ..errors import UsageProblem
+from ..errors import OtherSignInNeeded, UsageProblem
 from ..filters import Condition
 from ..garmin.endpoints import BY_NAME, Endpoint, endpoints_of
+from ..garmin.providers import PROVIDERS, missing
 from ..jobs.queue import Queue, utc_now
 from ..jobs.run import Progress
 from ..jobs.runner import Runner, Work
@@ -152,24 +153,35 @@ class Engine:
                 await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
 
     @undisturbed
+    async def import_files(self, paths: Sequence[str]) -> None:
+        """Queue the import of files, before everything else."""
+        user = await accounts.ensure_user(self.database)
+        await self.queue.enqueue(user.id, "file_import", parameters={"paths": list(paths)}, priority=_PRIORITY)
+
+    @undisturbed
     async def months(self) -> list[coverage.Month]:
-        """The active account's ledger in months; empty without one.
+        """The shown account's ledger in months; empty without one.
 
         Without what nobody chose and of which no more is known than that there is nothing.
         """
-        account = await accounts.active_account(self.database)
+        account = await accounts.shown_account(self.database)
         if account is None:
             return []
         async with self.database.read() as session:
             found = await coverage.by_month(session, account.id)
-        shown = {each.name for each in endpoints_of(self._config["health.samples"], self._config["health.extras"])}
+        chosen = endpoints_of(self._config["health.samples"], self._config["health.extras"])
+        shown = {each.name for each in chosen}
         shown |= {each.endpoint for each in found if each.days.keys() - {"empty"}}
-        return [each for each in found if each.endpoint in shown]
+        months = [each for each in found if each.endpoint in shown]
+        # What the sign-in does not give has a row all the same, where there is any to stand beside.
+        newest = max((each.month for each in months), default=None)
+        absent = {each.endpoint for each in missing(account.provider, chosen)} - {each.endpoint for each in months}
+        return months + [coverage.Month(name, newest, {}) for name in sorted(absent) if newest is not None]
 
     @undisturbed
     async def days_of(self, first: date, last: date) -> list[coverage.Day]:
-        """The active account's ledger of health for some days; empty without one."""
-        account = await accounts.active_account(self.database)
+        """The shown account's ledger of health for some days; empty without one."""
+        account = await accounts.shown_account(self.database)
         if account is None:
             return []
         async with self.database.read() as session:
@@ -179,6 +191,8 @@ class Engine:
     async def fetch_again(self, endpoint: Endpoint, first: date, last: date) -> None:
         """Queue some days of an endpoint to be fetched again. Raises SignInRequired."""
         account = await accounts.require_account(self.database)
+        if endpoint.name not in PROVIDERS[account.provider].endpoints:
+            raise OtherSignInNeeded(endpoint.name.replace("_", " "))
         asked = {"since": str(first), "until": str(last), "metrics": list(endpoint.metrics), "full": True}
         await self.queue.enqueue(
             account.user_id, JOB_TYPE["health"], account_id=account.id, parameters=asked, priority=_PRIORITY

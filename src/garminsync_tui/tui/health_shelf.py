@@ -17,6 +17,7 @@ from ..store.health import MetricCount, StoredDay, StoredReading
 from ..store.plain import AskedSession
 from ..transfer.health_rows import COLUMNS, write_readings
 from ..transfer.rows import Rows
+from .coverage_words import withheld
 from .health_range import Period
 from .undisturbed import undisturbed
 
@@ -44,6 +45,8 @@ class Absence(NamedTuple):
     slept: bool
     #: Whether the endpoint is asked for by itself.
     chosen: bool
+    #: Why the account's way of signing in cannot bring it; empty where it can.
+    withheld: str = ""
 
 
 class Loads(NamedTuple):
@@ -76,7 +79,7 @@ class HealthShelf:
     @undisturbed
     async def day(self, metrics: Sequence[str], day: date) -> OfDay:
         """The readings of a day; what belongs to a night also from the evening before."""
-        account = await accounts.active_account(self._database)
+        account = await accounts.shown_account(self._database)
         zone = days.zone_of(account.time_zone if account else None)
         async with self._database.read() as session:
             first, end = await days.extent(session, account.id if account else None, zone, day, day)
@@ -90,7 +93,7 @@ class HealthShelf:
     async def absence(self, metric: str, day: date) -> Absence:
         """Why a day may have no value."""
         endpoint = endpoint_of(metric)
-        account = await accounts.active_account(self._database)
+        account = await accounts.shown_account(self._database)
         async with self._database.read() as session:
             entries = (
                 await coverage.by_day(session, account.id, [endpoint.name], day, day) if account is not None else []
@@ -103,6 +106,7 @@ class HealthShelf:
             bool(measured & {*_SIGNS_OF_WEAR}),
             _NIGHT in measured,
             endpoint in chosen,
+            withheld(account.provider, endpoint.name, metric) if account is not None else "",
         )
 
     @undisturbed

@@ -24,6 +24,8 @@ def why_missing(metric: str, absence: Absence, day: date, today: date, moment: d
     entry = absence.entry
     if day > today:
         return "that day is still to come."
+    if absence.withheld:
+        return f"{absence.withheld}."
     if entry is None:
         if absence.chosen:
             return f"not fetched yet: {_f()}."
@@ -69,7 +71,9 @@ def why_never(metric: str, absence: Absence) -> str:
     """Why nothing at all is stored of a metric."""
     endpoint = absence.endpoint
     lines = [f"Nothing is stored of {title_of(metric)}.", f"It takes: {endpoint.capability}; {endpoint.origin}."]
-    if not absence.chosen:
+    if absence.withheld:
+        lines.append(f"{absence.withheld[:1].upper()}{absence.withheld[1:]}.")
+    elif not absence.chosen:
         lines.append(
             "It is not fetched by itself: "
             + (

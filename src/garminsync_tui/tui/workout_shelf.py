@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..config import Config
+from ..errors import OtherSignInNeeded
 from ..garmin.exercises import catalogue
+from ..garmin.providers import PROVIDERS, Capability
 from ..jobs.queue import Queue
 from ..new_file import Draft
 from ..store import accounts, workouts
@@ -93,6 +95,8 @@ class WorkoutShelf:
 
     async def _queued(self, job_type: str, parameters: dict[str, Any]) -> None:
         account = await accounts.require_account(self._database)
+        if Capability.WORKOUTS not in PROVIDERS[account.provider].capabilities:
+            raise OtherSignInNeeded("workouts")
         await self._queue.enqueue(
             account.user_id, job_type, account_id=account.id, parameters=parameters, priority=_PRIORITY
         )

@@ -93,7 +93,7 @@ def test_a_day_of_the_aggregator() -> None:
         "steps_total": 9123,
         "step_goal": 8000,
         "distance_total": 7210,
-        "floors_ascended_total": 4.31299,
+        "floors_ascended_total": 4,
         "intensity_minutes_moderate_total": 10,
         "intensity_minutes_vigorous_total": 5,
         "calories_total": 2400,

@@ -27,18 +27,19 @@ def values(readings: list[Reading], metric: str) -> dict[int, float]:
 
 @given(
     st.lists(
-        st.tuples(st.integers(1, 90), st.integers(0, 400), st.sampled_from([WALKING, RUNNING]), st.booleans()),
+        st.tuples(st.integers(1, 60), st.integers(0, 100), st.sampled_from([WALKING, RUNNING]), st.booleans()),
         min_size=1,
         max_size=120,
     )
 )
 def test_quarters_and_totals_are_what_was_walked(rows: list[tuple[int, int, int, bool]]) -> None:
-    """Each row: minutes later so many steps more were taken, walking or running; and was the watch restarted before."""
+    """Each row: minutes later, with so many steps a minute, walking or running; and was the watch restarted before."""
     first_ms = DAYS.starts_ms(SUNDAY)
     at_ms, shown, counts = first_ms, Counter[int](), []
     walked: Counter[date] = Counter()
     day = SUNDAY
-    for minutes, steps, kind, restarted in rows:
+    for minutes, cadence, kind, restarted in rows:
+        steps = minutes * cadence
         at_ms += minutes * MINUTE_MS
         now = DAYS.day_of(at_ms - 1)
         if now != day or (restarted and shown[kind] > steps):
@@ -85,14 +86,16 @@ def test_what_is_read_at_midnight_and_a_little_later_is_still_of_the_day_before(
     monday = SUNDAY + timedelta(days=1)
     counts = [
         Count("steps", WALKING, span.ends_ms - MINUTE_MS, 3000),
+        Count("steps", WALKING, span.ends_ms, 0),  # of the next file, in whatever order
         Count("steps", WALKING, span.ends_ms, 3010),
-        Count("steps", WALKING, span.ends_ms + 2 * MINUTE_MS, 3010),
+        Count("steps", RUNNING, span.ends_ms - MINUTE_MS, 5000),
+        Count("steps", RUNNING, span.ends_ms + 2 * MINUTE_MS, 5000),
         Count("steps", WALKING, span.ends_ms + 20 * MINUTE_MS, 7),
     ]
     watched = Watched([(span.starts_ms, DAYS.span(monday).ends_ms)])
     found = movement(counts, [], watched, [SUNDAY, monday], DAYS)
     totals = {day: values(found[day], "steps_total")[day_ms(day)] for day in (SUNDAY, monday)}
-    assert totals == {SUNDAY: 3010, monday: 7}
+    assert totals == {SUNDAY: 8010, monday: 7}
 
 
 def test_climbs_are_floors_and_vigorous_minutes_count_twice() -> None:

@@ -60,7 +60,7 @@ def _answer(row: Row, day: date) -> Row:
     ):
         climbed = number(row.get(metres))
         if row.get(floors) is None and climbed is not None:
-            answer[floors] = round(climbed / _METRES_A_FLOOR, 5)
+            answer[floors] = round(climbed / _METRES_A_FLOOR)  # as in the answers for ranges
     for total in rows(part(row, "allDayStress"), "aggregatorList"):
         if total.get("type") == "TOTAL":
             answer |= {key: total.get(key) for key in ("averageStressLevel", "maxStressLevel")}

@@ -94,9 +94,10 @@ class _Import:
                 await self._write_down()
         if archived is not None:
             await shelf.take_summaries(archived)
+            settle = self._tally.imported if any(self._tally.gained.values()) else self._tally.known
             for found in summed_up:
                 if found not in self._damaged:
-                    self._tally.imported(found, account_id=whose.archive_id)
+                    settle(found, account_id=whose.archive_id)
         await self._write_down()
         if self._wellness:
             await import_wellness(self._run, whose.health_id, self._wellness, self._tally)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from ...errors import UsageProblem
+from ...errors import AnotherPerson
 from ...jobs.run import JobRun
 from ...models import GarminConnectAccount
 from ...store import own_accounts
@@ -30,7 +30,7 @@ class Owners:
 async def owners(run: JobRun, profile_id: str | None, *, other_person: bool = False) -> Owners:
     """Find or make the accounts of an import; `profile_id` is the one that its archive names.
 
-    Raises UsageProblem for an archive of somebody else than the person whose account is linked or known, unless
+    Raises AnotherPerson for an archive of somebody else than the person whose account is linked or known, unless
     `other_person` says that it is meant: their data then stays apart, in an account of its own.
     """
     async with run.database.write() as session:
@@ -63,12 +63,10 @@ def is_stranger(accounts: Collection[GarminConnectAccount], profile_id: str) -> 
     return bool(known) and profile_id not in known
 
 
-def somebody_else(accounts: Collection[GarminConnectAccount], profile_id: str) -> UsageProblem:
+def somebody_else(accounts: Collection[GarminConnectAccount], profile_id: str) -> AnotherPerson:
     """The refusal of another person's archive."""
     main = own_accounts.main(accounts)
     mine = main.garmin_user_id if main is not None else "another one"
-    return UsageProblem(
+    return AnotherPerson(
         f"This is the archive of another person: of Garmin's profile {profile_id}, and yours here is {mine}.",
-        hint="Give it a home of its own: `garminsync --home DIR import …`. With --other-person it comes in here, in an"
-        " account of its own; lists and totals count both.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -46,6 +47,8 @@ class Tally:
         self.counts: Counter[str] = Counter()
         #: What came in, by the word for it: "activities", "readings", "days".
         self.gained: Counter[str] = Counter()
+        #: Days of which health came in, from however many files.
+        self.days: set[date] = set()
         self.settled: list[Settled] = []
         self._groups: dict[tuple[Outcome, str], Group] = {}
 
@@ -112,7 +115,8 @@ class Tally:
     def result(self, *, whole: bool = True) -> dict[str, Any]:
         """As a job keeps it: the counts, and with `whole` the reasons with names."""
         found: dict[str, Any] = {outcome: self.counts[outcome] for outcome in OUTCOMES}
-        found["gained"] = dict(self.gained)
+        gained = dict(self.gained) | ({"days": len(self.days)} if self.days else {})
+        found["gained"] = {what: count for what, count in gained.items() if count}
         if whole:
             found["reasons"] = [
                 {"outcome": outcome, "reason": reason, "count": group.count, "names": list(group.names)}

@@ -19,6 +19,8 @@ from .nights import Night, night_at, night_days, nights, readings_of
 
 _HOUR_MS = 3_600_000
 _OF_NIGHTS = {"hrv_rmssd"}
+#: Of a day without any effort there are no readings, and none are missing.
+_EFFORT = "intensity_minutes"
 #: metric of a day → the readings it is of, and how.
 _EXTREMES: Mapping[str, tuple[str, Callable[[Iterable[float]], float]]] = {
     "min_heart_rate": ("heart_rate", min),
@@ -74,6 +76,7 @@ def _of_watch(files: Sequence[Wellness], local: LocalDays) -> _Days:
         by_day[day].append(reading)
     days = {local.day_of(at_ms) for span in watched.spans for at_ms in range(span.starts_ms, span.ends_ms, _HOUR_MS)}
     counts = [count for file in files for count in file.counts]
+    counts_effort = any(gain.what in {"moderate", "vigorous"} for file in files for gain in file.gains)
     moved = movement(counts, [gain for file in files for gain in file.gains], watched, days | by_day.keys(), local)
     for day, more in moved.items():
         by_day[day] += more
@@ -85,6 +88,8 @@ def _of_watch(files: Sequence[Wellness], local: LocalDays) -> _Days:
             every += _extremes(day, every)
         for endpoint, its in _by_endpoint(every):
             found[endpoint, day] = ToldDay(day, its, _is_whole(endpoint, its, is_watched=is_watched))
+        if is_watched and counts_effort:
+            found.setdefault((_EFFORT, day), ToldDay(day, (), whole=True))
     return found
 
 

@@ -20,8 +20,8 @@ QUARTER_MS = 900_000
 _METRES_A_FLOOR = 3.048
 #: Between the last entry of a file and the first of the next; a watch at rest writes seldom.
 _SLACK_MS = 1_800_000
-#: How long after midnight a watch may still show the counters of the day before.
-_LATE_RESET_MS = 600_000
+#: How long after midnight a watch may still show the counters of the day before; nobody gets so far meanwhile.
+_LATE_RESET_MS, _FARTHER = 600_000, 3_000
 
 
 class Watched:
@@ -54,7 +54,8 @@ class Part(NamedTuple):
 
 def counted(counts: Iterable[Count], local: LocalDays) -> Iterator[tuple[str, Part]]:
     """What each counter counted from one time it was read to the next."""
-    ordered = sorted(counts, key=lambda count: (count.what, count.activity_type, count.at_ms, count.total))
+    # At midnight a watch writes what it counted last, and that it begins anew.
+    ordered = sorted(counts, key=lambda count: (count.what, count.activity_type, count.at_ms, -count.total))
     for (what, _), readings in groupby(ordered, key=lambda count: (count.what, count.activity_type)):
         for part in _differences(readings, local):
             yield what, part
@@ -66,11 +67,9 @@ def _differences(readings: Iterable[Count], local: LocalDays) -> Iterator[Part]:
     for count in readings:
         day = local.day_of(count.at_ms - 1)
         starts_ms = local.starts_ms(day)
-        goes_on = last is not None and count.total >= last.total
-        if last is not None and goes_on and (day == last_day or count.at_ms - starts_ms <= _LATE_RESET_MS):
-            amount = count.total - last.total
-        else:
-            amount = count.total
+        is_late = last is not None and last.total > _FARTHER and count.at_ms - starts_ms <= _LATE_RESET_MS
+        goes_on = last is not None and count.total >= last.total and (day == last_day or is_late)
+        amount = count.total - last.total if last is not None and goes_on else count.total
         since_ms = last.at_ms if last is not None and day == last_day else starts_ms
         if amount > 0:
             yield Part(day, since_ms, count.at_ms, amount)
@@ -114,7 +113,7 @@ def movement(
     """
     quarters: dict[tuple[date, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
     totals: dict[tuple[date, str], float] = defaultdict(float)
-    seen: set[str] = set()
+    kinds = {count.what for count in counts} | {gain.what for gain in gains}
     for what, part in (*counted(counts, local), *gained(gains, local)):
         metric, unit = _TOTALS[what]
         totals[part.day, metric] += part.amount / unit
@@ -123,23 +122,27 @@ def movement(
             starts_ms = local.starts_ms(part.day)
             place = (part.at_ms - 1 - starts_ms) // QUARTER_MS
             quarters[part.day, metric][starts_ms + place * QUARTER_MS] += part.amount / unit
-            seen.add(metric)
+    at_rest = {_QUARTERS[what][0] for what in kinds & _QUARTERS.keys()} & _NONE_AT_REST
     found: dict[date, list[Reading]] = defaultdict(list)
     for day in days:
         span = local.span(day)
-        for metric in sorted(seen & _NONE_AT_REST):
+        for metric in sorted(at_rest):
             for at_ms in range(span.starts_ms, span.ends_ms, QUARTER_MS):
                 if any(first <= at_ms and at_ms + QUARTER_MS <= last for first, last in watched.spans):
                     quarters[day, metric][at_ms] += 0
-        if watched.covers(*span):
-            for metric, _ in _TOTALS.values():
-                _add(found[day], metric, day_ms(day), totals.get((day, metric)))
+        own = {metric: amount for (of, metric), amount in totals.items() if of == day}
+        if own and watched.covers(*span):
+            # On a day on which something was counted, nothing is a count.
+            for what in sorted(kinds):
+                metric = _TOTALS[what][0]
+                _add(found[day], metric, day_ms(day), own.get(metric, 0))
     for (day, metric), amounts in quarters.items():
         for at_ms, amount in sorted(amounts.items()):
-            _add(found[day], metric, at_ms, round(amount))
+            _add(found[day], metric, at_ms, amount)
     return dict(found)
 
 
-def _add(readings: list[Reading], metric: str, at_ms: int, value: float | None) -> None:
-    if value is not None and plausible(metric, value):
-        readings.append(Reading(metric, at_ms, round(value, 3)))
+def _add(readings: list[Reading], metric: str, at_ms: int, value: float) -> None:
+    """As Garmin tells them: whole steps, metres, floors, minutes."""
+    if plausible(metric, value):
+        readings.append(Reading(metric, at_ms, float(round(value))))

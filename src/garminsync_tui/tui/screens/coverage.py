@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _SHADES = "·░▒▓█"
 _LEGEND = "█ all days   ▓▒░ some   · none   ~ to fetch again   ✗ failed"
+_WITHHELD = "   – another sign-in"
 
 
 class CoverageScreen(Place):
@@ -55,7 +56,8 @@ class CoverageScreen(Place):
             pane.empty("Nothing is fetched yet. Press {sync.now} to sync now." if linked else NO_ACCOUNT)
             return
         self._show(months)
-        pane.ready(_LEGEND)
+        withheld = any(self._withheld(name) and not self._has(name) for name in self._names)
+        pane.ready(_LEGEND + _WITHHELD if withheld else _LEGEND)
         self.focus_first(self._grid)
 
     def show_problem(self, problem: GarminSyncError) -> None:
@@ -77,7 +79,17 @@ class CoverageScreen(Place):
         self._grid.show({name: words.endpoint(name) for name in self._names}, titles, self._cell)
         self._read_aloud()
 
+    def _withheld(self, name: str) -> str:
+        situation = self.garminsync.situation
+        account = situation.account if situation is not None else None
+        return words.withheld(account.provider, name) if account is not None else ""
+
+    def _has(self, name: str) -> bool:
+        return any(self._found.get((name, month)) for month in self._months)
+
     def _cell(self, name: str, month: date) -> Text:
+        if not self._found.get((name, month)) and self._withheld(name):
+            return Text(" –  ")
         return _cell(self._found.get((name, month), {}), self._days_of(month))
 
     def _days_of(self, month: date) -> int:
@@ -96,9 +108,9 @@ class CoverageScreen(Place):
         counts = self._found.get(selected, {})
         order = (("fetched", "fetched"), ("empty", "empty"), ("stale", "to fetch again"), ("failed", "failed"))
         said = ", ".join(f"{number(counts[status])} {what}" for status, what in order if counts.get(status))
-        self.query_one("#cell", Static).update(
-            f"{words.endpoint(name)}, {month:%B %Y}: {said or 'nothing was asked for yet'}"
-        )
+        withheld = self._withheld(name)
+        said = "; ".join(part for part in (said, withheld) if part) or "nothing was asked for yet"
+        self.query_one("#cell", Static).update(f"{words.endpoint(name)}, {month:%B %Y}: {said}")
 
     # ── Doing ────────────────────────────────────────────────────────────────────────────────────────
 
