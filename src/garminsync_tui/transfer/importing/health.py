@@ -11,7 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import batched
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -48,32 +48,40 @@ _ROWS_AT_ONCE = 5_000
 _DAY = timedelta(days=1)
 
 
-async def import_wellness(run: JobRun, account_id: UUID, found: Sequence[Found], tally: Tally) -> None:
-    """FIT files with measurements of days and nights, oldest first, a few days at a time."""
+async def import_wellness(
+    run: JobRun, account_id: UUID, found: Sequence[Found], tally: Tally, before: Sequence[Found] = ()
+) -> None:
+    """FIT files with measurements of days and nights, oldest first, a few days at a time.
+
+    `before` are files that an earlier import took: where new ones belong to the same days, they are read once more,
+    because a counter is understood, and a day known to be whole, only from all files of the day.
+    """
     account = await accounts.get(run.database, account_id)
     watch = _Watch(run, account_id, days.zone_of(account.time_zone), tally)
-    begun = await asyncio.to_thread(_in_order, found)
-    for each, created in begun:
+    for each, created, is_new in await asyncio.to_thread(_in_order, found, before):
         await run.breathe()
         run.database.require_reserve()
         run.progress(run.share or 0, 1, each.name)
-        await watch.take(each)
+        await watch.take(each, is_new=is_new)
         if created is not None and watch.is_full:
             await watch.store(before=created - _REACH)
     await watch.store(before=date.max)
 
 
-def _in_order(found: Iterable[Found]) -> list[tuple[Found, date | None]]:
-    """By the time at which they were begun; those that do not know it come last."""
-    begun = []
-    for each in found:
-        try:
-            created = fit_identity(each.head).time_created
-        except FileDamaged:
-            created = None
-        begun.append((each, created))
-    begun.sort(key=lambda pair: (pair[1] is None, pair[1].timestamp() if pair[1] else 0))
-    return [(each, created.date() if created else None) for each, created in begun]
+def _in_order(found: Iterable[Found], before: Iterable[Found]) -> list[tuple[Found, date | None, bool]]:
+    """By the time at which they were begun, those that do not know it last; and whether they are new."""
+    begun = [(each, _begun(each), True) for each in found]
+    near = {created.date() + n * _DAY for _, created, _ in begun if created for n in range(-_REACH.days, _REACH.days)}
+    begun += [(each, created, False) for each in before if (created := _begun(each)) and created.date() in near]
+    begun.sort(key=lambda each: (each[1] is None, each[1] or datetime.max.replace(tzinfo=UTC), each[0].name))
+    return [(each, created.date() if created else None, is_new) for each, created, is_new in begun]
+
+
+def _begun(found: Found) -> datetime | None:
+    try:
+        return fit_identity(found.head).time_created
+    except FileDamaged:
+        return None
 
 
 @dataclass(slots=True)
@@ -81,6 +89,7 @@ class _Read:
     """A file that was read, and the days that it touches and that are not stored yet."""
 
     found: Found
+    is_new: bool
     sha256: bytes
     content: Wellness
     days: set[date]
@@ -103,18 +112,19 @@ class _Watch:
         """Whether enough was read since days were stored last."""
         return len(self._waiting) >= self._kept + _FILES_AT_ONCE
 
-    async def take(self, found: Found) -> None:
+    async def take(self, found: Found, *, is_new: bool) -> None:
         """Read one file; one without anything, or damaged from the start, is settled at once."""
         try:
             sha256, content = await asyncio.to_thread(_read, found)
         except FileDamaged as damage:
-            self._tally.failed(found, damage.reason)
+            if is_new:
+                self._tally.failed(found, damage.reason)
             return
-        if not content.has_content:
+        if content.has_content:
+            self._waiting.append(_Read(found, is_new, sha256, content, set()))
+        elif is_new:
             reason = content.problems[0] if content.problems else _NOTHING_HERE
             self._tally.skipped(found, reason, sha256=sha256)
-            return
-        self._waiting.append(_Read(found, sha256, content, set()))
 
     async def store(self, before: date) -> None:
         """Store the days before a date, and settle the files of which nothing else is to come."""
@@ -123,7 +133,8 @@ class _Watch:
             return
         local = await self._local_days()
         told = await asyncio.to_thread(self._told, local)
-        wanted = {day for each in self._waiting for day in each.days if day < before}
+        ripe = {day for each in self._waiting for day in each.days if day < before}
+        wanted = ripe & {day for each in self._waiting if each.is_new for day in each.days}
         due = {endpoint: [each for each in every if each.day in wanted] for endpoint, every in told.items()}
         async with self._run.page() as session:
             if wanted:
@@ -131,7 +142,7 @@ class _Watch:
             changed = await _fill(session, self._account_id, FIT, due, self._tally)
             for each in self._waiting:
                 each.stored |= not changed.isdisjoint(each.days & wanted)
-                each.days -= wanted
+                each.days -= ripe
             done = [each for each in self._waiting if not each.days]
             self._waiting = [each for each in self._waiting if each.days]
             await self._settle(done, session)
@@ -139,6 +150,8 @@ class _Watch:
 
     async def _settle(self, done: Sequence[_Read], session: Transaction | None = None) -> None:
         for each in done:
+            if not each.is_new:
+                continue
             note = "; ".join(each.content.problems)
             settle = self._tally.imported if each.stored else self._tally.known
             settle(each.found, note, sha256=each.sha256, account_id=self._account_id)
