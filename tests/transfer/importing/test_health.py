@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from garminsync_tui.columns import to_ms
 from garminsync_tui.errors import GarminSyncError
 from garminsync_tui.metrics import day_ms
-from garminsync_tui.models import CalendarDay, Coverage, GarminConnectAccount, HealthDaily, HealthMetric
+from garminsync_tui.models import (
+    CalendarDay,
+    Coverage,
+    GarminConnectAccount,
+    HealthDaily,
+    HealthMetric,
+    Workout,
+    WorkoutRemote,
+)
 from garminsync_tui.store.database import Database
 from garminsync_tui.transfer.importing import health
 from garminsync_tui.transfer.importing.sources import Found
@@ -201,3 +209,38 @@ async def test_a_file_that_was_missing_makes_its_day_whole(home: Home) -> None:
     async with home.database.read() as session:
         steps = await session.scalars(sa.select(HealthMetric.value).where(HealthMetric.metric_type == "steps"))
         assert sum(steps) == 2400 + 300
+
+
+@sqlite
+async def test_workouts_of_an_archive_come_in_once_and_those_that_cannot_be_read_are_named(home: Home) -> None:
+    steps = [
+        {
+            "type": "ExecutableStepDTO",
+            "stepOrder": 1,
+            "stepType": {"stepTypeId": 3, "stepTypeKey": "interval"},
+            "endCondition": {"conditionTypeId": 2, "conditionTypeKey": "time"},
+            "endConditionValue": 600.0,
+            "targetType": {"workoutTargetTypeId": 1, "workoutTargetTypeKey": "no.target"},
+        }
+    ]
+    running = {"sportTypeId": 1, "sportTypeKey": "running"}
+    good = {
+        "workoutId": 77,
+        "workoutName": "Easy",
+        "sportType": running,
+        "workoutSegments": [{"segmentOrder": 1, "sportType": running, "workoutSteps": steps}],
+    }
+    home.put("me@example.org_workout.json", json.dumps([good, {"workoutId": 78, "workoutName": "Odd"}, good]).encode())
+    job = await home.run()
+    assert counts(job) == (1, 0, 0, 0)
+    assert (job.extra or {})["result"]["gained"] == {"workouts": 1}
+    assert "the workout Odd cannot be read" in reasons(job, "imported")["in/me@example.org_workout.json"]
+    home.put("again/me@example.org_workout.json", json.dumps([good | {"workoutName": "Other"}]).encode())
+    assert counts(await home.run()) == (0, 2, 0, 0)
+    async with home.database.read() as session:
+        kept = list(await session.scalars(sa.select(Workout)))
+        remotes = list(await session.scalars(sa.select(WorkoutRemote)))
+    assert [each.name for each in kept] == ["Easy"]
+    assert [(each.garmin_workout_id, each.workout_id, each.seen_at.year) for each in remotes] == [
+        ("77", kept[0].id, 1970)
+    ]

@@ -1,4 +1,4 @@
-"""Health out of files: what devices measured all day, and what an account's archive tells of days.
+"""Health out of the files of devices: what watches, scales and cuffs measured.
 
 The ledger and the memory of imports are the checkpoint: days are stored together with the files that told them, so that
 an import that was interrupted reads only the rest, and one that is repeated changes nothing.
@@ -8,43 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import batched
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ...columns import from_ms, to_ms
-from ...errors import FileDamaged, GarminSyncError
+from ...errors import FileDamaged
 from ...formats.fit_identity import fit_identity
 from ...formats.fit_parts import MAX_FIT_BYTES
 from ...formats.fit_wellness import Wellness, read_wellness
-from ...garmin.endpoints import BY_NAME
 from ...jobs.queue import Transaction
 from ...jobs.run import JobRun
 from ...store import accounts, days
-from ...store.filling import Filled, ToldDay, fill_days
-from ...store.health import ARCHIVE, FIT, roll_up_moved
-from ..archive.answers import Row
-from ..archive.families import BATCHES, SUMMARIES, Family, family_of
+from ...store.filling import ToldDay
+from ...store.health import FIT
 from ..wellness.days import told_days
 from ..wellness.local_days import LocalDays, Span
-from .archived_days import ArchivedDays
-from .json_stream import items
 from .memory import write_down
 from .sources import Found
+from .storing import fill, know_days
 from .tally import Tally
 
 _NOTHING_HERE = "holds no measurement that is known here"
-_NOT_HEALTH = "a state of the account, and no measurement of a day"
 #: So many files are read before days are stored; a watch begins one to four a day.
 _FILES_AT_ONCE = 60
 #: A file begins so long before or after what is in it: a night's is written in the morning.
 _REACH = timedelta(days=3)
-_DAYS_AT_ONCE = 100
-_ROWS_AT_ONCE = 5_000
 _DAY = timedelta(days=1)
 
 
@@ -138,8 +129,8 @@ class _Watch:
         due = {endpoint: [each for each in every if each.day in wanted] for endpoint, every in told.items()}
         async with self._run.page() as session:
             if wanted:
-                await _know_days(session, self._account_id, self._zone, wanted, local)
-            changed = await _fill(session, self._account_id, FIT, due, self._tally)
+                await know_days(session, self._account_id, self._zone, wanted, local)
+            changed = await fill(session, self._account_id, FIT, due, self._tally)
             for each in self._waiting:
                 each.stored |= not changed.isdisjoint(each.days & wanted)
                 each.days -= ripe
@@ -188,108 +179,3 @@ def _instants(content: Wellness) -> Iterable[int]:
     yield from (each.at_ms - 1 for each in content.counts)
     yield from (each.at_ms - 1 for each in content.gains)
     yield from (each.at_ms for each in content.levels)
-
-
-async def _know_days(
-    session: Transaction, account_id: UUID, zone: ZoneInfo, wanted: Iterable[date], local: LocalDays | None = None
-) -> None:
-    """Say when some days begin and end: as the watch's own clock was, where it tells."""
-    ordered = sorted(wanted)
-    await days.ensure(session, account_id, zone, ordered[0] - _DAY, ordered[-1] + _DAY)
-    if local is None:
-        return
-    known = {each.day for each in await days.told(session, account_id, ordered[0], ordered[-1])}
-    bounds = []
-    for day in ordered:
-        span = local.span(day)
-        offset_s = local.offset_of_clock(span.starts_ms)
-        if day not in known and offset_s is not None and local.offset_of_clock(span.ends_ms) is not None:
-            bounds.append(days.Bounds(day, from_ms(span.starts_ms), from_ms(span.ends_ms), offset_s))
-    await roll_up_moved(session, account_id, await days.save(session, account_id, bounds))
-
-
-async def _fill(
-    session: Transaction, account_id: UUID, source: str, told: Mapping[str, Sequence[ToldDay]], tally: Tally
-) -> set[date]:
-    """Store days by endpoint; which of them got something."""
-    changed: set[date] = set()
-    for endpoint, every in told.items():
-        filled: Filled = await fill_days(session, account_id, endpoint, BY_NAME[endpoint].metrics, source, every)
-        changed |= filled.stored
-        if filled.readings:
-            tally.gained["readings"] += filled.readings
-    tally.days |= changed
-    return changed
-
-
-# ── The archive ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def import_archive(run: JobRun, account_id: UUID, found: Sequence[Found], tally: Tally) -> None:
-    """The JSON files of an account's archive that tell of days, those first that tell when each begins."""
-    account = await accounts.get(run.database, account_id)
-    zone = days.zone_of(account.time_zone)
-    families: dict[Family, list[Found]] = defaultdict(list)
-    for each in found:
-        family = family_of(each.file_name)
-        if family is None:
-            tally.skipped(each, _NOT_HEALTH)
-        else:
-            families[family].append(each)
-    for batch in BATCHES:
-        archived = ArchivedDays()
-        whole: list[Found] = []
-        for family in batch:
-            for each in families[family]:
-                await run.breathe()
-                run.progress(run.share or 0, 1, each.name)
-                reason = await asyncio.to_thread(_take, archived, family, each)
-                if reason:
-                    tally.failed(each, reason)
-                else:
-                    whole.append(each)
-        changed: set[date] = set()
-        for some in batched(archived.days(), _DAYS_AT_ONCE):
-            await run.breathe()
-            run.database.require_reserve()
-            async with run.page() as session:
-                await _know_days(session, account_id, zone, some)
-                if SUMMARIES in batch:
-                    await archived.save_bounds(session, account_id, some)
-                changed |= await _fill(session, account_id, ARCHIVE, archived.told(some), tally)
-        async with run.page() as session:
-            for each in whole:
-                (tally.imported if archived.days_of[each.fingerprint] & changed else tally.known)(
-                    each, account_id=account_id
-                )
-            await write_down(run, session, tally)
-
-
-def _take(archived: ArchivedDays, family: Family, found: Found) -> str:
-    """Read one file; why it could not be read to its end, in half a sentence."""
-    reason = ""
-    for rows in _by_day(found):
-        if isinstance(rows, FileDamaged):
-            return rows.reason
-        try:
-            archived.add(family, found.fingerprint, rows)
-        except GarminSyncError as problem:
-            reason = reason or problem.message
-    return reason
-
-
-def _by_day(found: Found) -> Iterator[list[Row] | FileDamaged]:
-    """Some rows at a time, those of one day together; and at the end, what is wrong with the file."""
-    some: list[Row] = []
-    try:
-        for row in items(found):
-            if not isinstance(row, dict):
-                continue
-            if len(some) >= _ROWS_AT_ONCE and row.get("calendarDate") != some[-1].get("calendarDate"):
-                yield some
-                some = []
-            some.append(row)
-    except FileDamaged as damage:
-        yield from (some, damage)
-    else:
-        yield some

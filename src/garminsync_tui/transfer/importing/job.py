@@ -18,8 +18,9 @@ from ...jobs.run import JobRun
 from ...store.files import FileStore
 from ...sync.figures import compute_figures
 from .activities import Activities
+from .archive import import_archive
 from .archived import Archived
-from .health import import_archive, import_wellness
+from .health import import_wellness
 from .kinds import Kind, kind_of
 from .memory import settle_known, write_down
 from .owners import Owners, owners
