@@ -1,6 +1,7 @@
 """`just bench [NAME …]`: what the project promises in numbers, measured side by side in one run.
 
-Without names it is everything but the ten million rows of the log, and `--quick` leaves out what takes many minutes.
+Without names it is everything but the ten million rows of the log and the hundred thousand files, and `--quick`
+leaves out what takes many minutes.
 Ratios hold on any machine; seconds and megabytes are of the machine at hand. Exit code 1 where a promise is broken.
 """
 

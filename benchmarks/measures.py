@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import warnings
 
-from . import commands, decade, drawing, health, log, reading, records, scale, syncing, upsert, using, writing
+from . import (
+    commands,
+    decade,
+    drawing,
+    health,
+    importing,
+    log,
+    moving,
+    reading,
+    records,
+    scale,
+    syncing,
+    upsert,
+    using,
+    writing,
+)
 
 MEASURES = {
     "upsert-sqlite": upsert.sqlite,
@@ -19,6 +34,8 @@ MEASURES = {
     "fit": reading.beside_fitdecode,
     "open": reading.opening,
     "import": reading.importing,
+    "importing": importing.archive,
+    "importing-many": importing.many,
     "drawing": drawing.charts,
     "health": health.the_place,
     "writing": writing.keystrokes,
@@ -26,13 +43,14 @@ MEASURES = {
     "decade": decade.requests,
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,
+    "moving": moving.both_ways,
     "log": log.of_a_million,
     "log-ten-million": log.of_ten_million,
 }
 #: Each takes many minutes: `--quick` leaves them out.
-LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "log"})
+LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "moving", "log"})
 #: Longer still: only where it is named.
-ON_REQUEST = frozenset({"log-ten-million"})
+ON_REQUEST = frozenset({"log-ten-million", "importing-many"})
 
 
 def measure(name: str) -> bool:

@@ -291,7 +291,7 @@ def commented() -> str:
     return "\n".join(lines) + "\n"
 
 
-def refuse_password(url: str) -> None:
+def refuse_password(url: str, option: str = "--database", variable: str = "GARMINSYNC_DATABASE") -> None:
     """Raise UsageProblem where a URL given as an argument holds a password: the process list shows arguments."""
     try:
         has_password = urlsplit(url).password is not None or "password=" in urlsplit(url).query.lower()
@@ -299,8 +299,10 @@ def refuse_password(url: str) -> None:
         has_password = "@" in url
     if has_password:
         raise UsageProblem(
-            "A password in --database would show in the process list.",
-            hint="Put the URL into GARMINSYNC_DATABASE, the config file (0600), or the password into ~/.pgpass.",
+            f"A password in {option} would show in the process list.",
+            hint=f"Put the URL into {variable}, the config file (0600), or the password into ~/.pgpass."
+            if option == "--database"
+            else f"Put the URL into {variable}, or the password into ~/.pgpass.",
         )
 
 

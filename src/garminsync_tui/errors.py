@@ -2,6 +2,7 @@
 
     GarminSyncError                  what happened (message) and what to do now (hint); exit code 1
     ├── UsageProblem                 a flag, a date or a setting that cannot be meant; exit code 2
+    │   └── AnotherPerson            an archive of somebody else than the one whose data is here
     ├── SignInRequired               no account, or Garmin no longer accepts its tokens; exit code 3
     │   ├── WrongPassword            Garmin does not know this address and password together
     │   ├── WrongCode                the security code was not accepted; it can be tried again
@@ -52,6 +53,19 @@ class UsageProblem(GarminSyncError):
 
     exit_code = 2
     code = "usage"
+
+
+class AnotherPerson(UsageProblem):
+    """An archive of somebody else than the one whose data is here: somebody has to say that it is meant."""
+
+    code = "another_person"
+    HINT = (
+        "Give it a home of its own: `garminsync --home DIR import …`. With --other-person it comes in here, in an"
+        " account of its own; lists and totals count both."
+    )
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint=self.HINT)
 
 
 class SignInRequired(GarminSyncError):

@@ -41,6 +41,7 @@ EVENT_LEVELS = ("debug", "info", "note", "warning", "error")
 FIGURE_SPORTS = ("running", "cycling", "swimming", "walking", "other")
 LOAD_BASES = ("power", "pace", "swim", "heart_rate")
 EFFORT_KINDS = ("distance", "power")
+IMPORT_OUTCOMES = ("imported", "known", "skipped", "failed")
 EFFORT_NOTES = ("downhill", "indoor", "suspect")
 SPORTS = (
     "running",
@@ -643,6 +644,44 @@ class ActivityBest(Table):
         _one_of("sport", FIGURE_SPORTS),
         _one_of("note", EFFORT_NOTES),
         Index(None, "sport", "kind", "span", "value"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
+
+
+class ImportedFile(Table):
+    """What became of a file that was imported, so that none is read twice, wherever it was moved to meanwhile."""
+
+    __tablename__ = "imported_files"
+
+    user_id: Mapped[UUID] = mapped_column(Id(), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    #: Of its place, size and time of change.
+    fingerprint: Mapped[bytes] = mapped_column(primary_key=True)
+    #: Of its content; None where that could not be read, or was not as a whole.
+    sha256: Mapped[bytes | None]
+    outcome: Mapped[str]
+    #: Why it was skipped or failed, or what is wrong with what was imported.
+    reason: Mapped[str | None]
+    #: Of the readers: what older ones had no use for is read again.
+    version: Mapped[int]
+    #: Whose measurements it brought: with them goes the memory of it.
+    garmin_connect_account_id: Mapped[UUID | None] = mapped_column(
+        Id(), ForeignKey("garmin_connect_accounts.id", ondelete="CASCADE")
+    )
+    #: Which activity it brought, likewise.
+    activity_id: Mapped[UUID | None] = mapped_column(Id(), ForeignKey("activities.id", ondelete="CASCADE"))
+    #: Of the job that read it: that one, interrupted, counts it as its own when it goes on.
+    job_id: Mapped[UUID]
+    imported_at: Mapped[datetime] = _created()
+
+    __table_args__ = (
+        *_ids("user_id", "garmin_connect_account_id", "activity_id", "job_id"),
+        *_not_negative("version"),
+        _one_of("outcome", IMPORT_OUTCOMES),
+        CheckConstraint("length(fingerprint) = 32", name="fingerprint_length"),
+        CheckConstraint("length(sha256) = 32", name="sha256_length"),
+        Index(None, "sha256"),
+        Index(None, "garmin_connect_account_id"),
+        Index(None, "activity_id"),
         {"sqlite_strict": True, "sqlite_with_rowid": False},
     )
 

@@ -110,6 +110,12 @@ def replaced_by_restore(database: Path, moment: datetime) -> Path:
     return path
 
 
+def copies_of(database: Path) -> list[Path]:
+    """The copies of a database that the program made beside it: before migrations, and where a backup replaced it."""
+    replaced = database.parent.glob(f"{database.name}.before-restore-*") if database.parent.is_dir() else ()
+    return [*migration_backups(database), *sorted(replaced)]
+
+
 def restore_drafts(database: Path) -> Path:
     """Where a restore prepares what takes the database's place: on the same disk."""
     return database.with_name(f".{database.name}.restoring")

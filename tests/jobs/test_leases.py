@@ -42,6 +42,14 @@ async def test_accounts_and_local_work_do_not_wait_for_each_other(desk: Desk) ->
     assert (await desk.take(local_work=True)).job.job_type == "export"
 
 
+async def test_what_lies_on_one_machine_is_done_there(desk: Desk) -> None:
+    for host in ("another-machine", socket.gethostname()):
+        await desk.queue.enqueue(desk.user_id, "export", parameters={"folder": "/out", "host": host})
+    taken = await desk.take(local_work=True)
+    assert (taken.job.extra or {})["parameters"]["host"] == socket.gethostname()
+    assert await desk.leases.claim(new_id(), local_work=True) is None
+
+
 async def test_claims_at_the_same_moment_give_one_runner_the_job(desk: Desk) -> None:
     await desk.put()
     await desk.put("health_metrics_sync")

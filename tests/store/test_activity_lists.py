@@ -57,7 +57,8 @@ async def test_order_windows_and_totals(database: Database, account: GarminConne
         assert by_name == [ids["eve"], ids["First"], ids[""]]
         assert (await lists.keys(session, order="dist"))[0] == ids["First"]
         window = await lists.window(session, [ids[""], bytes(16), ids["eve"]])
-        assert [each.name for each in window] == [None, "eve"]
+        assert [each.activity.name for each in window] == [None, "eve"]
+        assert [each.load for each in window] == [None, None]
         assert await lists.types(session) == ["running", "cycling"]
         assert await lists.totals(session) == Totals(3, 3600.0, 12_000.0, 40.0)
         assert await lists.totals(session, parse("after:2026 dist>6")) == Totals(1, 1200.0, 7000.0, None)

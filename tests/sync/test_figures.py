@@ -30,7 +30,7 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store.database import Database
 from garminsync_tui.store.health import StoredDay
-from garminsync_tui.store.removal import delete_account
+from garminsync_tui.store.removal import delete_accounts
 from garminsync_tui.sync import figures
 from garminsync_tui.sync.assess import assess
 from garminsync_tui.sync.athlete import Athletes
@@ -192,7 +192,7 @@ async def test_an_activity_of_another_type_is_computed_again(installation: Insta
 
 async def test_figures_go_with_their_account(installation: Installation) -> None:
     await installation.sync("activities")
-    await delete_account(installation.database, installation.account.id, installation.paths.files)
+    await delete_accounts(installation.database, [installation.account.id], installation.paths)
     async with installation.database.read() as session:
         assert (await session.scalars(sa.select(ActivityFigures))).all() == []
         assert (await session.scalars(sa.select(ActivityBest))).all() == []

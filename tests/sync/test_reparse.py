@@ -16,7 +16,7 @@ from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.models import Coverage, HealthCount, HealthDaily, HealthMetric, RawResponse, SyncJob
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import health
-from garminsync_tui.store.removal import delete_account
+from garminsync_tui.store.removal import delete_accounts
 from garminsync_tui.sync import reparse as reparsing
 from garminsync_tui.sync.reparse import reparse
 from garminsync_tui.sync.work import work
@@ -226,6 +226,6 @@ async def test_interrupted_anywhere_it_goes_on_where_it_stopped(
 @SQLITE
 async def test_the_answers_go_with_their_account(installation: Installation) -> None:
     await installation.sync("health")
-    await delete_account(installation.database, installation.account.id, installation.paths.files)
+    await delete_accounts(installation.database, [installation.account.id], installation.paths)
     async with installation.database.read() as session:
         assert (await session.scalars(sa.select(RawResponse))).all() == []

@@ -7,7 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 from textual.command import CommandPalette
-from textual.events import AppBlur
+from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
 
 from garminsync_tui.config import Config
@@ -118,3 +118,15 @@ async def test_a_new_password_is_asked_for_and_without_one_nothing(config: Confi
         await until(pilot, lambda: app._notifications)
         assert "no password" in next(iter(app._notifications)).message
         assert not locked(app)
+
+
+async def test_the_question_that_came_while_nobody_looked_takes_the_keys_once_somebody_does(config: Config) -> None:
+    async with running(config, opened=False) as (app, pilot):
+        app.post_message(AppBlur())
+        await until(pilot, lambda: locked(app))
+        await pilot.pause()
+        assert app.screen.focused is None
+        app.post_message(AppFocus())
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press(*PASSWORD, "enter")
+        await until(pilot, lambda: not locked(app))

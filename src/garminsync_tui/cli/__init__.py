@@ -42,12 +42,15 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "load": ("load", "load", "Fitness, fatigue and form from training loads."),
     "health": ("health", "health", "Health metrics: which there are, and their values."),
     "workouts": ("workouts", "workouts", "Write workouts, bring them to Garmin and back, plan them."),
+    "import": ("import_", "import_", "Bring in account archives, device folders, FIT, GPX and TCX files."),
+    "export": ("export", "export", "Everything out: CSV, JSON Lines or Parquet, and the activities' files."),
     "verify": ("verify", "verify", "Whether every original file is here and is what was stored."),
     "backup": ("backup", "backup", "Write the database into one file, also while others write."),
     "restore": ("backup", "restore", "Put a backup in the database's place; what was there is kept."),
     "keys": ("keys", "keys", "The key of the stored tokens: show, rotate, export, import."),
-    "db": ("db", "db", "The database: its state, and upgrades."),
+    "db": ("db", "db", "The database: its state, upgrades, and moving it."),
     "config": ("config", "config", "Settings, each with its origin."),
+    "web": ("web", "web", "The app in a browser of this machine."),
     "simulate": ("simulate", "simulate", "A Garmin Connect on this machine, for trying things out."),
 }
 
@@ -91,7 +94,7 @@ def commands(context: click.Context) -> int | None:
     """
     if context.invoked_subcommand is not None:
         return None
-    if not sys.stdin.isatty() or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+    if not _has_screen():
         say("error: The app needs a terminal.")
         say("hint: Use `garminsync status`, `garminsync sync` or `garminsync activities list --plain`.")
         return 2
@@ -109,6 +112,13 @@ def commands(context: click.Context) -> int | None:
 
     code: int = open_app(home.prepared(), sample=sample)
     return code
+
+
+def _has_screen() -> bool:
+    """Whether there is a terminal, or a browser that Textual's own driver draws for."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def run(arguments: Sequence[str]) -> int:

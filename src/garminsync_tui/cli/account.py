@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from ..account_words import PROVIDERS, token_state
-from ..errors import AlreadyRunning
 from ..text import clean
+from .deletion import delete_account, delete_user, list_accounts
 from .home import Command, Group, Home, pass_home, waits
-from .output import Output, confirmed, listing, say
+from .output import Output, listing, say
 from .secret import secret
 
 # ── Unlinking ────────────────────────────────────────────────────────────────────────────────────────
@@ -90,34 +90,8 @@ async def _show(home: Home, out: Output) -> int:
     return 3 if found.sign_in_needed_since else 0
 
 
-@account.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@pass_home
-@waits
-async def delete(home: Home, yes: bool) -> int:
-    """Delete the account with its activities, files, health data and jobs. There is no way back."""
-    from ..jobs.queue import Queue
-    from ..store import accounts
-    from ..store.removal import belongings, delete_account
-    from ..units import number, size
-
-    async with home.opened() as (config, database):
-        found = await accounts.require_account(database)
-        if await Queue(database).list(status="in_progress", limit=1):
-            raise AlreadyRunning("A job is running.", hint="Stop it first: `garminsync jobs list`, then cancel it.")
-        what = await belongings(database, found.id)
-        name = clean(found.display_name or found.garmin_user_id)
-        say(f"This removes {name} from {database.name}, with")
-        say(f"  {number(what.activities)} activities and their files ({size(what.file_bytes)}),")
-        say(f"  {number(what.readings)} health readings,")
-        say(f"  {number(what.jobs)} jobs.")
-        say("Garmin's copy is not touched.")
-        if not yes and not confirmed("Delete all of it? [y/N] "):
-            say("Nothing was deleted.")
-            return 1
-        await delete_account(database, found.id, config.paths.files)
-        say(f"{name} and its data are deleted.")
-    return 0
+account.add_command(list_accounts)
+account.add_command(delete_account)
 
 
 # ── The local user ───────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +106,9 @@ def user() -> None:
 
     After four wrong passwords in a row each next one has to wait longer, up to a quarter of an hour.
     """
+
+
+user.add_command(delete_user)
 
 
 def _new_password(from_stdin: bool) -> str:

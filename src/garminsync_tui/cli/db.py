@@ -6,12 +6,16 @@ import click
 
 from ..errors import DatabaseUnusable
 from .home import Group, Home, pass_home, waits
+from .move import move
 from .output import Output, listing, say
 
 
 @click.group(cls=Group)
 def db() -> None:
-    """The database: its state, and upgrades."""
+    """The database: its state, upgrades, and moving it."""
+
+
+db.add_command(move)
 
 
 @db.command()

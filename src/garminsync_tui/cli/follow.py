@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from socket import gethostname
 from uuid import UUID
 
 from ..config import Config
@@ -85,7 +86,7 @@ class Follower:
         if self._runner is not None:
             return
         for row in await self._queue.runners():
-            if row.kind in _STAYING:
+            if row.kind in _STAYING and (row.host == gethostname() or not any(map(_is_for_here, self._jobs.values()))):
                 return
         self._runner = Runner(
             self._database,
@@ -108,6 +109,10 @@ class Follower:
         for job in self._jobs.values():
             if job.status == "in_progress":
                 self._line.show(title(job), job.progress or 0.0, self.note(job))
+
+
+def _is_for_here(job: SyncJob) -> bool:
+    return "host" in ((job.extra or {}).get("parameters") or {})
 
 
 def _is_over(job: SyncJob) -> bool:

@@ -118,7 +118,7 @@ async def show(home: Home, metric: str, since: date | None, until: date | None, 
     from ..units import is_of_a_day
 
     async with home.opened() as (config, database):
-        account = await accounts.active_account(database)
+        account = await accounts.shown_account(database)
         zone = days.zone_of(account.time_zone if account else None)
         until = until or datetime.now(zone).date()
         since = since or until - timedelta(days=_DAYS_SHOWN - 1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -46,6 +48,16 @@ class Home:
         if self.verbose:
             to_stderr()
         return config
+
+    def command(self, *words: str) -> list[str]:
+        """What starts this program for this installation, wherever it is called from."""
+        command = [sys.executable, "-m", "garminsync_tui", *words]
+        directory = self.directory or os.environ.get("GARMINSYNC_HOME")
+        if directory:
+            command += ["--home", str(Path(directory).expanduser().absolute())]
+        if self.database_url:
+            command += ["--database", self.database_url]
+        return command
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[tuple[Config, Database]]:

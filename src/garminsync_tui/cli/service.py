@@ -36,7 +36,7 @@ def install(home: Home, dry_run: bool) -> int:
     from ..supervisor import runs, supervisor
 
     found = supervisor()
-    command = _command(home)
+    command = home.command("daemon")
     if dry_run:
         sys.stdout.write(found.text(command))
         say(f"It would be written to {found.file}.")
@@ -117,19 +117,6 @@ def uninstall() -> int:
         found.succeeds(*step)
     say(f"{found.file} is gone; data and settings stay.")
     return 0
-
-
-def _command(home: Home) -> list[str]:
-    """What starts the daemon of this installation, wherever it is called from."""
-    from pathlib import Path
-
-    command = [sys.executable, "-m", "garminsync_tui", "daemon"]
-    directory = home.directory or os.environ.get("GARMINSYNC_HOME")
-    if directory:
-        command += ["--home", str(Path(directory).expanduser().absolute())]
-    if home.database_url:
-        command += ["--database", home.database_url]
-    return command
 
 
 def _tell_variables() -> None:

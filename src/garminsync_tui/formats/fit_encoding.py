@@ -18,23 +18,26 @@ _TYPES = {
     "enum": (0x00, "B"),
     "sint8": (0x01, "b"),
     "uint8": (0x02, "B"),
+    "sint16": (0x83, "h"),
     "uint16": (0x84, "H"),
     "sint32": (0x85, "i"),
     "uint32": (0x86, "I"),
     "uint32z": (0x8C, "I"),
     "string": (0x07, "s"),
+    "float32": (0x88, "f"),
 }
 #: base type → smallest and largest value, and the one that stands for "not known".
 LIMITS = {
     "enum": (0, 0xFE, 0xFF),
     "sint8": (-0x80, 0x7E, 0x7F),
     "uint8": (0, 0xFE, 0xFF),
+    "sint16": (-0x8000, 0x7FFE, 0x7FFF),
     "uint16": (0, 0xFFFE, 0xFFFF),
     "sint32": (-0x8000_0000, 0x7FFF_FFFE, 0x7FFF_FFFF),
     "uint32": (0, 0xFFFF_FFFE, 0xFFFF_FFFF),
     "uint32z": (1, 0xFFFF_FFFF, 0),
 }
-_SIZES = {"B": 1, "b": 1, "H": 2, "i": 4, "I": 4, "s": 1}
+_SIZES = {"B": 1, "b": 1, "h": 2, "H": 2, "i": 4, "I": 4, "s": 1, "f": 4}
 _HEADER_BYTES = 14
 _PROTOCOL = 0x20
 _PROFILE = 21_180
@@ -65,7 +68,7 @@ class Message(NamedTuple):
         head = struct.pack("<BBBHB", 0x40 | self.local, 0, 0, self.number, len(self.fields))
         return head + b"".join(bytes((field, *_width_and_type(kind))) for field, kind in self.fields)
 
-    def pack(self, *values: int | bytes) -> bytes:
+    def pack(self, *values: float | bytes) -> bytes:
         """One message; what is shorter than a string's bytes is filled up with zeros."""
         return self.layout.pack(self.local, *values)
 
@@ -91,6 +94,12 @@ def header(body_bytes: int) -> bytes:
     """The header of a file whose messages take so many bytes."""
     head = struct.pack("<BBHI4s", _HEADER_BYTES, _PROTOCOL, _PROFILE, body_bytes, b".FIT")
     return head + checksum_bytes(checksum(head))
+
+
+def framed(body: bytes) -> bytes:
+    """A whole file: the header, the messages, the checksum."""
+    octets = header(len(body)) + body
+    return octets + checksum_bytes(checksum(octets))
 
 
 def checksum_bytes(remainder: int) -> bytes:

@@ -290,7 +290,7 @@ class Activities:
 
     def original(self, session: Session) -> bytes | None:
         """The uploaded file in a ZIP, the same bytes each time; None where there is none."""
-        content = self._file(session)
+        content = self.file(session)
         if content is None:
             return None
         packed = io.BytesIO()
@@ -301,7 +301,8 @@ class Activities:
             archive.writestr(member, content)
         return packed.getvalue()
 
-    def _file(self, session: Session) -> bytes | None:
+    def file(self, session: Session) -> bytes | None:
+        """What was uploaded; None where it was typed in by hand."""
         if session.is_manual:
             return None
         if session.file:

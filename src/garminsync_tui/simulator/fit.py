@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import repeat
 
-from ..formats.fit_encoding import Message, checksum, checksum_bytes, header
+from ..formats.fit_encoding import Message, framed
 from .athlete import MAX_HR, RESTING_HR, THRESHOLD_HR, WEIGHT_G
 from .pool import lengths
 from .recording import Lap, Recording, record
@@ -197,9 +197,7 @@ def encode(session: Session, offset_s: int, serial: int, threshold_power: int | 
         _ACTIVITY.definition(),
         _ACTIVITY.pack(ends, 1000 * session.moving_s, ends + offset_s, 1, 0, _ACTIVITY_EVENT, _STOP),
     ]
-    body = b"".join(parts)
-    framed = header(len(body)) + body
-    return framed + checksum_bytes(checksum(framed))
+    return framed(b"".join(parts))
 
 
 def _records(recording: Recording, first: int, end: int) -> bytes:

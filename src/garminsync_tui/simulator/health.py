@@ -163,8 +163,7 @@ class Health:
             more = ("avgSleepRespirationValue", "avgTomorrowSleepRespirationValue", "respirationValuesArray")
             return body | dict.fromkeys((*names, *more, "respirationValueDescriptorsDTOList"))
         starts, cells = self._cells(day, HEART_RATE_S)
-        breath, roll = self._summaries.respiration(day), self._athlete.dice(date_, "breaths").random
-        levels = [-1.0 if roll() < 0.03 else float(int(breath - 3 + 7 * roll())) for _ in range(cells)]
+        breath, levels = self._summaries.respiration(day), self.breaths(day, cells)
         measured = [level for level in levels if level > 0] or [breath]
         return body | {
             "lowestRespirationValue": min(measured),
@@ -180,6 +179,11 @@ class Health:
                 [starts + cell * 1000 * HEART_RATE_S, level] for cell, level in enumerate(levels)
             ],
         }
+
+    def breaths(self, day: Day, cells: int) -> list[float]:
+        """The day's first two-minute respirations, -1 where it was not measured."""
+        breath, roll = self._summaries.respiration(day), self._athlete.dice(day.date, "breaths").random
+        return [-1.0 if roll() < 0.03 else float(int(breath - 3 + 7 * roll())) for _ in range(cells)]
 
     def oxygen(self, date_: date) -> dict[str, Any]:
         """SpO2 by the hour, asleep."""
@@ -267,13 +271,21 @@ class Health:
     def _effort(self, day: Day) -> list[list[int]]:
         """Quarters of an hour with effort and what they count."""
         starts, cells = self._cells(day, QUARTER_S)
-        counts: Counter[int] = Counter()
+        counts = self.efforts(day, cells) if cells else {}
+        return [
+            [starts + cell * 1000 * QUARTER_S, moderate + 2 * vigorous]
+            for cell, (moderate, vigorous) in sorted(counts.items())
+        ]
+
+    def efforts(self, day: Day, cells: int) -> dict[int, tuple[int, int]]:
+        """The moderate and the vigorous minutes of the quarters of an hour that have some."""
+        counts: Counter[tuple[int, int]] = Counter()
         for session in self._account.recorded(day):
             credit = effort(session)
             begins_s = int((session.starts - day.starts).total_seconds())
             for minute in range(session.moving_s // 60 if credit else 0):
-                counts[min(cells - 1, (begins_s + 60 * minute) // QUARTER_S)] += credit
-        return [[starts + cell * 1000 * QUARTER_S, counts[cell]] for cell in sorted(counts)]
+                counts[min(cells - 1, (begins_s + 60 * minute) // QUARTER_S), credit] += 1
+        return {cell: (counts[cell, 1], counts[cell, 2]) for cell, _ in counts}
 
     def hydration(self, date_: date) -> dict[str, Any]:
         """What was drunk and sweated."""

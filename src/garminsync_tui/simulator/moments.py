@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 
-def text(instant: datetime) -> str:
+def text(moment: datetime) -> str:
     """`2025-07-07T08:50:17.0`: UTC, or the wall clock of an instant shifted by its offset."""
-    return instant.isoformat()[:19] + ".0"
+    return moment.isoformat()[:19] + ".0"
 
 
 def midnight(day: date) -> str:
@@ -15,9 +15,14 @@ def midnight(day: date) -> str:
     return f"{day}T00:00:00.0"
 
 
-def ms(instant: datetime) -> int:
+def ms(moment: datetime) -> int:
     """Milliseconds since 1970."""
-    return int(instant.timestamp() * 1000)
+    return int(moment.timestamp() * 1000)
+
+
+def instant(moment_ms: int) -> datetime:
+    """The UTC time of milliseconds since 1970."""
+    return datetime.fromtimestamp(moment_ms / 1000, UTC)
 
 
 def as_if_utc_ms(day: date) -> int:

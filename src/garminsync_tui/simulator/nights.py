@@ -46,14 +46,14 @@ class Nights:
     def sleep(self, date_: date) -> dict[str, Any]:
         """One night with its detail; where there is none, the recorded answer full of nulls."""
         found = self._with_night(date_)
-        naps = self._naps(date_)
+        naps = self.naps(date_)
         if found is None:
             night = {"id": None, "userProfilePK": self._athlete.profile_id, "calendarDate": date_.isoformat()}
             night |= dict.fromkeys(_NO_NIGHT) | {"deviceRemCapable": False, "retro": False}
             return {"dailySleepDTO": night, "sleepMovement": [], "remSleepData": None, "sleepLevels": []} | naps
         day, slept = found
         return {
-            "dailySleepDTO": self._night(day, slept),
+            "dailySleepDTO": self.totals(day, slept),
             "sleepMovement": self._movement(day, slept),
             "remSleepData": True,
             "sleepLevels": [
@@ -72,17 +72,17 @@ class Nights:
             "sleepBodyBattery": self._measured(slept, STRESS_S, lambda samples: samples.battery),
             "breathingDisruptionData": self._breath(day, slept),
             "skinTempDataExists": True,
-            "avgSkinTempDeviationC": self._skin(day),
-            "avgSkinTempDeviationF": round(1.8 * self._skin(day), 1),
+            "avgSkinTempDeviationC": self.skin(day),
+            "avgSkinTempDeviationF": round(1.8 * self.skin(day), 1),
             "skinTempCalibrationDays": 19,
-            "hrvData": [{"value": float(value), "startGMT": ms(at)} for at, value in self._variability(day, slept)],
+            "hrvData": [{"value": float(value), "startGMT": ms(at)} for at, value in self.variability(day, slept)],
             "avgOvernightHrv": float(day.hrv),
             "hrvStatus": self._status(date_),
             "bodyBatteryChange": day.battery_high - day.battery_low,
             "restingHeartRate": day.resting_hr,
         } | naps
 
-    def _naps(self, date_: date) -> dict[str, Any]:
+    def naps(self, date_: date) -> dict[str, Any]:
         """Modelled: the nap of the day, if there was one; before the watch was synced it is not there yet."""
         day = self._account.worn(date_)
         starts = (
@@ -104,7 +104,8 @@ class Nights:
         }
         return {"dailyNapDTOS": [nap]}
 
-    def _skin(self, day: Day) -> float:
+    def skin(self, day: Day) -> float:
+        """Modelled: how much warmer the skin was than usual (°C)."""
         return round(self._athlete.dice(day.date, "skin").gauss(0.9 * day.ill, 0.25), 1)
 
     def _breath(self, day: Day, night: Night) -> list[dict[str, Any]]:
@@ -119,7 +120,8 @@ class Nights:
             for starts, ends, stage in night.levels()
         ]
 
-    def _night(self, day: Day, night: Night) -> dict[str, Any]:
+    def totals(self, day: Day, night: Night) -> dict[str, Any]:
+        """A night without its detail."""
         deep, light, rem, awake = night.seconds
         offset = timedelta(seconds=self._athlete.whereabouts.offset_s(night.ends))
         breath = self._summaries.respiration(day)
@@ -300,7 +302,7 @@ class Nights:
 
     # Heart rate variability
 
-    def _variability(self, day: Day, night: Night) -> list[tuple[datetime, int]]:
+    def variability(self, day: Day, night: Night) -> list[tuple[datetime, int]]:
         """Five-minute readings whose mean is the night's average."""
         dice = self._athlete.dice(day.date, "variability")
         readings = [(at, dice.gauss(0, 8) - 4 * (stage == DEEP)) for at, stage in self._grid(night, _HRV_S)][1:]
@@ -325,9 +327,10 @@ class Nights:
         average = sum(week) / len(week)
         return "BALANCED" if lower <= average <= upper else "LOW" if average < low else "UNBALANCED"
 
-    def _summary(self, day: Day, night: Night) -> dict[str, Any]:
+    def summary(self, day: Day, night: Night) -> dict[str, Any]:
+        """What a night's readings come to, beside the week before it."""
         if day.date not in self._highest:
-            self._highest[day.date] = max(value for _, value in self._variability(day, night))
+            self._highest[day.date] = max(value for _, value in self.variability(day, night))
         low, lower, upper = self._baseline(day.date)
         week = self._week(day.date)
         average = round(sum(week) / len(week))
@@ -355,11 +358,11 @@ class Nights:
             return None
         day, night = found
         offset = timedelta(seconds=self._athlete.whereabouts.offset_s(night.ends))
-        readings = self._variability(day, night)
+        readings = self.variability(day, night)
         starts, ends = night.starts, readings[-1][0]
         return {
             "userProfilePk": self._athlete.profile_id,
-            "hrvSummary": self._summary(day, night),
+            "hrvSummary": self.summary(day, night),
             "hrvReadings": [
                 {"hrvValue": value, "readingTimeGMT": text(at), "readingTimeLocal": text(at + offset)}
                 for at, value in readings
@@ -379,7 +382,7 @@ class Nights:
         nights = [found for day in days_between(first, last) if (found := self._with_night(day))]
         if not nights:
             return None
-        summaries = [self._summary(day, night) for day, night in nights]
+        summaries = [self.summary(day, night) for day, night in nights]
         return {"hrvSummaries": summaries, "userProfilePk": self._athlete.profile_id}
 
 

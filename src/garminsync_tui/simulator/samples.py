@@ -103,9 +103,14 @@ def _steps(course: _Course, dice: Random) -> array[int]:
             cells[quarter] = 0
     for at, session in course.busy:
         for quarter in range(at // QUARTER_S, min(quarters, (at + session.moving_s) // QUARTER_S + 1)):
-            begins, ends = max(at, quarter * QUARTER_S), min(at + session.moving_s, (quarter + 1) * QUARTER_S)
-            cells[quarter] += int(max(0, ends - begins) / 60 * session.sport.steps)
+            cells[quarter] += steps_within(session, at, quarter)
     return cells
+
+
+def steps_within(session: Session, at: int, quarter: int) -> int:
+    """A session's steps in one quarter of the day in which it begins, `at` seconds after the day does."""
+    begins, ends = max(at, quarter * QUARTER_S), min(at + session.moving_s, (quarter + 1) * QUARTER_S)
+    return int(max(0, ends - begins) / 60 * session.sport.steps)
 
 
 def _climbs(course: _Course, steps: array[int], dice: Random) -> tuple[array[float], array[float]]:

@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..errors import GarminSyncError, UsageProblem
 from .account import LONGEST_HISTORY_DAYS, Account
+from .archive import Archive
 from .athlete import Athlete
 from .faults import Fault, Mishaps, fault_of
 from .folder import Folder
@@ -29,6 +30,7 @@ from .oauth1 import OAuth1
 from .personal_api import KEY, PersonalApi
 from .routes import Routes
 from .sign_in import SignIn
+from .watch import Watch
 
 _CONTROL = "/simulator/"
 _MOST_SECONDS_TO_START = 10
@@ -225,6 +227,14 @@ class Simulator:
     def remove_workout(self, number: int) -> None:
         """Delete a workout on the other side."""
         self._call(lambda: self._workouts.remove(number))
+
+    def watch(self) -> Watch:
+        """The athlete's watch, with its files. Not while time goes on."""
+        return Watch(self._account)
+
+    def archive(self) -> Archive:
+        """The account archive as it would be made now. Not while time goes on."""
+        return Archive(self._account, self.email, self.workouts())
 
     @property
     def athlete(self) -> Athlete:

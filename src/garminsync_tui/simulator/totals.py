@@ -10,7 +10,7 @@ from .athlete import Day
 from .samples import ACTIVE, HEART_RATE_S, QUARTER_S, STRESS_S, UNMEASURED
 from .training import Session
 
-_METRES_A_STEP = 0.79
+METRES_A_STEP = 0.79
 _METRES_A_FLOOR = 3.048
 _BMR_KCAL_A_DAY = 1792.0
 STEP_GOAL = 9000
@@ -86,7 +86,7 @@ def totals(account: Account, day: Day) -> Totals:
     return Totals(
         seconds=seconds,
         steps=total_steps,
-        distance=round(total_steps * _METRES_A_STEP),
+        distance=round(total_steps * METRES_A_STEP),
         ascended=sum(samples.ascent[: len(steps)]),
         descended=sum(samples.descent[: len(steps)]),
         active_kcal=round(total_steps * 0.021 + 0.85 * sum(s.calories for s in done)),

@@ -15,9 +15,11 @@ from ..columns import from_now, now
 from ..errors import SignInRequired, UsageProblem
 from ..ids import new_id
 from ..models import GarminConnectAccount, RequestBudget, Schedule, User
+from .adoption import give_local_health
 from .changes import announce
 from .coverage import ask_for_the_rest
 from .database import Database
+from .own_accounts import NO_SERVER, main
 from .vault import Vault
 
 _REFRESH_LEASE_S = 60
@@ -124,6 +126,13 @@ async def active_account(database: Database) -> GarminConnectAccount | None:
         return (await session.scalars(sa.select(GarminConnectAccount).where(GarminConnectAccount.active))).first()
 
 
+async def shown_account(database: Database) -> GarminConnectAccount | None:
+    """The account whose days and zone are shown: the linked one, else the one known last, else that of files alone."""
+    async with database.read() as session:
+        every = list(await session.scalars(sa.select(GarminConnectAccount)))
+    return main(every) or next(iter(every), None)
+
+
 async def get(database: Database, account_id: UUID) -> GarminConnectAccount:
     """An account by its id."""
     async with database.read() as session:
@@ -154,14 +163,21 @@ async def link(
     time_zone: str | None,
     tokens: StoredTokens,
 ) -> GarminConnectAccount:
-    """Link an account and make it the active one; the same account linked again keeps its row and its data."""
+    """Link an account and make it the active one; the same account linked again keeps its row and its data.
+
+    An account that only an archive told of is the same one, whatever its server; and the health of files whose owner
+    nobody knew is its own.
+    """
     async with database.write() as session:
         account = (
             await session.scalars(
-                sa.select(GarminConnectAccount).where(
+                sa.select(GarminConnectAccount)
+                .where(
                     GarminConnectAccount.garmin_user_id == garmin_user_id,
-                    GarminConnectAccount.server == server,
+                    GarminConnectAccount.server.in_([server, NO_SERVER]),
                 )
+                .order_by((GarminConnectAccount.server == server).desc())
+                .limit(1)
             )
         ).first()
         account_id = account.id if account else new_id()
@@ -196,6 +212,8 @@ async def link(
             await session.execute(
                 sa.update(GarminConnectAccount).where(GarminConnectAccount.id == account_id).values(**values)
             )
+        await session.flush()
+        await give_local_health(session, user_id, account_id)
     async with database.read() as session:
         return await session.get_one(GarminConnectAccount, account_id)
 

@@ -100,6 +100,15 @@ async def update_summary(session: AsyncSession, activity: Activity, values: dict
     return True
 
 
+async def change(session: AsyncSession, activity_id: UUID, values: dict[str, Any]) -> None:
+    """Write columns of one activity; what was computed from its file before is forgotten."""
+    await figures.forget(session, activity_id)
+    columns = {getattr(Activity, name): value for name, value in values.items()}
+    await session.execute(
+        sa.update(Activity).where(Activity.id == activity_id).values(columns | {Activity.synced_at: now()})
+    )
+
+
 def _kept(activity: Activity, name: str, value: Any) -> Any:
     """What we noted about the file stays in `metadata` beside what Garmin says."""
     if name != "extra":

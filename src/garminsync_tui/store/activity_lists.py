@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..filters import Condition
-from ..models import Activity
+from ..models import Activity, ActivityFigures
 from .activities import in_order, is_sqlite, number_in_summary, where
 from .plain import day as day_of
 from .records import HIGHEST_ASCENT_M, LOCAL_DAY
@@ -27,6 +27,17 @@ class Totals(NamedTuple):
     duration_s: float = 0.0
     distance_m: float | None = None
     ascent_m: float | None = None
+
+
+class Listing(NamedTuple):
+    """A row of the list: an activity, and the load that was computed from its file."""
+
+    activity: Activity
+    load: float | None
+
+
+#: How many activities there are, when the last was written, and of how many the file was computed.
+Stamp = tuple[int, datetime | None, int]
 
 
 class Day(NamedTuple):
@@ -46,17 +57,20 @@ async def keys(
     return list(found) if is_sqlite(session) else [each.bytes for each in found]
 
 
-async def window(session: AsyncSession, wanted: Sequence[Key]) -> list[Activity]:
+async def window(session: AsyncSession, wanted: Sequence[Key]) -> list[Listing]:
     """The activities with these ids, in their order; those that are gone are left out."""
     ids = [UUID(bytes=key) for key in wanted]
-    found = {row.id: row for row in await session.scalars(sa.select(Activity).where(Activity.id.in_(ids)))}
+    statement = sa.select(Activity, ActivityFigures.load).outerjoin(
+        ActivityFigures, ActivityFigures.activity_id == Activity.id
+    )
+    found = {row[0].id: Listing(*row) for row in await session.execute(statement.where(Activity.id.in_(ids)))}
     return [found[each] for each in ids if each in found]
 
 
-async def stamp(session: AsyncSession) -> tuple[int, datetime | None]:
-    """Another one after every change: how many there are, and when the last was written."""
+async def stamp(session: AsyncSession) -> Stamp:
+    """Another one after every change of an activity, and whenever one was computed."""
     row = (await session.execute(sa.select(sa.func.count(), sa.func.max(Activity.synced_at)))).one()
-    return row[0], row[1]
+    return row[0], row[1], await session.scalar(sa.select(sa.func.count()).select_from(ActivityFigures)) or 0
 
 
 async def types(session: AsyncSession) -> list[str]:

@@ -145,10 +145,19 @@ def check(database: Path) -> None:
         raise DatabaseUnusable(f"{database} is damaged: {first}", hint=hint)
 
 
-def connected(path: Path, *, apart: bool = False, wait_s: float = _BUSY_S) -> sqlite3.Connection:
-    """A connection that checkpoints nothing. With `apart` nobody has the file open: no lock, nothing beside it."""
+def connected(path: Path, *, apart: bool = False, wait_s: float = _BUSY_S, threads: bool = False) -> sqlite3.Connection:
+    """A connection that checkpoints nothing. With `apart` nobody has the file open: no lock, nothing beside it.
+
+    With `threads` more than one thread may use it, one at a time.
+    """
     how = "mode=ro&immutable=1" if apart else "mode=rw"
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=wait_s, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        timeout=wait_s,
+        isolation_level=None,
+        check_same_thread=not threads,
+    )
     connection.execute("PRAGMA wal_autocheckpoint=0")
     connection.set_progress_handler(lambda: 0, _LOOK_EVERY_STEPS)  # where Ctrl-C is heard
     return connection

@@ -40,13 +40,15 @@ class Entry(NamedTuple):
     last_at: datetime | None = None
     #: What was there and could not be taken.
     reason: str | None = None
+    #: Where the day's values came from: api, archive, fit.
+    source: str = "api"
 
 
 async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entry], *, fetched: bool = True) -> None:
     """Write outcomes that need no second try.
 
-    Where nothing was `fetched` (a stored answer was read again), what is failed or stale stays so, and when it was
-    checked stays too.
+    Where nothing was `fetched` (a stored answer was read again, a file told a part), what is failed or stale stays so,
+    and when it was checked stays too.
     """
     rows = [
         {
@@ -61,7 +63,7 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
         return
     statement = insert(session, Coverage)
     excluded = statement.excluded
-    values: dict[str, Any] = {"first_at": excluded.first_at, "last_at": excluded.last_at}
+    values: dict[str, Any] = {name: excluded[name] for name in ("first_at", "last_at", "source")}
     if fetched:
         values |= {
             "status": excluded.status,
@@ -110,6 +112,16 @@ async def lose(session: AsyncSession, account_id: UUID, day: date, item: str, re
         insert(session, Coverage)
         .values(garmin_connect_account_id=account_id, endpoint=ACTIVITY_FILE, day=day, item=item, **values)
         .on_conflict_do_update(index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values)
+    )
+
+
+async def await_file(session: AsyncSession, account_id: UUID, day: date, item: str, reason: str) -> None:
+    """An activity is here without its original, and Garmin was never asked for it: it is to be, with the next sync."""
+    values = {"status": "stale", "reason": reason[:_REASON_CHARACTERS], "attempts": 0, "next_try_at": now()}
+    await session.execute(
+        insert(session, Coverage)
+        .values(garmin_connect_account_id=account_id, endpoint=ACTIVITY_FILE, day=day, item=item, **values)
+        .on_conflict_do_nothing()
     )
 
 
@@ -182,21 +194,30 @@ async def ask_for_the_rest(session: AsyncSession, account_id: UUID) -> None:
     )
 
 
-async def prove_empty(session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date]) -> None:
-    """Days that another endpoint showed to hold nothing; those that once held values are asked for again."""
+async def prove_empty(
+    session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date], source: str = "api"
+) -> None:
+    """Days that another endpoint showed to hold nothing; those that once held values are asked for again.
+
+    What Garmin answered itself goes before what a file (`source`) shows.
+    """
     if not days:
         return
-    with_values = set(
+    is_known: sa.ColumnElement[bool] = Coverage.first_at.is_not(None)
+    if source != "api":
+        is_known = sa.or_(is_known, Coverage.status.in_(["fetched", "empty"]))
+    known = set(
         await session.scalars(
             sa.select(Coverage.day).where(
                 Coverage.garmin_connect_account_id == account_id,
                 Coverage.endpoint == endpoint,
                 Coverage.day.in_(days),
-                Coverage.first_at.is_not(None),
+                is_known,
             )
         )
     )
-    await record(session, account_id, [Entry(endpoint, day, "empty") for day in days if day not in with_values])
+    entries = [Entry(endpoint, day, "empty", source=source) for day in days if day not in known]
+    await record(session, account_id, entries)
 
 
 async def settled(
@@ -225,7 +246,10 @@ async def settled(
 async def due_days(
     session: AsyncSession, account_id: UUID, before: date, retry_from: datetime | None = None
 ) -> dict[tuple[str, str], set[date]]:
-    """By endpoint and status, the failed and stale days before a date that are due: nothing is ever forgotten."""
+    """By endpoint and status, the failed and stale days before a date that are due: nothing is ever forgotten.
+
+    Not so the days of which a file told a part: how far back Garmin is asked for the rest is the sync's choice.
+    """
     rows = await session.execute(
         sa.select(Coverage.endpoint, Coverage.status, Coverage.day).where(
             Coverage.garmin_connect_account_id == account_id,
@@ -234,7 +258,9 @@ async def due_days(
             sa.or_(
                 sa.and_(Coverage.status == "failed", _is_due(retry_from)),
                 sa.and_(
-                    Coverage.status == "stale", sa.or_(Coverage.next_try_at.is_(None), Coverage.next_try_at <= now())
+                    Coverage.status == "stale",
+                    Coverage.source == "api",
+                    sa.or_(Coverage.next_try_at.is_(None), Coverage.next_try_at <= now()),
                 ),
             ),
         )
@@ -404,6 +430,26 @@ async def totals(session: AsyncSession, since: date | None = None, until: date |
     return [Totals(*row) for row in await session.execute(statement)]
 
 
+async def from_files(
+    session: AsyncSession, since: date | None = None, until: date | None = None
+) -> dict[str, dict[str, int]]:
+    """By endpoint and source, how many days came from files and not from Garmin's answers."""
+    statement = (
+        sa.select(Coverage.endpoint, Coverage.source, sa.func.count())
+        .where(Coverage.source != "api")
+        .group_by(Coverage.endpoint, Coverage.source)
+        .order_by(Coverage.endpoint, Coverage.source)
+    )
+    if since:
+        statement = statement.where(Coverage.day >= since)
+    if until:
+        statement = statement.where(Coverage.day <= until)
+    found: dict[str, dict[str, int]] = {}
+    for endpoint, source, count in await session.execute(statement):
+        found.setdefault(endpoint, {})[source] = count
+    return found
+
+
 class Day(NamedTuple):
     """A day of an endpoint: how it went, and what there is to say of a failure."""
 
@@ -413,6 +459,8 @@ class Day(NamedTuple):
     reason: str | None
     attempts: int
     next_try_at: datetime | None
+    #: Where its values came from.
+    source: str = "api"
 
 
 async def by_day(
@@ -421,7 +469,7 @@ async def by_day(
     """The ledger of some days, for a calendar of a month; each endpoint's days lie together in the key."""
     columns = (Coverage.endpoint, Coverage.day, Coverage.status)
     rows = await session.execute(
-        sa.select(*columns, Coverage.reason, Coverage.attempts, Coverage.next_try_at).where(
+        sa.select(*columns, Coverage.reason, Coverage.attempts, Coverage.next_try_at, Coverage.source).where(
             Coverage.garmin_connect_account_id == account_id,
             Coverage.endpoint.in_(endpoints),
             Coverage.day.between(first, last),

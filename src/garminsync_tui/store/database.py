@@ -8,7 +8,7 @@ import fcntl
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from ..errors import DatabaseBusy, DatabaseUnusable, DiskFull, GarminSyncError, UsageProblem
+from ..models import Table
 from ..paths import PRIVATE_FILE_MODE, private_folder
 from ..redaction import hide
 from . import migrate
@@ -29,6 +30,8 @@ _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
 _MODE_AGAIN_S = 0.02
 _BUSY_TIMEOUT_MS = 30_000
+#: Of writing a table anew.
+_LONGEST_S = 3600.0
 _BUSY = "The database {} is held by another process."
 _TRY_AGAIN = "Try again in a moment; nothing was lost."
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
@@ -71,10 +74,8 @@ class Database:
         `tell` hears of a backup that was made before an upgrade. Raises DatabaseUnusable, DatabaseTooNew,
         DatabaseBusy, DiskFull, UsageProblem.
         """
-        parsed = parse_url(url)
-        hide(parsed.password)
-        engine = _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
-        database = cls(parsed, engine)
+        database = cls.unopened(url)
+        engine = database.engine
         try:
             if database._in_use:
                 await database._in_use.take()
@@ -89,6 +90,15 @@ class Database:
             await database.close()
             raise
         return database
+
+    @classmethod
+    def unopened(cls, url: str) -> Database:
+        """The same without a look into it: for who finds out what is there. Raises UsageProblem."""
+        parsed = parse_url(url)
+        hide(parsed.password)
+        return cls(
+            parsed, _sqlite_engine(parsed) if parsed.drivername.startswith("sqlite") else _postgresql_engine(parsed)
+        )
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -151,10 +161,48 @@ class Database:
                 if self._wal:
                     await self._wal.end(self.engine)
 
+    async def write_anew(self) -> None:
+        """Write all that is there into fresh pages, so that nothing of what was deleted is left between.
+
+        Takes as much room again. Raises DiskFull, DatabaseBusy, DatabaseUnusable; nothing is changed then.
+        """
+        with _translated(self.name):
+            async with self.engine.connect() as connection:
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+                if self._wal:
+                    await self._wal.begin(self.engine)
+                    try:
+                        await raw.execute_fetchall("VACUUM")
+                    finally:
+                        await self._wal.end(self.engine)
+                    await self._wal.fold_in(self.engine)
+                    return
+                try:
+                    with driver_errors(self.name):
+                        await _write_tables_anew(raw)
+                finally:
+                    await connection.invalidate()  # its settings are not for the next one
+
     async def fold_log_in(self) -> None:
         """Leave nothing in the write-ahead log of a SQLite database, unless somebody reads or writes just now."""
         if self._wal:
             await self._wal.fold_in(self.engine)
+
+
+async def _write_tables_anew(connection: Any) -> None:
+    """On PostgreSQL. Samples of values lie in the planner's statistics, too: those of a table that is empty now stay
+    until somebody takes them out, for which the role has to be allowed.
+    """
+    import asyncpg
+
+    tables = list(Table.metadata.tables)
+    await connection.execute("SET statement_timeout = 0")
+    for table in tables:
+        await connection.execute(f"VACUUM (FULL, ANALYZE) {table}", timeout=_LONGEST_S)
+    empty = [table for table in tables if not await connection.fetchval(f"SELECT EXISTS (SELECT 1 FROM {table})")]
+    with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
+        await connection.execute("DELETE FROM pg_statistic WHERE starelid = ANY ($1::text[]::regclass[])", empty)
+        await connection.execute("VACUUM (FULL) pg_catalog.pg_statistic", timeout=_LONGEST_S)
 
 
 class _WalLock:
@@ -412,6 +460,20 @@ def _translated(name: str) -> Any:
         raise _no_connection(name, problem) from None  # the server's socket is not there
 
 
+@contextlib.contextmanager
+def driver_errors(name: str) -> Iterator[None]:
+    """The same for what asyncpg itself says, where it is asked past SQLAlchemy."""
+    import asyncpg
+
+    with _translated(name):
+        try:
+            yield
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+            raise DBAPIError(None, None, problem) from None
+        except asyncpg.InternalClientError as problem:  # asyncpg met the end of a connection halfway
+            raise _no_connection(name, problem) from None
+
+
 def _no_connection(name: str, problem: BaseException) -> DatabaseUnusable:
     return DatabaseUnusable(
         f"The database {name} does not answer: {type(problem).__name__}.",
@@ -482,6 +544,6 @@ def _translation(name: str, problem: DBAPIError) -> GarminSyncError | None:
     for signs, kind, message, hint in _TRANSLATIONS:
         if any(sign in said for sign in signs):
             return kind(message.format(name), hint=hint)
-    if problem.connection_invalidated or "connection is closed" in said:
+    if problem.connection_invalidated or "connection is closed" in said or "connection was closed" in said:
         return _no_connection(name, problem.orig or problem)
     return None

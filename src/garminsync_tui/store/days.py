@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import batched, pairwise
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from .upsert import insert
 _BOUNDS = ("starts_at", "ends_at", "utc_offset_s", "source")
 #: How far a flight over the date line can push its neighbours.
 _MARGIN = timedelta(days=3)
+_DAYS_AT_ONCE = 500
 
 
 class Bounds(NamedTuple):
@@ -113,6 +114,36 @@ async def save(session: AsyncSession, account_id: UUID, bounds: Iterable[Bounds]
             sa.delete(CalendarDay).where(CalendarDay.garmin_connect_account_id == account_id, CalendarDay.day.in_(gone))
         )
     return {day for day in before.keys() | after.keys() if _span(before.get(day)) != _span(after.get(day))}
+
+
+async def told(session: AsyncSession, account_id: UUID, first: date, last: date) -> list[Bounds]:
+    """The bounds of a range's days as Garmin, or a watch, told them; assumed ones are left out."""
+    return [each for each, source in (await _stored(session, account_id, first, last)).values() if source == "garmin"]
+
+
+async def give(session: AsyncSession, old: UUID, new: UUID) -> set[date]:
+    """Move one account's days to another that keeps those it has; what is told goes before what is assumed.
+
+    Returns the days that hold other instants than the account said of whom they came: their rollups have to follow.
+    """
+    theirs = await _stored(session, old, date.min, date.max)
+    known = await _stored(session, new, min(theirs) - _MARGIN, max(theirs) + _MARGIN) if theirs else {}
+    sources = {day: source for day, (_, source) in (theirs | known).items()}
+    told = {day for day, source in sources.items() if source == "garmin"}
+    after = {each.day: each for each in joined([each for each, _ in (theirs | known).values()], told)}
+    for account_id, which in ((old, theirs), (new, known)):
+        for some in batched(which, _DAYS_AT_ONCE):
+            await session.execute(
+                sa.delete(CalendarDay).where(
+                    CalendarDay.garmin_connect_account_id == account_id, CalendarDay.day.in_(some)
+                )
+            )
+    rows = [{"garmin_connect_account_id": new, "source": sources[day], **each._asdict()} for day, each in after.items()]
+    if rows:
+        await session.execute(insert(session, CalendarDay), rows)
+    return {
+        day for before in (theirs, known) for day, (each, _) in before.items() if _span(each) != _span(after.get(day))
+    }
 
 
 async def _stored(session: AsyncSession, account_id: UUID, first: date, last: date) -> dict[date, tuple[Bounds, str]]:

@@ -128,6 +128,32 @@ class FileStore:
             _fsync(target.parent)
             return StoredFile(file_type, relative, sha256, size)
 
+    def move_in(self, named: ActivityFileNamed, account_id: UUID, activity_id: str, start: datetime) -> str:
+        """Give a stored file a second place, as another activity's; where that is. `forget` ends the first one.
+
+        Where the file is not on this machine, its bytes lie in the database and nothing but the place is new.
+        """
+        old, file_type = named.file_path, named.file_path.rpartition(".")[2].upper()
+        size = (self.root / old).stat().st_size if (self.root / old).is_file() else -1
+        version = 1
+        while True:
+            relative = self.place(account_id, activity_id, start, file_type, version)
+            target = self.root / relative
+            private_folder(target.parent)
+            try:
+                if size >= 0:
+                    os.link(self.root / old, target, follow_symlinks=False)
+                    _fsync(target.parent)
+            except FileExistsError:
+                if self.problem(relative, named.sha256, size, read=True) is not None:
+                    version += 1
+                    continue
+            return relative
+
+    def forget(self, relative: str) -> None:
+        """Remove a place that no row names any more, once its file has another."""
+        (self.root / relative).unlink(missing_ok=True)
+
     def orphan(self, account_id: UUID, activity_id: str, start: datetime, file_types: tuple[str, ...]) -> Path | None:
         """A file that was stored durably before its row could be written."""
         for file_type in file_types:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -40,6 +40,8 @@ _INCOMING = (
 )
 
 
+#: Where a day's values came from, in the ledger.
+API, ARCHIVE, FIT = "api", "archive", "fit"
 #: The ledger's word for a day of which Garmin tells nothing any more.
 VANISHED = "Garmin tells nothing of this day any more; what is stored of it stays."
 
@@ -149,13 +151,19 @@ async def replace_days(
     keep_vanished: bool = False,
     keep_extent: bool = False,
 ) -> None:
-    """Store what an endpoint gave for some days, in place of what it gave before, with ledger and rollup.
+    """Store what an endpoint of Garmin's gave for some days, in place of what they held, with ledger and rollup.
+
+    What a file told of a day gives way to an answer as a whole, also values that the answer lacks: a day has one
+    source, whichever came first. An answer without anything takes nothing away from a file.
 
     `again` says that it comes from a stored answer: the ledger does not count it as a new fetch. `keep_vanished` keeps
     what is stored of a day that is suddenly without any reading. With `keep_extent`, `metrics` are not all that the
     endpoint gave before: what a later fetch replaces reaches as far as it did.
     """
-    before = await _ledger(session, account_id, endpoint, [each.day for each in fetched])
+    before = await ledger(session, account_id, endpoint, [each.day for each in fetched])
+    if again:
+        # A stored answer says nothing of what a file has told since.
+        fetched = [each for each in fetched if (old := before.get(each.day)) is None or old.source == API]
     gone = [
         each.day
         for each in fetched
@@ -163,15 +171,37 @@ async def replace_days(
         and (old := before.get(each.day))
         and old.first_at
         # The stored answer is the one that held nothing any more: read again, it changes nothing either.
-        and (keep_vanished or (again and old.reason == VANISHED))
+        and (keep_vanished or old.source != API or (again and old.reason == VANISHED))
     ]
     fetched = [each for each in fetched if each.day not in gone]
     if not again:
         stays = [
-            coverage.Entry(endpoint, day, "fetched", "", before[day].first_at, before[day].last_at, VANISHED)
+            coverage.Entry(
+                endpoint, day, "fetched", "", before[day].first_at, before[day].last_at, VANISHED, before[day].source
+            )
             for day in gone
         ]
         await coverage.record(session, account_id, stays)
+    entries = await write_days(session, account_id, endpoint, metrics, before, fetched, keep_extent=keep_extent)
+    await coverage.record(session, account_id, entries, fetched=not again)
+
+
+async def write_days(
+    session: AsyncSession,
+    account_id: UUID,
+    endpoint: str,
+    metrics: Sequence[str],
+    before: Mapping[date, Coverage],
+    fetched: Sequence[FetchedDay],
+    *,
+    keep_extent: bool = False,
+) -> list[coverage.Entry]:
+    """Values and rollup of some days, in place of what they held; what the ledger has to say of it is returned.
+
+    For `keep_extent` see `replace_days`.
+    """
+    if not fetched:
+        return []
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
     timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
     await upsert(session, account_id, [reading for each in fetched for reading in each.readings])
@@ -204,15 +234,16 @@ async def replace_days(
                 reason=left_out,
             )
         )
-    await coverage.record(session, account_id, entries, fetched=not again)
     await _roll_up_days(session, account_id, by_day, fetched)
     if timed and touched:
         await roll_up(session, account_id, timed, await _days_of(session, account_id, touched))
+    return entries
 
 
-async def _ledger(
+async def ledger(
     session: AsyncSession, account_id: UUID, endpoint: str, wanted: Sequence[date]
 ) -> dict[date, Coverage]:
+    """What the ledger says of some days of an endpoint."""
     rows = await session.scalars(
         sa.select(Coverage).where(
             Coverage.garmin_connect_account_id == account_id,

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..errors import DatabaseTooNew, DatabaseUnusable
 from .backup import back_up_before_migration
-from .schema import HEAD, KNOWN
+from .schema import HEAD, KNOWN, MOVING
 
 #: Any constant will do, as long as every version of the program uses this one.
 _LOCK = 7_041_957_300_117
@@ -36,6 +36,11 @@ async def revision(connection: AsyncConnection) -> str | None:
     tables = set(await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names()))
     if "alembic_version" in tables:
         found: str | None = await connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        if found == MOVING:
+            raise DatabaseUnusable(
+                "A move into this database is not finished.",
+                hint="The same `garminsync db move` goes on with it; until then the old database is the whole one.",
+            )
         if found is not None and found not in KNOWN:
             raise DatabaseTooNew(
                 f"This database has schema {found}; this program knows schemas up to {HEAD}.",

@@ -32,6 +32,7 @@ class Outgoing(NamedTuple):
     value: float
     unit: str | None
     extra: dict[str, Any] | None
+    account_id: UUID
 
 
 async def pages(
@@ -58,7 +59,10 @@ async def pages(
         while True:
             async with database.read() as session:
                 rows = list(await session.execute(following))
-            found = (Outgoing(metric, row[0], local_days.day(metric, row[0]), *row[1:]) for row in rows)
+            found = (
+                Outgoing(metric, at, local_days.day(metric, at), value, unit, extra, owner)
+                for at, value, unit, extra in rows
+            )
             page = [each for each in found if (since or date.min) <= each.local_day <= (until or date.max)]
             if page:
                 yield page

@@ -36,6 +36,7 @@ from ..store import accounts, activities, coverage, figures
 from ..store.files import FileStore, StoredFile
 from ..store.schema import ACTIVITY_FILE
 from .figures import compute_new
+from .recognition import Recognition
 
 _OVERLAP = 1  # a page begins with the last item of the one before: an insertion meanwhile shows nothing twice
 _MOST_PAGES = 2000
@@ -130,6 +131,7 @@ class Walk:
         self.seen: set[str] = set()
         self.saved = 0
         self.reached_end = False
+        self._recognition = Recognition(run, files)
         self._from_the_newest = not run.checkpoint.get("start")
         self._unreadable = 0
         self._outages = 0
@@ -175,15 +177,20 @@ class Walk:
         async with self.run.database.read() as session:
             names = [row.garmin_activity_id for row in rows]
             known = await activities.stored(session, self.run.account_id, names)
+        unknown = [row for row in rows if row.garmin_activity_id not in known]
+        recognized = await self._recognition.among_files(unknown, [_values(row) for row in unknown])
+        known |= recognized
+        async with self.run.database.read() as session:
             waiting = await coverage.failed_items(session, self.run.account_id, names, self.run.asked_at)
             due = {
-                each.item: each.status
+                each.item: each
                 for each in await coverage.due_items(session, self.run.account_id, self.run.asked_at, names)
             }
         page = _Page(
             start,
             again={name: activity for name, activity in known.items() if name in due},
-            only_original={name for name, status in due.items() if status == "stale"},
+            # What an import brought without its original was never asked for: anything of Garmin's is better.
+            only_original={name for name, entry in due.items() if entry.status == "stale" and entry.attempts},
         )
         for position, row in enumerate(rows):
             name = row.garmin_activity_id
@@ -194,7 +201,7 @@ class Walk:
             title = f"{row.start_time:%Y-%m-%d} {row.name or ''}".strip()
             self.run.progress(start + position, max(start + listed, 1), title)
             await self._fetch(row, page)
-        changed = len(page.arrived)
+        changed = len(page.arrived | recognized.keys())
         async with self.run.page() as session:
             for row in rows:
                 if row.garmin_activity_id in known and row.garmin_activity_id not in page.arrived:
@@ -220,6 +227,9 @@ class Walk:
             await self._fail(row, problem.message, page)
         else:
             self._outages = 0
+            if had == "export" and notes["file_origin"] == "synthesized":
+                await self._look_again(row, page)  # what a file brought is more than Garmin has
+                return
             await self._store(row, kept, notes, page)
 
     async def _store(self, row: ActivityRow, kept: StoredFile, notes: dict[str, Any], page: _Page) -> None:

@@ -83,6 +83,16 @@ def work(config: Config) -> Mapping[str, Work]:
     async def look_at_files(run: JobRun) -> None:
         await verify(run, files)
 
+    async def bring_in(run: JobRun) -> None:
+        from ..transfer.importing.job import import_files
+
+        await import_files(run, config, files)
+
+    async def write_everything(run: JobRun) -> None:
+        from ..transfer.exporting.job import export
+
+        await export(run, files)
+
     return {
         "activity_sync": activities,
         "health_metrics_sync": health,
@@ -90,6 +100,8 @@ def work(config: Config) -> Mapping[str, Work]:
         "workout_upload": one_workout,
         "reparse": reread,
         "verify": look_at_files,
+        "file_import": bring_in,
+        "export": write_everything,
     }
 
 

@@ -29,7 +29,7 @@ async def write_readings(
     written = 0
     async with contextlib.aclosing(pages(database, metrics, since, until)) as found:
         async for page in found:
-            for name, timestamp, local_day, value, unit, extra in page:
+            for name, timestamp, local_day, value, unit, extra, _ in page:
                 rows.write((name, iso(timestamp), local_day.isoformat(), value, unit, extra))
             written += len(page)
             on_page(page[0].metric, written)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from ..errors import FileDamaged
 from ..filters import Condition
 from ..models import Activity
 from ..store import activity_lists
-from ..store.activity_lists import Day, Key, Totals
+from ..store.activity_lists import Day, Key, Listing, Stamp, Totals
 from ..store.database import Database
 from ..store.figures import Waiting
 from ..store.files import FileStore
@@ -36,7 +36,7 @@ class Listed(NamedTuple):
 
     keys: list[Key]
     totals: Totals
-    stamp: tuple[int, datetime | None]
+    stamp: Stamp
 
 
 class Recording(NamedTuple):
@@ -67,7 +67,7 @@ class ActivityShelf:
         self.under_way = under_way
 
     @undisturbed
-    async def stamp(self) -> tuple[int, datetime | None]:
+    async def stamp(self) -> Stamp:
         """Another one whenever an activity was added, removed or changed."""
         async with self._database.read() as session:
             return await activity_lists.stamp(session)
@@ -81,7 +81,7 @@ class ActivityShelf:
             return Listed(keys, await activity_lists.totals(session, conditions), stamp)
 
     @undisturbed
-    async def window(self, keys: Sequence[Key]) -> list[Activity]:
+    async def window(self, keys: Sequence[Key]) -> list[Listing]:
         """Some rows of a list."""
         async with self._database.read() as session:
             return await activity_lists.window(session, keys)

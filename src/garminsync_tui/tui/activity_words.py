@@ -10,6 +10,7 @@ from .widgets.window_table import Column
 
 if TYPE_CHECKING:
     from ..models import Activity
+    from ..store.activity_lists import Listing
 
 #: The columns of the list.
 COLUMNS = (
@@ -20,8 +21,9 @@ COLUMNS = (
     Column("Time", "time", 7, is_number=True),
     Column("Pace", "", 9, is_number=True),
     Column("HR", "", 3, is_number=True),
-    Column("kcal", "kcal", 5, is_number=True),
+    Column("Load", "", 4, is_number=True),
     Column("Climb", "", 7, is_number=True),
+    Column("kcal", "kcal", 5, is_number=True, spare=8),
 )
 _TYPES = {
     "running": "Run",
@@ -64,8 +66,9 @@ def detail(activity: Activity, key: str) -> float | None:
     return float(value)
 
 
-def row(activity: Activity, system: units.Units, today_year: int) -> tuple[str, ...]:
+def row(listing: Listing, system: units.Units, today_year: int) -> tuple[str, ...]:
     """The cells of the list, in the order of `COLUMNS`."""
+    activity = listing.activity
     start = local_start(activity)
     beats = detail(activity, "averageHR")
     return (
@@ -76,8 +79,9 @@ def row(activity: Activity, system: units.Units, today_year: int) -> tuple[str, 
         units.duration(activity.duration),
         units.pace(activity.distance, activity.duration, activity.activity_type, system),
         units.number(beats),
-        units.number(activity.calories),
+        units.number(listing.load),
         units.elevation(detail(activity, "elevationGain"), system),
+        units.number(activity.calories),
     )
 
 

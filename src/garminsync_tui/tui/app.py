@@ -259,6 +259,21 @@ class GarminSyncApp(LiveApp):
         if not situation.runners:
             self.notify("Queued. Nobody runs jobs now: start `garminsync daemon`.", severity="warning", markup=False)
 
+    def action_app_import(self) -> None:
+        """Ask for files, and queue their import; Jobs shows it."""
+        from .screens.import_files import ImportScreen
+
+        self.push_screen(ImportScreen(), self._import)
+
+    def _import(self, paths: list[str] | None) -> None:
+        engine, situation = self.engine, self.situation
+        if not paths or engine is None:
+            return
+        self.do(lambda: engine.import_files(paths))
+        self.action_go("jobs")
+        if situation is not None and not situation.runners:
+            self.notify("Queued. Nobody runs jobs now: start `garminsync daemon`.", severity="warning", markup=False)
+
     def action_app_copy(self) -> None:
         """Copy what the place on the screen has selected."""
         if isinstance(self.screen, Place) and (clip := self.screen.copy_text()):

@@ -153,12 +153,18 @@ class Engine:
                 await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
 
     @undisturbed
+    async def import_files(self, paths: Sequence[str]) -> None:
+        """Queue the import of files, before everything else."""
+        user = await accounts.ensure_user(self.database)
+        await self.queue.enqueue(user.id, "file_import", parameters={"paths": list(paths)}, priority=_PRIORITY)
+
+    @undisturbed
     async def months(self) -> list[coverage.Month]:
-        """The active account's ledger in months; empty without one.
+        """The shown account's ledger in months; empty without one.
 
         Without what nobody chose and of which no more is known than that there is nothing.
         """
-        account = await accounts.active_account(self.database)
+        account = await accounts.shown_account(self.database)
         if account is None:
             return []
         async with self.database.read() as session:
@@ -174,8 +180,8 @@ class Engine:
 
     @undisturbed
     async def days_of(self, first: date, last: date) -> list[coverage.Day]:
-        """The active account's ledger of health for some days; empty without one."""
-        account = await accounts.active_account(self.database)
+        """The shown account's ledger of health for some days; empty without one."""
+        account = await accounts.shown_account(self.database)
         if account is None:
             return []
         async with self.database.read() as session:

@@ -79,7 +79,7 @@ class HealthShelf:
     @undisturbed
     async def day(self, metrics: Sequence[str], day: date) -> OfDay:
         """The readings of a day; what belongs to a night also from the evening before."""
-        account = await accounts.active_account(self._database)
+        account = await accounts.shown_account(self._database)
         zone = days.zone_of(account.time_zone if account else None)
         async with self._database.read() as session:
             first, end = await days.extent(session, account.id if account else None, zone, day, day)
@@ -93,7 +93,7 @@ class HealthShelf:
     async def absence(self, metric: str, day: date) -> Absence:
         """Why a day may have no value."""
         endpoint = endpoint_of(metric)
-        account = await accounts.active_account(self._database)
+        account = await accounts.shown_account(self._database)
         async with self._database.read() as session:
             entries = (
                 await coverage.by_day(session, account.id, [endpoint.name], day, day) if account is not None else []

@@ -189,11 +189,18 @@ class LiveApp(TerminalApp):
 
     def on_app_focus(self) -> None:
         """Somebody looks again; while nobody did, nothing was read or drawn."""
+        self.call_next(self._focus_something)
         self.follow_file()
         if self._missed and self.engine is not None:
             self._missed = False
             self.run_worker(self._look(self.engine), group="looking")
         self.call_next(self._show_progress)
+
+    def _focus_something(self) -> None:
+        """A screen that came while nobody looked has nothing focused, and its keys would go nowhere."""
+        selector = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
+        if selector and self.screen.focused is None:
+            self.screen.focus_next(selector)
 
     async def first_looked(self, engine: Engine) -> None:
         """The first look was taken."""

@@ -92,17 +92,17 @@ def sync_state(situation: Situation | None, live: Mapping[UUID, Progress], momen
     """The one thing to know about syncing."""
     if situation is None:
         return NOT_OPEN
-    if situation.account is None:
-        return SyncState("○", "not connected", "$text-muted")
     if running := situation.running:
         return _at_work(running[0], live.get(running[0].id))
+    if situation.account is None:
+        return SyncState("○", "not connected", "$text-muted")
     if situation.account.sign_in_needed_since:
         return SyncState("!", "sign-in needed", "$text-warning")
     return _at_rest(situation, moment)
 
 
 def _at_work(job: SyncJob, progress: Progress | None) -> SyncState:
-    words = f"syncing {how_far(job, progress)}"
+    words = f"{'importing' if job.job_type == 'file_import' else 'syncing'} {how_far(job, progress)}"
     # Only what health says of itself is meant for here: how far back it is, how long it takes.
     parts = note(job, progress).split(", ") if job.job_type == _HEALTH else []
     longer = (", ".join([words, *parts[n:]]) for n in range(len(parts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -96,7 +97,10 @@ class Leases:
             .limit(1)
         )
         if local_work:
-            return due.where(SyncJob.garmin_connect_account_id.is_(None))
+            # A folder or a file lies on one machine, and other runners of the same database may be on others.
+            host = _host(sqlite=self.database.sqlite)
+            here = sa.or_(host.is_(None), host == socket.gethostname())
+            return due.where(SyncJob.garmin_connect_account_id.is_(None), here)
         busy = sa.exists().where(
             other.status == "in_progress", other.garmin_connect_account_id == SyncJob.garmin_connect_account_id
         )
@@ -279,6 +283,13 @@ class Leases:
 
 def _waiting(job_types: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
     return SyncJob.status == "pending", SyncJob.paused_at.is_(None), SyncJob.job_type.in_(job_types)
+
+
+def _host(*, sqlite: bool) -> sa.ColumnElement[str]:
+    """The one machine where a job can be done: its parameter `host`."""
+    if sqlite:
+        return sa.func.json_extract(sa.type_coerce(SyncJob.extra, sa.Text), "$.parameters.host", type_=sa.Text())
+    return sa.func.jsonb_extract_path_text(SyncJob.extra, "parameters", "host", type_=sa.Text())
 
 
 def _lost() -> LeaseLost:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ...errors import GarminSyncError
     from ...models import Activity
-    from ...store.activity_lists import Key
+    from ...store.activity_lists import Key, Listing
     from ..activity_shelf import Listed
     from ..engine import Engine
 
@@ -125,8 +125,8 @@ class ActivitiesScreen(Place):
         selected = self.selected
         return listed.keys.index(selected) if selected in listed.keys else 0
 
-    def _cells(self, activity: Activity) -> Sequence[str]:
-        return row(activity, self.garminsync.units, self._this_year)
+    def _cells(self, listing: Listing) -> Sequence[str]:
+        return row(listing, self.garminsync.units, self._this_year)
 
     @on(WindowTable.Needed)
     def _window_needed(self, event: WindowTable.Needed) -> None:
@@ -212,8 +212,13 @@ class ActivitiesScreen(Place):
 
     @property
     def _activity(self) -> Activity | None:
-        activity: Activity | None = self._table.row(self._table.cursor)
-        return activity
+        listing = self._listing
+        return listing.activity if listing else None
+
+    @property
+    def _listing(self) -> Listing | None:
+        listing: Listing | None = self._table.row(self._table.cursor)
+        return listing
 
     # ── Filter ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -365,10 +370,11 @@ class ActivitiesScreen(Place):
     def copy_text(self) -> Clip | None:
         """The marked activities, else the selected one, a line each."""
         engine = self.garminsync.engine
-        if engine is None or self._activity is None:
+        listing = self._listing
+        if engine is None or listing is None:
             return None
         if not self._marked:
-            return Clip(title(self._activity), self._line(self._activity))
+            return Clip(title(listing.activity), self._line(listing))
 
         async def lines() -> str:
             chosen = self.chosen()
@@ -377,8 +383,8 @@ class ActivitiesScreen(Place):
 
         return Clip(f"{units.number(len(self._marked))} activities", lines)
 
-    def _line(self, activity: Activity) -> str:
-        return "\t".join(row(activity, self.garminsync.units, 0))
+    def _line(self, listing: Listing) -> str:
+        return "\t".join(row(listing, self.garminsync.units, 0))
 
     @on(WindowTable.Selected)
     def action_activities_open(self) -> None:

@@ -160,8 +160,8 @@ class ExportScreen(ModalScreen[None]):
 
     async def _activities(self) -> AsyncIterator[Activity]:
         for first in range(0, len(self._chosen), _AT_ONCE):
-            for activity in await self._shelf.window(self._chosen[first : first + _AT_ONCE]):
-                yield activity
+            for listing in await self._shelf.window(self._chosen[first : first + _AT_ONCE]):
+                yield listing.activity
 
     async def _write_one(self, activity: Activity, target: Path, written: _Written) -> None:
         form = activity.file_type.lower() if self._form == ORIGINAL else self._form

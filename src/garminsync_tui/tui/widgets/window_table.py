@@ -38,6 +38,8 @@ class Column(NamedTuple):
     is_number: bool = False
     #: Takes the room that the others leave; one column does.
     takes_rest: bool = False
+    #: Only there where so much room is left over.
+    spare: int = 0
 
 
 class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -162,7 +164,7 @@ class WindowTable(ScrollView, can_focus=True, inherit_bindings=False):
         fitting = []
         for index in range(len(self._columns)):
             rest -= self._widths[index] + _GAP
-            if rest < 0:
+            if rest < self._columns[index].spare:
                 rest += self._widths[index] + _GAP
                 break
             fitting.append(index)

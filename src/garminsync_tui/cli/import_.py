@@ -1,0 +1,130 @@
+"""`garminsync import`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..text import clean
+from .home import Command, Home, pass_home, waits
+from .output import Output, confirmed, listing, say
+from .sync import PRIORITY
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ..config import Config
+    from ..models import SyncJob
+    from ..store.database import Database
+
+_NAMED, _FAILED_NAMED = 3, 200
+_MOST_GROUPS = 30
+
+
+@click.command(name="import", cls=Command)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--other-person", is_flag=True, help="Also an archive of somebody else, in an account of its own.")
+@listing
+@pass_home
+@waits
+async def import_(home: Home, paths: tuple[str, ...], other_person: bool, out: Output) -> int:
+    """Bring in what lies in files: each activity and each day once, whatever door it came by.
+
+    A PATH is Garmin's account archive (the ZIP of "Export Your Data"), a watch's GARMIN folder, a FIT, GPX or TCX
+    file, a folder or a pattern ('*.fit'), packed (ZIP, gzip) or not. The files stay as they are. Nothing is read
+    twice: Ctrl-C stops, and the same command goes on.
+
+    The exit code is 5 where files are damaged; they are named, and the others are in.
+    """
+    from ..transfer.importing.paths import absolute
+
+    found = absolute(paths)
+    from ..daemon import exit_code
+    from ..errors import AnotherPerson
+    from ..jobs.words import error_code
+    from ..store import accounts
+
+    async with home.opened() as (config, database):
+        user = await accounts.ensure_user(database)
+        job = await _imported(config, database, user.id, found, other_person)
+        if error_code(job) == AnotherPerson.code and sys.stdin.isatty():
+            say(clean(job.error_message or "", 500))
+            if confirmed("Bring it in here all the same? [y/N] "):
+                job = await _imported(config, database, user.id, found, True)
+    _print(job, out)
+    if error_code(job) == AnotherPerson.code:
+        say(f"hint: {AnotherPerson.HINT}")
+    if job.status == "pending":
+        say("hint: The job waits; `garminsync jobs list` shows why, and the same command goes on with it.")
+    return exit_code(job)
+
+
+async def _imported(config: Config, database: Database, user_id: UUID, paths: list[str], other: bool) -> SyncJob:
+    """Run the job, or follow an equal one; as it ended."""
+    from ..jobs.queue import Queue
+    from .follow import Follower, equal_running
+    from .progress import ProgressLine
+
+    queue = Queue(database)
+    parameters: dict[str, Any] = {"paths": paths} | ({"other_person": True} if other else {})
+    job_id = await equal_running(queue, None, "file_import", parameters)
+    job_id = job_id or await queue.enqueue(user_id, "file_import", parameters=parameters, priority=PRIORITY)
+    (job,) = await Follower(config, database, ProgressLine()).to_the_end([job_id] if job_id else [])
+    return job
+
+
+def _print(job: SyncJob, out: Output) -> None:
+    from ..jobs.queue import utc_now
+    from ..jobs.words import IMPORTED, error_code, state
+    from ..units import number
+
+    extra = job.extra or {}
+    result = extra.get("result", {})
+    word, sign = state(job, utc_now())
+    if out.json:
+        out.document(
+            {
+                "id": job.id,
+                "state": word,
+                "error": job.error_message,
+                "error_code": error_code(job),
+                "parameters": extra.get("parameters", {}),
+                "files": {name: result.get(name, 0) for name in IMPORTED},
+                "gained": result.get("gained", {}),
+                "reasons": result.get("reasons", []),
+                "goes_on_at": job.run_at if job.status == "pending" else None,
+            }
+        )
+        return
+    lines = [("import", f"{sign} {word}")]
+    if job.error_message and error_code(job) != "partly":
+        lines.append(("why", job.error_message))
+    lines += [(name, f"{number(result.get(name, 0))} files") for name in IMPORTED]
+    if gained := result.get("gained"):
+        lines.append(("new", ", ".join(f"{number(count)} {what}" for what, count in gained.items())))
+    out.facts(lines)
+    _reasons(result.get("reasons", []), out)
+
+
+def _reasons(groups: list[dict[str, Any]], out: Output) -> None:
+    """Which files were skipped or failed, and why."""
+    rows = []
+    for group in groups[:_MOST_GROUPS]:
+        names = group["names"][: _FAILED_NAMED if group["outcome"] == "failed" else _NAMED]
+        for position, name in enumerate(names):
+            last = position == len(names) - 1
+            more = group["count"] - len(names)
+            rows.append(
+                [
+                    group["outcome"] if not position else "",
+                    group["reason"] if not position else "",
+                    f"{name} and {more} more" if last and more else name,
+                ]
+            )
+    if rows:
+        out.heading("Files of which there is something to say")
+        out.table(["", "why", "file"], rows)
+    if len(groups) > _MOST_GROUPS:
+        say(f"… and {len(groups) - _MOST_GROUPS} more reasons; `--json` has all.")

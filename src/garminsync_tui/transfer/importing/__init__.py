@@ -1,0 +1,1 @@
+"""Bringing in what lies in files: account archives, device folders, recordings."""
