@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..columns import now
-from ..models import ImportedFile
+from ..models import Activity, ImportedFile
 from .upsert import insert
 
 _REASON_CHARACTERS = 300
 
 
+class Known(NamedTuple):
+    """What became of a file, and the activity that has it (or a better one) now."""
+
+    row: ImportedFile
+    activity: Activity | None
+
+
 async def by_fingerprint(
     session: AsyncSession, user_id: UUID, fingerprints: Iterable[bytes], version: int
-) -> dict[bytes, ImportedFile]:
+) -> dict[bytes, Known]:
     """What is known of files by their place, size and time of change; of readers as old as `version` or newer."""
-    rows = await session.scalars(
-        sa.select(ImportedFile).where(
-            ImportedFile.user_id == user_id,
-            ImportedFile.fingerprint.in_(list(fingerprints)),
-            ImportedFile.version >= version,
-        )
-    )
-    return {row.fingerprint: row for row in rows}
+    rows = await session.execute(_KNOWN.where(_of(user_id, version), ImportedFile.fingerprint.in_(list(fingerprints))))
+    return {row.fingerprint: Known(row, activity) for row, activity in rows}
 
 
-async def by_content(session: AsyncSession, user_id: UUID, sha256: bytes, version: int) -> ImportedFile | None:
+async def by_content(session: AsyncSession, user_id: UUID, sha256: bytes, version: int) -> Known | None:
     """What became of a file with this content, wherever it lay."""
-    return (
-        await session.scalars(
-            sa.select(ImportedFile)
-            .where(ImportedFile.user_id == user_id, ImportedFile.sha256 == sha256, ImportedFile.version >= version)
-            .order_by(ImportedFile.imported_at)
-            .limit(1)
-        )
-    ).first()
+    statement = _KNOWN.where(_of(user_id, version), ImportedFile.sha256 == sha256)
+    row = (await session.execute(statement.order_by(ImportedFile.imported_at).limit(1))).first()
+    return Known(*row) if row is not None else None
+
+
+_KNOWN = sa.select(ImportedFile, Activity).outerjoin(Activity, Activity.id == ImportedFile.activity_id)
+
+
+def _of(user_id: UUID, version: int) -> sa.ColumnElement[bool]:
+    return sa.and_(ImportedFile.user_id == user_id, ImportedFile.version >= version)
 
 
 async def remember(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:

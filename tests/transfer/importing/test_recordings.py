@@ -140,3 +140,17 @@ async def test_a_path_that_went_away_is_said(home: Home) -> None:
     job = await home.run(Path("/nowhere/at/all"))
     assert job.status == "failed"
     assert "/nowhere/at/all is not here" in (job.error_message or "")
+
+
+@sqlite
+async def test_a_copy_that_was_lost_comes_back_with_its_source(home: Home) -> None:
+    home.put("1.fit", fit())
+    await home.run()
+    [row] = await home.rows()
+    (home.paths.files / row.file_path).unlink()
+    job = await home.run()
+    assert reasons(job, "imported") == {"in/1.fit": "its copy here was lost, and is here again"}
+    [again] = await home.rows()
+    assert (again.id, again.file_path) == (row.id, row.file_path)
+    assert (home.paths.files / row.file_path).read_bytes() == fit()
+    assert counts(await home.run()) == (0, 1, 0, 0)

@@ -31,7 +31,7 @@ from ...store.same_activity import DEVICE_SERIAL, TIME_CREATED, Traits
 from ...store.schema import ACTIVITY_FILE
 from ...sync.recognition import give, traits_of
 from .archived import Archived, columns_of, day_of, is_upload
-from .memory import VERSION, write_down
+from .memory import VERSION, is_lost, write_down
 from .recording import NotAnActivity, Recording, read_recording
 from .sources import Found
 from .tally import Tally
@@ -39,6 +39,8 @@ from .tally import Tally
 _MAX_BYTES = 256 * 2**20
 _SUMMARIES_AT_ONCE = 50
 _ORIGINS = ("synthesized", "export", "original")
+_BETTER = "a better file of an activity that was here"
+_BACK = "its copy here was lost, and is here again"
 _NO_FILE = "No file was among the imported ones; what the archive's summary says is here."
 
 
@@ -123,7 +125,7 @@ class Activities:
             self._with_file.add(row.garmin_activity_id)
         if same is None:
             await self._store(new)
-        elif same.sha256 != sha256 and new.rank > _rank(same):
+        elif (same.sha256 != sha256 and new.rank > _rank(same)) or is_lost(self._run, self._files, same):
             await self._upgrade(new, same)
         else:
             why = "" if same.sha256 == sha256 else recording.problem or "another file of an activity that is here"
@@ -135,13 +137,16 @@ class Activities:
             before = await imports.by_content(session, self._run.user_id, sha256, VERSION)
         if before is None:
             return False
-        match before.outcome:
+        row, activity = before
+        match row.outcome:
             case "failed":
-                self._tally.failed(found, before.reason or "", sha256=sha256)
+                self._tally.failed(found, row.reason or "", sha256=sha256)
             case "skipped":
-                self._tally.skipped(found, before.reason or "", sha256=sha256)
+                self._tally.skipped(found, row.reason or "", sha256=sha256)
+            case _ if activity is not None and is_lost(self._run, self._files, activity):
+                return False
             case _:
-                self._tally.known(found, sha256=sha256, activity_id=before.activity_id)
+                self._tally.known(found, sha256=sha256, activity_id=row.activity_id)
         return True
 
     async def _same(self, new: _Candidate) -> Activity | None:
@@ -193,9 +198,10 @@ class Activities:
             await activities.change(session, same.id, values)
             if is_garmins:
                 await self._settle_file(session, same, new)
-            note = recording.problem or "a better file of an activity that was here"
+            lost = new.sha256 == same.sha256
+            note = recording.problem or (_BACK if lost else _BETTER)
             self._tally.imported(new.found, note, sha256=new.sha256, activity_id=same.id)
-            self._tally.gained["better files"] += 1
+            self._tally.gained["files that were lost" if lost else "better files"] += 1
             await write_down(self._run, session, self._tally)
 
     async def _settle_file(self, session: Transaction, activity: Activity, new: _Candidate) -> None:

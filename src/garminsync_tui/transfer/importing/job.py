@@ -45,6 +45,9 @@ async def import_files(run: JobRun, config: Config, files: FileStore) -> None:
         await _Import(run, config, files, scratch, tally).everything(sources)
     await compute_figures(run, config, files)
     run.result = tally.result()
+    for outcome, reason, count, names in tally.told():
+        if outcome != "failed":
+            await run.note("note", f"{outcome}: {names[0]}{f' and {count - 1} more' if count > 1 else ''}: {reason}")
     for name, reason in tally.failures():
         run.failed_item(name, reason)
     run.failed = tally.counts["failed"]
@@ -138,7 +141,7 @@ class _Import:
             self._looked_at += len(page)
             self._run.progress(0, 1, f"{self._looked_at} files found")
             kinds = {found.fingerprint: kind for found, kind in page}
-            for found in await settle_known(self._run, [found for found, _ in page], self._tally):
+            for found in await settle_known(self._run, self._files, [found for found, _ in page], self._tally):
                 self._sort(found, kinds[found.fingerprint])
             if self._tally.settled:
                 await self._write_down()

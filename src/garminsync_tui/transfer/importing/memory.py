@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from ...jobs.queue import Transaction
 from ...jobs.run import JobRun
-from ...models import ImportedFile
+from ...models import Activity, ImportedFile
 from ...store import imports
+from ...store.files import FileStore
 from .sources import Found
 from .tally import Outcome, Settled, Tally
 
@@ -17,21 +19,33 @@ from .tally import Outcome, Settled, Tally
 VERSION = 1
 
 
-async def settle_known(run: JobRun, found: Sequence[Found], tally: Tally) -> list[Found]:
-    """Count those that were read before; the others are given back.
+async def settle_known(run: JobRun, files: FileStore, found: Sequence[Found], tally: Tally) -> list[Found]:
+    """Count those that were read before; the others are given back, also those whose copy here was lost.
 
     What this very job read, before it was interrupted, counts as what it was then. What failed is named again.
     """
     async with run.database.read() as session:
         known = await imports.by_fingerprint(session, run.user_id, [each.fingerprint for each in found], VERSION)
+    lost = await asyncio.to_thread(_lost, run, files, known.values())
     left = []
     for each in found:
-        row = known.get(each.fingerprint)
-        if row is None:
+        before = known.get(each.fingerprint)
+        if before is None or each.fingerprint in lost:
             left.append(each)
         else:
-            tally.count(_outcome(row, run), each.name, row.reason or "")
+            tally.count(_outcome(before.row, run), each.name, before.row.reason or "")
     return left
+
+
+def _lost(run: JobRun, files: FileStore, known: Iterable[imports.Known]) -> set[bytes]:
+    return {row.fingerprint for row, activity in known if activity is not None and is_lost(run, files, activity)}
+
+
+def is_lost(run: JobRun, files: FileStore, activity: Activity) -> bool:
+    """Whether an activity's file is not here any more; on PostgreSQL the database has it."""
+    if not run.database.sqlite:
+        return False
+    return files.problem(activity.file_path, activity.sha256, activity.size_bytes, read=False) is not None
 
 
 def _outcome(row: ImportedFile, run: JobRun) -> Outcome:

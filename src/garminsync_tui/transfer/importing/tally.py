@@ -106,6 +106,11 @@ class Tally:
         self.settled.append(settled)
         self.count(settled.outcome, settled.found.name, settled.reason)
 
+    def told(self) -> Iterator[tuple[Outcome, str, int, list[str]]]:
+        """What is to be said of files: what became of them, why, how many there are, and the first of their names."""
+        order = sorted(self._groups.items(), key=lambda each: (-OUTCOMES.index(each[0][0]), -each[1].count))
+        yield from ((outcome, reason, group.count, list(group.names)) for (outcome, reason), group in order)
+
     def failures(self) -> Iterator[tuple[str, str]]:
         """Each file that failed, by name and reason; of very many the first."""
         for (outcome, reason), group in self._groups.items():
@@ -119,9 +124,7 @@ class Tally:
         found["gained"] = {what: count for what, count in gained.items() if count}
         if whole:
             found["reasons"] = [
-                {"outcome": outcome, "reason": reason, "count": group.count, "names": list(group.names)}
-                for (outcome, reason), group in sorted(
-                    self._groups.items(), key=lambda each: (-OUTCOMES.index(each[0][0]), -each[1].count)
-                )
+                {"outcome": outcome, "reason": reason, "count": count, "names": names}
+                for outcome, reason, count, names in self.told()
             ]
         return found
