@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import errno
 import io
 import json
 import os
+import re
+import shutil
 import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from garminsync_tui.simulator import Simulator
+from garminsync_tui.store.moving.move import move
 from garminsync_tui.transfer.exporting import job as export_job
 from garminsync_tui.transfer.exporting.folder import UNFINISHED
 from garminsync_tui.transfer.exporting.job import PARTS, USUAL
@@ -272,6 +279,24 @@ def test_stopped_in_the_middle_it_looks_unfinished_and_goes_on(
         assert (target / f"{name}.csv").read_bytes() == (exported["csv"] / f"{name}.csv").read_bytes()
 
 
+def test_a_full_disk_lets_it_wait_and_then_it_goes_on(
+    synced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+
+    def full(self: CsvWriter, page: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CsvWriter, "write", full)
+        result = export(synced, "csv", target, "--what", "sleep")
+    assert result.code == 1
+    assert "no room left" in result.err and "the same command goes on" in result.err
+    assert [path.name for path in target.iterdir()] == [UNFINISHED]
+    assert export(synced, "csv", target, "--what", "sleep").code == 0
+    assert {path.name for path in target.iterdir()} == {"sleep.csv", *MADE}
+
+
 def test_a_recording_that_cannot_be_read_is_named(
     synced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,3 +317,56 @@ def test_a_recording_that_cannot_be_read_is_named(
     [problem] = result.json["problems"]  # once, though it was looked at twice
     assert "ends in the middle" in problem
     assert rows_of(tmp_path / "out", "json", "laps")
+
+
+# ── docs/analysis.md ─────────────────────────────────────────────────────────────────────────────────
+
+PAGE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text("utf-8")
+#: What Grafana puts in its place.
+TIME_FILTER = re.compile(r"\$__timeFilter\(([\w:]+)\)")
+
+
+def queries(engine: str) -> list[str]:
+    found = re.findall(r"<!-- ([a-z, ]+) -->\n```sql\n(.*?)```", PAGE, re.DOTALL)
+    return [query.strip().rstrip(";") for engines, query in found if engine in engines.split(", ")]
+
+
+def test_each_query_of_the_page_says_where_it_runs() -> None:
+    assert PAGE.count("```sql") == len(queries("duckdb")) + len(queries("postgresql"))
+    assert set(queries("sqlite")) < set(queries("postgresql"))
+
+
+def test_the_page_s_queries_on_parquet(exported: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    monkeypatch.chdir(exported["parquet"])
+    for query in queries("duckdb"):
+        assert duckdb.sql(query).fetchall(), query
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_page_s_queries_on_both_databases(synced: Path, database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "garminsync.db"
+    shutil.copy(synced / "garminsync.db", file)
+    asyncio.run(move(f"sqlite:///{file}", synced / "files", database_url, tmp_path / "files", lambda *told: None))
+
+    async def asked(query: str) -> list[Any]:
+        connection = await asyncpg.connect(database_url)
+        try:
+            return list(await connection.fetch(TIME_FILTER.sub(r"\1 BETWEEN '2000-01-01' AND '2100-01-01'", query)))
+        finally:
+            await connection.close()
+
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        for query in queries("postgresql"):
+            found = asyncio.run(asked(query))
+            assert found or "coverage_readable" in query, query
+            if query in queries("sqlite"):
+                here = connection.execute(query).fetchall()
+                assert [[_told(value) for value in row] for row in here] == [
+                    [_told(value) for value in row] for row in found
+                ]
+
+
+def _told(value: Any) -> Any:
+    """PostgreSQL divides in another type, and knows dates."""
+    return round(float(value), 6) if isinstance(value, int | float | Decimal) else str(value)

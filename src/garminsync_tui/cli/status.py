@@ -318,7 +318,11 @@ def _by_endpoint(totals: list[Totals]) -> dict[str, dict[str, Any]]:
 @pass_home
 @waits
 async def coverage(home: Home, metric: str | None, since: date | None, until: date | None, out: Output) -> int:
-    """What is fetched, empty at Garmin, failed (and why) or stale; and what needs another way of signing in."""
+    """What is fetched, empty at Garmin, failed (and why) or stale; and what needs another way of signing in.
+
+    Days that came from files are told beside it: "fit" from a watch, "archive" from an account archive. Of those that
+    are stale a file told a part, and a sync asks for the rest.
+    """
     from ..garmin.endpoints import endpoints_of
     from ..garmin.providers import missing as missing_in_health
     from ..garmin.providers import missing_beside_health, served
@@ -333,6 +337,8 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
         totals = [each for each in every if endpoint in {None, each.endpoint}]
         failed = await ledger.entries(session, endpoint=endpoint, since=since, until=until, status="failed")
         notes = [each for each in await ledger.notes(session, since, until) if endpoint in {None, each.endpoint}]
+        files = await ledger.from_files(session, since, until)
+    files = {name: sources for name, sources in files.items() if endpoint in {None, name}}
     provider = account.provider if account else "garminconnect"
     chosen = endpoints_of(config["health.samples"], config["health.extras"])
     others = [
@@ -353,6 +359,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
                 "other_sign_in_needed": [
                     {"what": each.endpoint, "metrics": each.metrics, "entirely": each.entirely} for each in others
                 ],
+                "days_from_files": files,
                 "failed": [
                     {
                         "endpoint": each.endpoint,
@@ -380,7 +387,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
     if not totals:
         say("Nothing is fetched yet: run `garminsync sync`.")
     else:
-        _print_totals(totals, missing, out)
+        _print_totals(totals, missing, files, out)
     _print_others(others, out)
     if failed:
         from ..units import local_time
@@ -429,7 +436,7 @@ def _tell_more(count: int) -> None:
         say(f"… and {count - _SHOWN} more; --since and --until narrow it down.")
 
 
-def _print_totals(totals: list[Totals], missing: dict[str, int], out: Output) -> None:
+def _print_totals(totals: list[Totals], missing: dict[str, int], files: dict[str, dict[str, int]], out: Output) -> None:
     from ..models import COVERAGE_STATUSES
     from ..units import number
 
@@ -446,9 +453,15 @@ def _print_totals(totals: list[Totals], missing: dict[str, int], out: Output) ->
                 number(missing[endpoint]) if endpoint in missing else "—",
                 str(min((part.first for part in parts), default="")),
                 str(max((part.last for part in parts), default="")),
+                *(
+                    [", ".join(f"{source} {number(n)}" for source, n in files.get(endpoint, {}).items())]
+                    if files
+                    else []
+                ),
             )
         )
-    out.table(["what", *COVERAGE_STATUSES, "not yet", "first", "last"], rows, right=[*COVERAGE_STATUSES, "not yet"])
+    columns = ["what", *COVERAGE_STATUSES, "not yet", "first", "last", *(["from files"] if files else [])]
+    out.table(columns, rows, right=[*COVERAGE_STATUSES, "not yet"])
 
 
 def _endpoint_of(metric: str | None) -> str | None:

@@ -430,6 +430,26 @@ async def totals(session: AsyncSession, since: date | None = None, until: date |
     return [Totals(*row) for row in await session.execute(statement)]
 
 
+async def from_files(
+    session: AsyncSession, since: date | None = None, until: date | None = None
+) -> dict[str, dict[str, int]]:
+    """By endpoint and source, how many days came from files and not from Garmin's answers."""
+    statement = (
+        sa.select(Coverage.endpoint, Coverage.source, sa.func.count())
+        .where(Coverage.source != "api")
+        .group_by(Coverage.endpoint, Coverage.source)
+        .order_by(Coverage.endpoint, Coverage.source)
+    )
+    if since:
+        statement = statement.where(Coverage.day >= since)
+    if until:
+        statement = statement.where(Coverage.day <= until)
+    found: dict[str, dict[str, int]] = {}
+    for endpoint, source, count in await session.execute(statement):
+        found.setdefault(endpoint, {})[source] = count
+    return found
+
+
 class Day(NamedTuple):
     """A day of an endpoint: how it went, and what there is to say of a failure."""
 
@@ -439,6 +459,8 @@ class Day(NamedTuple):
     reason: str | None
     attempts: int
     next_try_at: datetime | None
+    #: Where its values came from.
+    source: str = "api"
 
 
 async def by_day(
@@ -447,7 +469,7 @@ async def by_day(
     """The ledger of some days, for a calendar of a month; each endpoint's days lie together in the key."""
     columns = (Coverage.endpoint, Coverage.day, Coverage.status)
     rows = await session.execute(
-        sa.select(*columns, Coverage.reason, Coverage.attempts, Coverage.next_try_at).where(
+        sa.select(*columns, Coverage.reason, Coverage.attempts, Coverage.next_try_at, Coverage.source).where(
             Coverage.garmin_connect_account_id == account_id,
             Coverage.endpoint.in_(endpoints),
             Coverage.day.between(first, last),

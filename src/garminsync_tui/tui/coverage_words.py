@@ -17,6 +17,14 @@ def endpoint(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+_FILES = {"fit": "; what is here is from the watch's files", "archive": "; what is here is from an archive"}
+
+
+def from_file(source: str) -> str:
+    """What to add of a day that did not come from Garmin's answers."""
+    return _FILES.get(source, "")
+
+
 def last_of(month: date) -> date:
     """The last day of a month."""
     return month.replace(day=monthrange(month.year, month.month)[1])

@@ -99,7 +99,6 @@ def test_a_day_of_the_aggregator() -> None:
         "calories_total": 2400,
         "calories_active_total": 600,
         "calories_bmr_total": 1800,
-        "highly_active_time_total": 1200,
         "min_heart_rate": 44,
         "max_heart_rate": 151,
         "stress_avg": 31,

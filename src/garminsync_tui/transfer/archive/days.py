@@ -15,6 +15,8 @@ from .answers import By, Row, dated, part, rows
 from .when import day_of, span_of
 
 _METRES_A_FLOOR = 3.048
+#: Garmin's answers for ranges of days do not tell them: an archive that did would make other days than a sync.
+_NOT_IN_ANSWERS = {"activeSeconds", "highlyActiveSeconds", "sedentarySeconds"}
 _OF_BREATH = {
     "respiration_waking_avg": "avgWakingRespirationValue",
     "respiration_low": "lowestRespirationValue",
@@ -25,7 +27,7 @@ _OF_BREATH = {
 def summaries(told: Sequence[Row]) -> By:
     """Days: their sums, resting heart rate, breath, water."""
     days = dated(told)
-    answers = [_answer(row, day) for day, row in days]
+    answers = [{k: v for k, v in _answer(row, day).items() if k not in _NOT_IN_ANSWERS} for day, row in days]
     span = span_of(day for day, _ in days)
     if span is None:
         return {}

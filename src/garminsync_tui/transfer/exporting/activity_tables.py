@@ -78,7 +78,7 @@ def _number(value: Any) -> float | None:
 
 _FIGURES = table(
     "figures",
-    "What was computed from each activity's file, one row an activity; docs/analysis.md says how.",
+    "What was computed from each activity's file, one row an activity; `activities show ID --explain` says how.",
     [
         id_("activity_id", ACTIVITY.about, "activity_id"),
         is_("sport", Kind.TEXT, "as which sport it was computed"),

@@ -138,7 +138,11 @@ class CoverageDaysScreen(Place):
             situation = self.garminsync.situation
             account = situation.account if situation is not None else None
             withheld = words.withheld(account.provider, name) if account is not None else ""
-            said = "; ".join(part for part in (_SAID[entry.status] if entry else "", withheld) if part)
+            said = "; ".join(
+                part
+                for part in (_SAID[entry.status] + words.from_file(entry.source) if entry else "", withheld)
+                if part
+            )
             said = said or "nothing was asked for yet"
             lines.append(f"{words.endpoint(name)}, {day:%a} {words.span(day, day)}: {said}")
             if entry is not None and entry.status == "failed" and situation is not None:
