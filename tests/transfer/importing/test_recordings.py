@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,25 @@ async def test_a_second_run_imports_nothing(home: Home) -> None:
     assert reasons(second, "failed") == reasons(first, "failed") == {"in/a/4.fit": "is empty"}
     assert [(row.id, row.synced_at) for row in await home.rows()] == before
     assert (second.extra or {})["failed"] == 1
+
+
+@sqlite
+async def test_what_could_not_be_read_is_read_once_it_can(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rights and worn-out media are no property of a file: whoever is root reads what others may not."""
+    home.put("1.fit", fit())
+
+    opened = Path.open
+
+    def refused(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self.is_relative_to(home.folder):
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refused)
+        job = await home.run()
+    assert reasons(job, "failed") == {"in/1.fit": "cannot be read (Permission denied)"}
+    assert counts(await home.run()) == (1, 0, 0, 0)
 
 
 @sqlite
