@@ -92,7 +92,7 @@ async def test_the_best_file_wins_whatever_came_first(home: Home, order: tuple[i
 async def test_the_same_activity_is_told_by_its_device_else_by_start_sport_and_time(home: Home) -> None:
     hour = timedelta(hours=1)
     home.put("0.fit", fit())
-    home.put("1-same-device-and-time.fit", fit(beat=150))
+    home.put("1-same-device-and-time.fit", fit(beat=150, seconds=90))
     home.put("2-export-a-second-later.tcx", tcx(START + timedelta(seconds=2), seconds=61))
     assert counts(await home.run()) == (1, 2, 0, 0)
     home.put("3-another-sport.tcx", tcx(sport="Biking"))
