@@ -40,8 +40,8 @@ async def import_files(run: JobRun, config: Config, files: FileStore) -> None:
             f"{missing[0]} is not here (any more).", hint="An import runs on the machine where its files are."
         )
     run.failures.clear()  # every file that failed is met and named again, also by a run that goes on
-    run.failed, run.result = 0, {}
-    tally = Tally()
+    run.failed = 0
+    tally = Tally(gained=run.result.get("gained", {}))  # by the same job, before it was interrupted
     with files.drafts() as scratch, Sources(paths, scratch) as sources:
         await _Import(run, config, files, scratch, tally).everything(sources)
     await compute_figures(run, config, files)

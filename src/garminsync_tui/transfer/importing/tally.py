@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -43,10 +44,10 @@ class Settled:
 class Tally:
     """Counts files as they are done. What is settled waits in `settled` for the next page to write it down."""
 
-    def __init__(self) -> None:
+    def __init__(self, gained: Mapping[str, int] = MappingProxyType({})) -> None:
         self.counts: Counter[str] = Counter()
         #: What came in, by the word for it: "activities", "readings", "days".
-        self.gained: Counter[str] = Counter()
+        self.gained: Counter[str] = Counter(gained)
         #: Days of which health came in, from however many files.
         self.days: set[date] = set()
         self.settled: list[Settled] = []
