@@ -143,7 +143,7 @@ async def test_what_another_sign_in_brought_stays_when_a_key_asks_again(
     (job,) = await home.sync("health", full=True, **nights)
     assert job.status == "completed", job.extra
     after = (await home.content())["health"]
-    for name in ("sleep_stage", "stress_level", "sleep_movement"):
+    for name in ("sleep_stage", "stress_level", "sleep_movement", "body_battery"):
         rows = [row for row in before if row[0] == name]
         assert rows and rows == [row for row in after if row[0] == name], name
     await link(home, simulator, "garth", tmp_path)
