@@ -78,6 +78,8 @@ async def test_a_key_brings_all_that_it_is_given_and_the_rest_comes_by_another_s
     account = await link(home, simulator, "personal_api", tmp_path)
     assert (account.provider, account.garmin_user_id) == ("personal_api", str(simulator.athlete.profile_id))
     assert (account.display_name, account.time_zone) == (simulator.athlete.display_name, "Europe/Berlin")
+    newest = simulator.activity_ids()[0]
+    simulator.add_faults([{"path": f"/download-service/files/activity/{newest}", "status": 404, "body": "{}"}])
     jobs = await home.sync("activities", "health", "workouts", since=SINCE)
     assert [(job.status, error_code(job)) for job in jobs] == [("completed", None)] * 3, [j.extra for j in jobs]
     paths = asked(simulator)
@@ -87,7 +89,7 @@ async def test_a_key_brings_all_that_it_is_given_and_the_rest_comes_by_another_s
         activities = await session.scalar(sa.select(sa.func.count()).select_from(Activity))
         ledger = [tuple(row) for row in await session.execute(sa.select(Coverage.endpoint, Coverage.status))]
     assert activities == len(simulator.activity_ids())
-    assert await home.files(), "originals, and summaries of what was typed in"
+    assert len(await home.files()) == activities, "originals, and a summary of what has none"
     fetched = {endpoint for endpoint, status in ledger if status == "fetched"}
     wanted = {each.name for each in endpoints_of("standard")}
     assert fetched - {"activity_file"} == wanted & BY_KEY.keys()
