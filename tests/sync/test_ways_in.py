@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from garminsync_tui.config import Config
 from garminsync_tui.garmin.endpoints import endpoints_of
 from garminsync_tui.garmin.personal_endpoints import BY_KEY
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.jobs.words import error_code
 from garminsync_tui.models import Activity, Coverage, GarminConnectAccount
 from garminsync_tui.paths import Paths
@@ -22,6 +24,7 @@ from garminsync_tui.store import accounts
 from garminsync_tui.store.coverage import PARTLY
 from garminsync_tui.store.database import Database
 from garminsync_tui.sync.session import Linking, open_client, session_ends_by
+from garminsync_tui.sync.work import work
 
 from ..doors import browsed, garth_client
 from .conftest import Installation
@@ -66,6 +69,14 @@ async def link(home: Installation, simulator: Simulator, way: str, tmp_path: Pat
         home.account = await linking.with_garth(tmp_path / "garth")
     simulator.reset_stats()
     return home.account
+
+
+async def reread(home: Installation) -> None:
+    """Read the kept answers again."""
+    queue = Queue(home.database)
+    job_id = await queue.enqueue(home.account.user_id, "reparse", account_id=home.account.id)
+    await Runner(home.database, work(home.config), kind="command", run_dir=home.paths.run).run_until_idle()
+    assert job_id and (await queue.get(job_id)).status == "completed"
 
 
 def asked(simulator: Simulator) -> dict[str, int]:
@@ -148,6 +159,8 @@ async def test_what_another_sign_in_brought_stays_when_a_key_asks_again(
     for name in ("sleep_stage", "stress_level", "sleep_movement", "body_battery"):
         rows = [row for row in before if row[0] == name]
         assert rows and rows == [row for row in after if row[0] == name], name
+    await reread(home)
+    assert (await home.content())["health"] == after, "a part of an answer is not read again as all of it"
     await link(home, simulator, "garth", tmp_path)
     (job,) = await home.sync("health", **nights)
     assert job.status == "completed"
