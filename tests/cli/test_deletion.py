@@ -177,6 +177,10 @@ def test_nothing_of_the_user_is_left(full: Home) -> None:
     assert result.code == 0, result.err
     assert full.rows() == {}
     assert left(full, wanted) == []
+    # What docs/uninstalling.md tells of, and nothing else.
+    beside = {f"garminsync.db{ending}" for ending in ("", "-wal", "-shm", ".lock", ".open")}
+    assert {path.name for path in full.folder.iterdir()} <= {*beside, "key", "config.toml", "run", "logs", "files"}
+    assert [path for part in ("run", "files") for path in (full.folder / part).rglob("*") if path.is_file()] == []
     assert full.run("user", "delete", "--yes").code == 0
     assert full.run("status", "--json").code in {0, 3}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import errno
 import io
 import json
 import os
@@ -276,6 +277,24 @@ def test_stopped_in_the_middle_it_looks_unfinished_and_goes_on(
     assert {path.name for path in target.iterdir()} == {*MADE, *(f"{name}.csv" for name in USUAL)}
     for name in USUAL:
         assert (target / f"{name}.csv").read_bytes() == (exported["csv"] / f"{name}.csv").read_bytes()
+
+
+def test_a_full_disk_lets_it_wait_and_then_it_goes_on(
+    synced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+
+    def full(self: CsvWriter, page: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CsvWriter, "write", full)
+        result = export(synced, "csv", target, "--what", "sleep")
+    assert result.code == 1
+    assert "no room left" in result.err and "the same command goes on" in result.err
+    assert [path.name for path in target.iterdir()] == [UNFINISHED]
+    assert export(synced, "csv", target, "--what", "sleep").code == 0
+    assert {path.name for path in target.iterdir()} == {"sleep.csv", *MADE}
 
 
 def test_a_recording_that_cannot_be_read_is_named(

@@ -230,6 +230,7 @@ async def test_what_changed_meanwhile_comes_too(source: House, target: House, mo
     assert await target.content() == await source.content()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_target_that_is_not_the_same_is_not_taken_for_it(
     source: House, target: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,6 +250,7 @@ async def test_a_target_that_is_not_the_same_is_not_taken_for_it(
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_target_that_holds_something_is_left_alone(source: House, target: House) -> None:
     await statement(target.url, "CREATE TABLE recipes (name TEXT)")
     with pytest.raises(UsageProblem, match="tables of another program"):
@@ -262,6 +264,7 @@ async def test_a_target_that_holds_something_is_left_alone(source: House, target
         assert (await accounts.ensure_user(database)).username == "somebody"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.usefixtures("small_pages")
 async def test_the_beginning_of_another_move_is_left_alone(
     source: House, target: House, monkeypatch: pytest.MonkeyPatch
@@ -281,6 +284,7 @@ async def test_the_same_database_is_refused(source: House) -> None:
         await moved(source, source)
 
 
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 async def test_a_database_where_something_runs_stays(source: House, target: House) -> None:
     async with await Database.open(source.url) as database:
         if database.sqlite:
@@ -296,6 +300,7 @@ async def test_a_database_where_something_runs_stays(source: House, target: Hous
         await moved(source, target)
 
 
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 async def test_nobody_writes_into_what_is_moved(source: House, target: House) -> None:
     tried: list[BaseException] = []
 
@@ -360,6 +365,7 @@ async def test_a_server_that_goes_away_interrupts_it(
     assert await target.content() == await source.content()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 async def test_who_may_not_create_is_told(source: House, target: House, server: str) -> None:
     name = f"guest_{new_id().hex}"

@@ -260,13 +260,14 @@ async def test_a_day_that_changes_is_drawn_again_under_a_cursor_that_stays(
         assert "✗" not in line(shown(app), "Heart rate ")
 
 
-async def test_an_account_that_goes_leaves_a_sentence(
+async def test_an_account_that_goes_leaves_its_ledger_and_nothing_to_fetch(
     config: Config, database: Database, account: GarminConnectAccount
 ) -> None:
     await store_ledger(database, account)
     async with on_october(config) as (app, pilot):
         await accounts.unlink(database, account.id)
-        await until(pilot, lambda: "Press a to connect" in shown(app))
+        await until(pilot, lambda: "not connected" in shown(app))
+        assert "Heart rate, Wed 7 October 2026: failed" in shown(app)
         await pilot.press("f")
         await until(pilot, lambda: app._notifications)
         assert "connect your Garmin account first" in next(iter(app._notifications)).message

@@ -71,36 +71,19 @@ async def export(
     `activities list`: `--what seconds type:run after:2026`. A file is there when it is complete. Ctrl-C stops;
     the same command goes on.
     """
-    from socket import gethostname
-
     from ..daemon import exit_code
-    from ..filters import parse
     from ..jobs.queue import Queue
     from ..store import accounts
     from ..transfer.exporting.folder import require_ours
+    from ..transfer.exporting.job import asked
     from .follow import Follower, equal_running
     from .progress import ProgressLine
 
     if since and until and since > until:
         raise click.UsageError("--since lies after --until.")
-    filter_line = " ".join(filter_terms)
-    parse(filter_line)
-    if form == "parquet":
-        from ..transfer.exporting.parquet import require_pyarrow
-
-        require_pyarrow()
     folder = Path(os.path.abspath(os.path.expanduser(folder)))  # noqa: ASYNC240, PTH100, PTH111
-    asked = {
-        "folder": str(folder),
-        "form": form,
-        "what": _parts(what),
-        "as": as_,
-        "since": since.isoformat() if since else None,
-        "until": until.isoformat() if until else None,
-        "filter": filter_line or None,
-        "host": gethostname(),
-    }
-    parameters: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+    filter_line = " ".join(filter_terms)
+    parameters = asked(folder, form, what=what, as_=as_, since=since, until=until, filter_line=filter_line)
     require_ours(folder, force=force)
     async with home.opened() as (config, database):
         user = await accounts.ensure_user(database)
@@ -110,17 +93,6 @@ async def export(
         (job,) = await Follower(config, database, ProgressLine()).to_the_end([job_id] if job_id else [])
     _print(job, out)
     return exit_code(job)
-
-
-def _parts(what: tuple[str, ...]) -> list[str]:
-    """The parts that are meant, each once, in their own order."""
-    from ..transfer.exporting.job import GROUPS, PARTS, USUAL
-
-    unknown = [name for name in what if name not in (*PARTS, *GROUPS)]
-    if unknown:
-        raise click.UsageError(f"There is no part {unknown[0]!r}; there are {', '.join((*PARTS, *GROUPS))}.")
-    wanted = {part for name in what for part in GROUPS.get(name, (name,))}
-    return [part for part in PARTS if part in (wanted or USUAL)]
 
 
 def _print(job: SyncJob, out: Output) -> None:

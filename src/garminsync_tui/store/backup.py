@@ -20,7 +20,7 @@ from ..new_file import DRAFT_ENDING, new_draft
 from ..paths import beside, migration_backup, migration_backups, private_folder
 from ..units import size
 from .room import RESERVE_BYTES
-from .schema import HEAD, KNOWN
+from .schema import HEAD, KNOWN, MOVING
 
 #: Backups before migrations that are kept of a database.
 KEPT = 2
@@ -94,6 +94,10 @@ def look_inside(path: Path, *, apart: bool = False, named: Path | None = None) -
         if "alembic_version" not in tables or "sync_jobs" not in tables:
             raise foreign
         [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or [""]
+        if revision == MOVING:
+            raise DatabaseUnusable(
+                f"A move into {named} is not finished.", hint="The same `garminsync db move` goes on."
+            )
         if revision not in KNOWN:
             raise DatabaseTooNew(
                 f"{named} has schema {revision}; this program knows schemas up to {HEAD}.",

@@ -266,10 +266,23 @@ class GarminSyncApp(LiveApp):
         self.push_screen(ImportScreen(), self._import)
 
     def _import(self, paths: list[str] | None) -> None:
-        engine, situation = self.engine, self.situation
-        if not paths or engine is None:
-            return
-        self.do(lambda: engine.import_files(paths))
+        if paths and (engine := self.engine) is not None:
+            self._queue(lambda: engine.import_files(paths))
+
+    def action_app_export(self) -> None:
+        """Ask where to, and queue an export of everything; Jobs shows it."""
+        from .screens.export_everything import ExportEverythingScreen
+
+        self.push_screen(ExportEverythingScreen(), self._export)
+
+    def _export(self, parameters: dict[str, object] | None) -> None:
+        if parameters and (engine := self.engine) is not None:
+            self._queue(lambda: engine.export_everything(parameters))
+
+    def _queue(self, ask: Callable[[], Awaitable[object]]) -> None:
+        """Queue work, and show it in Jobs."""
+        situation = self.situation
+        self.do(ask)
         self.action_go("jobs")
         if situation is not None and not situation.runners:
             self.notify("Queued. Nobody runs jobs now: start `garminsync daemon`.", severity="warning", markup=False)

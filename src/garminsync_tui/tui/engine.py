@@ -158,6 +158,11 @@ class Engine:
         user = await accounts.ensure_user(self.database)
         await self.queue.enqueue(user.id, "file_import", parameters={"paths": list(paths)}, priority=_PRIORITY)
 
+    async def export_everything(self, parameters: dict[str, object]) -> None:
+        """Queue an export, before everything else; `transfer.exporting.job.asked` makes its parameters."""
+        user = await accounts.ensure_user(self.database)
+        await self.queue.enqueue(user.id, "export", parameters=parameters, priority=_PRIORITY)
+
     @undisturbed
     async def months(self) -> list[coverage.Month]:
         """The shown account's ledger in months; empty without one.

@@ -436,6 +436,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync.now", "s", "Sync now", hint=True, title="now", why_not=_without_account),
     Action("account.connect", "a", "Connect Garmin", title="connect Garmin", why_not=_in_sample),
     Action("app.import", "I", "Import", title="import files", why_not=_without_store),
+    Action("app.export", "E", "Export", title="export everything", why_not=_without_store),
     Action("app.coverage", "c", "Coverage", title="what is complete", why_not=_without_store),
     Action("app.figures", "equals_sign", "What the figures mean", title="what the figures mean, and their formulas"),
     Action("app.reload", "f5,ctrl+r", "Read again"),
