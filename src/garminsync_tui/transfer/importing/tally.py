@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
+from ...jobs.run import JobRun
 from ...text import clean
 from .sources import Found
 
@@ -51,7 +52,13 @@ class Tally:
         #: Days of which health came in, from however many files.
         self.days: set[date] = set()
         self.settled: list[Settled] = []
+        #: How many files were found so far.
+        self.total = 0
         self._groups: dict[tuple[Outcome, str], Group] = {}
+
+    def show(self, run: JobRun, note: str) -> None:
+        """Tell how far the import is: the files that are settled, of those that were found."""
+        run.progress(self.done, max(self.total, 1), f"{self.done} of {self.total}  {note}")
 
     @property
     def done(self) -> int:
