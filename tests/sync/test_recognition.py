@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,16 @@ from garminsync_tui.sync.work import work
 from garminsync_tui.training import VERSION
 
 from ..archives import archive_of
-from .conftest import Installation
+from .conftest import NOW, Installation
 
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """Four days are enough."""
+    with Simulator(days=4, now=NOW) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -59,11 +67,12 @@ def downloads(simulator: Simulator) -> set[str]:
     return {path.removeprefix("/download-service/") for path in paths if path.startswith("/download-service/")}
 
 
+@sqlite
 async def test_a_watch_s_folder_first_then_garmin(
     installation: Installation, simulator: Simulator, tmp_path: Path
 ) -> None:
-    write_device_folder(simulator.watch(), tmp_path / "GARMIN")
-    await bring_in(installation, tmp_path / "GARMIN")
+    write_device_folder(simulator.watch(), tmp_path)
+    await bring_in(installation, tmp_path / "GARMIN" / "ACTIVITY")
     before = await rows(installation)
     assert before and not any(name.isdecimal() for name in before)
     simulator.reset_stats()
@@ -78,7 +87,7 @@ async def test_a_watch_s_folder_first_then_garmin(
     assert all(row.file_path.startswith(f"{installation.account.id}/") for row in after.values())
     await installation.files()
     simulator.reset_stats()
-    assert (await bring_in(installation, tmp_path / "GARMIN")).status == "completed"
+    assert (await bring_in(installation, tmp_path / "GARMIN" / "ACTIVITY")).status == "completed"
     await installation.sync("activities")
     assert not downloads(simulator)
     assert set(await rows(installation)) == set(after)

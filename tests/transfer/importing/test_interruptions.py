@@ -127,11 +127,18 @@ async def test_a_full_disk_pauses_it(home: Home, monkeypatch: pytest.MonkeyPatch
 async def test_it_leaves_room_for_the_rest_of_the_program(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(home)
     usage = shutil.disk_usage(home.folder)
+    looks = 0
+
+    def fills_up(_: object) -> Any:
+        nonlocal looks
+        looks += 1
+        return usage._replace(free=usage.free if looks < 4 else room.RESERVE_BYTES - 1)
+
     with monkeypatch.context() as patch:
-        patch.setattr(room.shutil, "disk_usage", lambda _: usage._replace(free=room.RESERVE_BYTES - 1))
+        patch.setattr(room.shutil, "disk_usage", fills_up)
         job = await home.run()
     assert (job.status, (job.extra or {})["error_code"]) == ("pending", "disk_full")
-    assert not await home.rows()
+    assert 0 < len(await home.rows()) < DAYS
 
 
 @sqlite

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,7 @@ async def test_a_moved_folder_is_known_by_its_content(home: Home) -> None:
     assert len(await home.rows()) == 1
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 1, 0)])
 @sqlite
 async def test_the_best_file_wins_whatever_came_first(home: Home, order: tuple[int, ...]) -> None:
     whole = fit(seconds=600)
