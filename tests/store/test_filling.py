@@ -115,6 +115,7 @@ async def test_whichever_comes_first_the_day_is_garmins_own(
     assert {row[0] for row in await rollup(database)} == {"sleep", "sleep_stage"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("order", [("archive", "fit"), ("fit", "archive")], ids="-".join)
 @pytest.mark.parametrize(
     ("whole", "fit_has_the_main_value", "winner"),

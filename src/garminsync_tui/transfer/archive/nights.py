@@ -24,12 +24,15 @@ def sleep_data(told: Sequence[Row]) -> By:
     if span is None:
         return {}
     nights: dict[date, list[Reading]] = {}
+    left_out: dict[date, str] = {}
     breath = Collected(*span)
     for day, row in days:
-        nights.update(sleep(_answer(row, day), day, day))
+        night = sleep(_answer(row, day), day, day)
+        nights |= night
+        left_out |= night.left_out
         if _is_night(row):
             breath.add_day(day, "respiration_sleep_avg", row.get("averageRespiration"))
-    return {"sleep": Readings(nights, {}), "respiration": breath.by_day()}
+    return {"sleep": Readings(nights, left_out), "respiration": breath.by_day()}
 
 
 def _is_night(row: Row) -> bool:
