@@ -221,6 +221,29 @@ def test_what_stands_before_the_damage_stays_and_the_damage_is_named() -> None:
         read_wellness("m.fit", b"nothing of the kind")
 
 
+def test_other_makes_of_messages_are_read_as_well() -> None:
+    """Times in the header, numbers that begin with their large end, fields of developers and of unknown types."""
+    whole = message("monitoring", timestamp=MIDNIGHT, heart_rate=60)
+    compressed = (
+        b"\x40\0\0"
+        + (55).to_bytes(2, "little")
+        + b"\1"
+        + bytes((27, 1, 2))
+        + bytes((0x80 | (MIDNIGHT - FIT_EPOCH_S + 5) & 0x1F, 61))
+    )
+    at_s = (MIDNIGHT - FIT_EPOCH_S + 9).to_bytes(4, "big")
+    big = b"\x40\0\1" + (55).to_bytes(2, "big") + b"\2" + bytes((253, 4, 0x86, 27, 1, 2)) + b"\0" + at_s + bytes((62,))
+    more = b"\x60\0\0" + (55).to_bytes(2, "little") + b"\3" + bytes((26, 2, 0x84, 99, 3, 0x07, 27, 1, 2))
+    more += bytes((1, 0, 2, 0)) + b"\0" + ((MIDNIGHT - FIT_EPOCH_S + 12) & 0xFFFF).to_bytes(2, "little") + b"abc"
+    more += bytes((63, 0xAA, 0xBB))
+    assert readings(monitoring(whole, compressed, big, more)) == [
+        ("heart_rate", MIDNIGHT, 60),
+        ("heart_rate", MIDNIGHT + 5, 61),
+        ("heart_rate", MIDNIGHT + 9, 62),
+        ("heart_rate", MIDNIGHT + 12, 63),
+    ]
+
+
 @given(st.binary(max_size=60), st.integers(14, 400))
 def test_no_bytes_make_it_fail_otherwise(noise: bytes, place: int) -> None:
     whole = wellness_file(
