@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from garminsync_tui.errors import FileDamaged
 from garminsync_tui.formats.fit_wellness import Count, Gain, Wellness, read_wellness
-from garminsync_tui.formats.fit_wellness_messages import unfolded
+from garminsync_tui.formats.fit_wellness_content import unfolded
 from garminsync_tui.metrics import Reading
 
 from .wellness_samples import FIT_EPOCH_S, at, message, wellness_file
@@ -280,3 +280,59 @@ def test_garmins_own_reader_says_the_same_of_a_real_day(shared: Path) -> None:
     ][: len(cycles)] == cycles
     assert found.monitored is not None
     assert found.monitored[1] - found.monitored[0] == 86_400_000
+
+
+def test_garmins_own_reader_gives_the_fields_the_same_units() -> None:
+    night = MIDNIGHT + 3600
+    content = wellness_file(
+        MONITORING,
+        MIDNIGHT,
+        message("monitoring", timestamp=night, cycles=77, distance=12_345, activity_type=6),
+        message("monitoring", timestamp=night, ascent=6096, descent=3048),
+        message("monitoring_hr_data", timestamp=night, current_day_resting_heart_rate=49),
+        message("stress_level", stress_level_time=night, stress_level_value=31),
+        message("respiration_rate", timestamp=night, respiration_rate=1425),
+        message("spo2_data", timestamp=night, reading_spo2=96),
+        message("hrv_value", timestamp=night, value=6208),
+        message("hrv_status_summary", timestamp=night, last_night_average=6016, baseline_balanced_upper=7680, status=4),
+        message("sleep_level", timestamp=night, sleep_level=4),
+        message("sleep_assessment", overall_sleep_score=82),
+        message("skin_temp_overnight", timestamp=night, average_deviation=-0.5),
+        message("max_met_data", update_time=night, vo2_max=523, sport=1),
+        message("weight_scale", timestamp=night, weight=7580, percent_fat=2230, muscle_mass=3410, bmi=237),
+        message("blood_pressure", timestamp=night, systolic_pressure=121, diastolic_pressure=79, heart_rate=61),
+    )
+    stream = garmin_fit_sdk.Stream.from_byte_array(bytearray(content))
+    told: dict[str, Any] = garmin_fit_sdk.Decoder(stream).read(convert_datetimes_to_dates=False)[0]
+    ours = read_wellness("a.fit", content)
+    mine = {each.metric: each.value for each in (*ours.readings, *ours.dated)}
+
+    def theirs(name: str, field: str, place: int = 0) -> Any:
+        return told[f"{name}_mesgs"][place][field]
+
+    assert mine["resting_heart_rate"] == theirs("monitoring_hr_data", "current_day_resting_heart_rate")
+    assert mine["stress_level"] == theirs("stress_level", "stress_level_value")
+    assert mine["respiration_rate"] == theirs("respiration_rate", "respiration_rate")
+    assert mine["spo2"] == theirs("spo2_data", "reading_spo2")
+    assert mine["hrv_rmssd"] == theirs("hrv_value", "value")
+    assert mine["hrv_last_night_avg"] == theirs("hrv_status_summary", "last_night_average")
+    assert mine["hrv_baseline_high"] == theirs("hrv_status_summary", "baseline_balanced_upper")
+    assert theirs("hrv_status_summary", "status") == "balanced"
+    assert theirs("sleep_level", "sleep_level") == "rem"
+    assert mine["sleep_score"] == theirs("sleep_assessment", "overall_sleep_score")
+    assert mine["skin_temp_deviation"] == theirs("skin_temp_overnight", "average_deviation")
+    assert mine["vo2max_running"] == theirs("max_met_data", "vo2_max")
+    assert mine["weight"] == theirs("weight_scale", "weight")
+    assert mine["body_fat"] == theirs("weight_scale", "percent_fat")
+    assert mine["muscle_mass"] == theirs("weight_scale", "muscle_mass")
+    assert mine["bmi"] == theirs("weight_scale", "bmi")
+    assert mine["blood_pressure_systolic"] == theirs("blood_pressure", "systolic_pressure")
+    assert {each.what: each.total for each in ours.counts} == {
+        "steps": theirs("monitoring", "cycles") * 2,
+        "distance": theirs("monitoring", "distance"),
+    }
+    assert {each.what: each.amount for each in ours.gains} == {
+        "ascent": theirs("monitoring", "ascent", 1),
+        "descent": theirs("monitoring", "descent", 1),
+    }
+    assert [each.at_ms // 1000 - FIT_EPOCH_S for each in ours.levels] == [theirs("sleep_level", "timestamp")]
