@@ -8,7 +8,7 @@ from typing import Any
 
 import garmin_fit_sdk
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garminsync_tui.errors import FileDamaged
@@ -31,6 +31,7 @@ def readings(found: Wellness) -> list[tuple[str, int, float]]:
     return [(each.metric, each.at_ms // 1000, each.value) for each in found.readings]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0x1000_0000, 0xF000_0000), st.lists(st.integers(0, 0xFFFF), max_size=50))
 def test_sixteen_bits_of_a_time_are_enough_while_less_than_eighteen_hours_pass(first: int, steps: list[int]) -> None:
     told = first
@@ -39,6 +40,7 @@ def test_sixteen_bits_of_a_time_are_enough_while_less_than_eighteen_hours_pass(f
         assert told == moment
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 0xFFFF), st.integers(20, 220), st.booleans()), min_size=1, max_size=30))
 def test_heart_rates_stand_at_their_instants_however_their_times_are_written(
     rows: list[tuple[int, int, bool]],
@@ -244,6 +246,7 @@ def test_other_makes_of_messages_are_read_as_well() -> None:
     ]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=60), st.integers(14, 400))
 def test_no_bytes_make_it_fail_otherwise(noise: bytes, place: int) -> None:
     whole = wellness_file(

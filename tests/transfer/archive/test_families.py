@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garminsync_tui.errors import GarminSyncError
@@ -316,6 +316,7 @@ _JUNK: list[Any] = [
 ]  # fmt: skip
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.dictionaries(st.sampled_from(_KEYS), st.sampled_from(_JUNK), max_size=8), max_size=3))
 def test_no_row_makes_a_reader_fail_otherwise(rows: list[dict[str, Any]]) -> None:
     for family in (family for batch in BATCHES for family in batch):
