@@ -87,6 +87,11 @@ def test_garmin_is_asked_once_a_second_at_most() -> None:
         rate_for("garmin.com", Rate(1.01, 3))
     assert rate_for("http://127.0.0.1:8080", Rate(50, 3)) == Rate(50, 3)
     assert rate_for("http://127.0.0.1:8080", None) is None
+    # A key of the official API is asked with more slowly, whatever else is chosen.
+    assert rate_for("https://garmin.com", None, "personal_api") == Rate(0.5, 2)
+    assert rate_for("https://garmin.cn", Rate(1, 3), "personal_api") == Rate(0.5, 2)
+    assert rate_for("https://garmin.com", Rate(0.1, 3), "personal_api") == Rate(0.1, 2)
+    assert rate_for("https://garmin.com", None, "garth") == Rate(1, 3)
 
 
 # ── What is obeyed ───────────────────────────────────────────────────────────────────────────────────

@@ -250,3 +250,20 @@ async def test_workouts_and_metrics_that_a_key_has_not_are_said_so(
     assert job.status == "completed"
     assert not [path for path in asked(simulator) if "workout" in path]
     assert (await accounts.get(home.database, account.id)).sign_in_needed_since is None, "the link itself is good"
+
+
+@sqlite
+async def test_a_key_cannot_bring_a_day_back_from_the_archive(home: Installation, tmp_path: Path) -> None:
+    wanted: dict[str, Any] = {
+        "since": (NOW - timedelta(days=8)).date().isoformat(),
+        "metrics": ["heart_rate", "max_heart_rate"],
+    }
+    with Simulator(days=12, now=NOW, archived_after_days=6) as simulator:
+        await link(home, simulator, "personal_api", tmp_path)
+        (job,) = await home.sync("health", **wanted)
+        assert error_code(job) == "partly"
+        assert "only another sign-in can ask to bring it back" in str((job.extra or {})["failures"])
+        assert not [path for path in asked(simulator) if "epoch" in path]
+        await link(home, simulator, "garth", tmp_path)
+        (job,) = await home.sync("health", **wanted)
+        assert [path for path in asked(simulator) if "epoch" in path], "it was asked to"

@@ -202,10 +202,8 @@ async def _by_garth(linking: Linking, asked: Asked) -> GarminConnectAccount:
 
 
 async def _by_key(linking: Linking, asked: Asked) -> GarminConnectAccount:
-    from ..garmin.personal_key import KEY_PAGE
-
     if not asked.key_stdin:
-        say(f"A key is made at {KEY_PAGE} and shown there once.")
+        say(f"A key is made at {linking.key_page} and shown there once.")
     account = await linking.with_key(secret("key", "API key: ", from_stdin=asked.key_stdin))
     say("A key reads only, and not everything: `garminsync coverage` names what needs another sign-in.")
     return account

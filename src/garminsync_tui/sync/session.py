@@ -301,7 +301,7 @@ class Linking:
     async def with_key(self, key: str) -> GarminConnectAccount:
         """Link by a key of the official Personal API. Raises as `personal_key` does."""
         hide(key.strip())
-        key = personal_key.checked(key)
+        key = personal_key.checked(key, self._server)
         await self._obey_wait()
         try:
             self._loop = asyncio.get_running_loop()
@@ -316,6 +316,11 @@ class Linking:
     def browser_address(self) -> str:
         """What to open in a browser."""
         return browser_ticket.address(self._server)
+
+    @property
+    def key_page(self) -> str:
+        """Where a key of the official API is made, in a browser."""
+        return personal_key.key_page(self._server)
 
     async def _in_thread[**P, T](self, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
         self._loop = asyncio.get_running_loop()
