@@ -186,26 +186,6 @@ async def test_five_calls_at_once_make_one_exchange(
     assert (await session_ends_by(home.database, home.paths, renewed) is not None) == (way == "garth")
 
 
-@pytest.mark.parametrize("way", ["garth", "personal_api"])
-@sqlite
-async def test_a_refused_exchange_asks_for_a_sign_in_and_nothing_is_repeated(
-    home: Installation, simulator: Simulator, tmp_path: Path, way: str
-) -> None:
-    account = await link(home, simulator, way, tmp_path)
-    simulator.end_sessions()
-    simulator.end_key()
-    simulator.expire_tokens()
-    jobs = await home.sync("activities", "health", since=SINCE)
-    assert {error_code(job) for job in jobs} == {"sign_in_required"}
-    paths = asked(simulator)
-    assert paths.pop(EXCHANGES[way]) == 1
-    assert sum(paths.values()) == 1
-    assert (await accounts.get(home.database, account.id)).sign_in_needed_since
-    simulator.reset_stats()
-    await home.sync("activities", "health", since=SINCE)
-    assert asked(simulator) == {}
-
-
 @sqlite
 async def test_a_key_is_asked_to_wait_and_waits(home: Installation, simulator: Simulator, tmp_path: Path) -> None:
     await link(home, simulator, "personal_api", tmp_path)
