@@ -23,7 +23,8 @@ from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import accounts
 from garminsync_tui.store.coverage import PARTLY
 from garminsync_tui.store.database import Database
-from garminsync_tui.sync.session import Linking, open_client, session_ends_by
+from garminsync_tui.sync.linking import Linking
+from garminsync_tui.sync.session import open_client, session_ends_by
 from garminsync_tui.sync.work import work
 
 from ..doors import browsed, garth_client

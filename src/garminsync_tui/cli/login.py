@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..garmin.sign_in import CodeNeeded
     from ..models import GarminConnectAccount
-    from ..sync.session import Linking
+    from ..sync.linking import Linking
 
 _SERVERS = {"com": "https://garmin.com", "cn": "https://garmin.cn"}
 _MOST_CODES = 3
@@ -118,7 +118,7 @@ async def _link(home: Home, server: str, method: str, asked: Asked, since: date 
     from ..daemon import ensure_schedules
     from ..garmin.server import Server
     from ..jobs.queue import Queue
-    from ..sync.session import Linking
+    from ..sync.linking import Linking
 
     where = Server.parse(server)
     async with home.opened() as (config, database):
