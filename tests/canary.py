@@ -46,7 +46,7 @@ class Canary:
     def overhear(self, simulator: Simulator) -> None:
         """Every ticket and token that the simulator hands out from now on is a secret, too."""
         sign_in = simulator._sign_in
-        issue, ticketed = sign_in._issue, sign_in._ticketed
+        issue, ticketed = sign_in.issue, sign_in._ticketed
 
         def issued(client: str) -> dict[str, object]:
             answer = issue(client)
@@ -59,7 +59,16 @@ class Canary:
             self.add("ticket", answer["serviceTicketId"])
             return answer
 
-        sign_in._issue, sign_in._ticketed = issued, with_ticket  # type: ignore[method-assign]
+        issue_personal = sign_in.issue_personal
+
+        def issued_personal() -> str:
+            access = issue_personal()
+            self.add("access token", access)
+            return access
+
+        sign_in.issue_personal = issued_personal  # type: ignore[method-assign]
+        self.add("API key", simulator.api_key)
+        sign_in.issue, sign_in._ticketed = issued, with_ticket  # type: ignore[method-assign]
 
     def in_bytes(self, content: bytes) -> set[str]:
         """Which secrets are in there."""

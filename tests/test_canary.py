@@ -28,6 +28,7 @@ from garminsync_tui.sync.session import Linking
 
 from .canary import Canary, ProcessList
 from .cli.conftest import Result, run_command
+from .doors import browsed, garth_client
 from .terminal import Terminal
 
 PASSWORD = "canary: of Garmin, 9b1f & more"
@@ -94,6 +95,7 @@ def test_no_secret_lies_where_it_can_be_read(walk: Walk, database_url: str, tmp_
     with Simulator(days=2, password=PASSWORD, mfa_code=CODE) as simulator, ProcessList(canary) as processes:
         canary.overhear(simulator)
         _sign_in(walk, simulator, database_url)
+        _sign_in_otherwise(walk, simulator, canary)
         _sync(walk, simulator)
         _tend_keys(walk, canary, tmp_path)
         _look_around(walk, tmp_path, sqlite=sqlite)
@@ -148,6 +150,29 @@ def _sign_in(walk: Walk, simulator: Simulator, database_url: str) -> None:
         Linking.start = start  # type: ignore[method-assign]
     walk("user", "create", "me", "--password-stdin", stdin=f"{LOCAL}\n")
     walk(*login, stdin=f"{PASSWORD}\n{CODE}\n")
+
+
+def _sign_in_otherwise(walk: Walk, simulator: Simulator, canary: Canary) -> None:
+    """By a key and by a session of garth's, each accepted and refused; then by a ticket, with which it goes on."""
+    login = ("login", "--verbose", "--server", simulator.url, "--method")
+    key, ticket = f"{simulator.api_key}\n", browsed(simulator, code=CODE)
+    walk(*login, "personal-api", "--key-stdin", stdin=key)
+    simulator.add_faults([{"path": "personalapitoken", "status": 401, "body": json.dumps(simulator.api_key)}])
+    walk(*login, "personal-api", "--key-stdin", stdin=key, code=3)
+    client = garth_client(simulator, CODE)
+    for secret in (client.oauth1_token.oauth_token, client.oauth1_token.oauth_token_secret, client.dumps()):
+        canary.add("session of garth's", secret)
+    os.environ["GARTH_TOKEN"] = client.dumps()
+    try:
+        walk(*login, "garth")
+        simulator.end_sessions()
+        walk(*login, "garth", code=3)
+        os.environ["GARTH_TOKEN"] = client.dumps()[:-9]
+        walk(*login, "garth", code=2)
+    finally:
+        del os.environ["GARTH_TOKEN"]
+    simulator.clear_faults()
+    walk(*login, "ticket", stdin=f"{ticket}\n")
 
 
 def _sync(walk: Walk, simulator: Simulator) -> None:

@@ -35,5 +35,5 @@ def _renewal(account: GarminConnectAccount | LinkedAccount) -> str:
     if account.provider == "garth":
         return ", renews while the session lasts: about a year from its sign-in"
     if account.provider == "personal_api":
-        return ", renews by itself until the key expires"
+        return ", renews by itself until the API key expires"
     return ", renews by itself" if account.refresh_token else ""

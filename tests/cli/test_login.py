@@ -160,7 +160,7 @@ def link_by_key(run: Run, simulator: Simulator) -> None:
     code, out, err = login(run, simulator, "personal-api", "--key-stdin", stdin=f"{simulator.api_key}\n")
     assert code == 0, err
     assert simulator.api_key not in out + err
-    assert "renews by itself until the key expires" in out and "garminsync coverage" in err
+    assert "renews by itself until the API key expires" in out and "garminsync coverage" in err
 
 
 def test_a_key_syncs_what_it_is_given_and_the_ledger_names_the_rest(run: Run, simulator: Simulator) -> None:

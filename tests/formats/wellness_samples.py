@@ -129,3 +129,25 @@ def wellness_file(kind: int, created_s: int, *messages: bytes, serial_number: in
     """A whole file of that type."""
     first = message("file_id", type=kind, serial_number=serial_number, time_created=created_s)
     return part(first + b"".join(messages))
+
+
+def watched(
+    midnight_s: int,
+    first_h: int,
+    last_h: int,
+    *more: bytes,
+    serial_number: int = 7,
+    bpm: int = 60,
+    offset_s: int = 7200,
+) -> bytes:
+    """A monitoring file of some hours after a midnight: heart rate and stress at each, a hundred steps in each."""
+    starts = midnight_s + first_h * 3600
+    written = [message("monitoring_info", timestamp=starts, local_timestamp=starts + offset_s)]
+    for hour in range(first_h, last_h):
+        at_s = midnight_s + hour * 3600
+        written += [
+            message("monitoring", timestamp=at_s, heart_rate=bpm + hour % 24),
+            message("stress_level", stress_level_time=at_s, stress_level_value=20 + hour % 24, body_battery=50),
+            message("monitoring", timestamp=at_s + 3600, cycles=100 * (hour % 24 + 1), activity_type=6),
+        ]
+    return wellness_file(32, starts, *written, *more, serial_number=serial_number)

@@ -123,9 +123,16 @@ def test_days_and_nights_are_those_of_the_answers(
     assert status["HRV"]["value"] == body(web, f"/hrv-service/hrv/{DAY}")["hrvSummary"]["lastNightAvg"]
     assert rows(archive, "_healthStatusData")[0]["metrics"][0] == {"type": "HRV", "status": "ONBOARDING"}
 
-    weighed = {row["metaData"]["sequence"]: row["weight"]["weight"] for row in rows(archive, "_userBioMetrics")}
+    changes = rows(archive, "_userBioMetrics")
+    weighed = {row["metaData"]["sequence"]: row["weight"]["weight"] for row in changes if "weight" in row}
     told = body(web, "/weight-service/weight/dateRange", startDate="2026-11-01", endDate="2026-11-22")
     assert all(weighed[entry["samplePk"]] == entry["weight"] for entry in told["dateWeightList"])
+
+    told = body(web, "/bloodpressure-service/bloodpressure/range/2026-11-01/2026-11-22")["measurementSummaries"]
+    measured = {row["measurementTimestampGMT"]: row["systolic"] for row in rows(archive, "BloodPressureFile_.*")}
+    assert told and all(
+        measured[row["measurementTimestampGMT"]] == row["systolic"] for day in told for row in day["measurements"]
+    )
 
 
 def test_metrics_are_those_of_the_answers(archive: zipfile.ZipFile, web: httpx2.Client, simulator: Simulator) -> None:
@@ -143,6 +150,14 @@ def test_metrics_are_those_of_the_answers(archive: zipfile.ZipFile, web: httpx2.
     assert load["dailyTrainingLoadAcute"] == status["acuteTrainingLoadDTO"]["dailyTrainingLoadAcute"]
     (oxygen,) = body(web, f"{metrics}/maxmet/daily/{DAY}/{DAY}")
     assert of_day(archive, "MetricsMaxMetData_.*")["vo2MaxValue"] == oxygen["generic"]["vo2MaxPreciseValue"]
+    assert (
+        of_day(archive, "MetricsHeatAltitudeAcclimation_.*")["heatAcclimationPercentage"]
+        == (oxygen["heatAltitudeAcclimation"]["heatAcclimationPercentage"])
+    )
+    told = body(web, f"/biometric-service/stats/functionalThresholdPower/range/2026-10-01/{DAY}", sport="CYCLING")
+    changes = rows(archive, "_userBioMetrics")
+    power = {row["metaData"]["calendarDate"][:10]: row.get("functionalThresholdPower") for row in changes}
+    assert told and all(power[row["from"]] == row["value"] for row in told)
     for kind, path in (("EnduranceScore", "endurancescore"), ("HillScore", "hillscore")):
         told = body(web, f"{metrics}/{path}", calendarDate=str(DAY))
         assert of_day(archive, f"{kind}_.*")["overallScore"] == told["overallScore"]

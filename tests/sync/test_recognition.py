@@ -142,3 +142,26 @@ async def test_an_export_is_replaced_by_garmin_s_original(
 
 def _as_tcx(row: Activity) -> bytes:
     return summary_tcx(row.activity_type, row.start_time, row.duration, row.distance, row.calories).encode()
+
+
+@sqlite
+async def test_what_a_file_brought_is_more_than_a_summary_of_garmin_s(
+    installation: Installation, simulator: Simulator, tmp_path: Path
+) -> None:
+    await installation.sync("activities")
+    name, row = next((name, row) for name, row in (await rows(installation)).items() if row.distance)
+    async with installation.database.write() as session:
+        for table in ("activity_bests", "activity_figures"):
+            await session.execute(sa.text(f"DELETE FROM {table}"))
+        await session.execute(sa.delete(Activity).where(Activity.garmin_activity_id == name))
+        await session.execute(sa.delete(Coverage).where(Coverage.item == name))
+    (installation.paths.files / row.file_path).unlink()
+    mine = _as_tcx(row).replace(
+        b"<Intensity>", b"<AverageHeartRateBpm><Value>120</Value></AverageHeartRateBpm><Intensity>"
+    )
+    (tmp_path / "mine.tcx").write_bytes(mine)
+    await bring_in(installation, tmp_path / "mine.tcx")
+    simulator.add_faults([{"path": "/download-service/", "status": 404, "count": 20}])
+    await installation.sync("activities", full=True)
+    found = (await rows(installation))[name]
+    assert (installation.paths.files / found.file_path).read_bytes() == mine

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from garminsync_tui.config import Config
 from garminsync_tui.garmin.endpoints import endpoints_of
 from garminsync_tui.garmin.personal_endpoints import BY_KEY
+from garminsync_tui.jobs.queue import Queue
+from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.jobs.words import error_code
 from garminsync_tui.models import Activity, Coverage, GarminConnectAccount
 from garminsync_tui.paths import Paths
@@ -22,6 +24,7 @@ from garminsync_tui.store import accounts
 from garminsync_tui.store.coverage import PARTLY
 from garminsync_tui.store.database import Database
 from garminsync_tui.sync.session import Linking, open_client, session_ends_by
+from garminsync_tui.sync.work import work
 
 from ..doors import browsed, garth_client
 from .conftest import Installation
@@ -68,6 +71,14 @@ async def link(home: Installation, simulator: Simulator, way: str, tmp_path: Pat
     return home.account
 
 
+async def reread(home: Installation) -> None:
+    """Read the kept answers again."""
+    queue = Queue(home.database)
+    job_id = await queue.enqueue(home.account.user_id, "reparse", account_id=home.account.id)
+    await Runner(home.database, work(home.config), kind="command", run_dir=home.paths.run).run_until_idle()
+    assert job_id and (await queue.get(job_id)).status == "completed"
+
+
 def asked(simulator: Simulator) -> dict[str, int]:
     return dict(simulator.stats()["requests"]["by_path"])
 
@@ -78,6 +89,8 @@ async def test_a_key_brings_all_that_it_is_given_and_the_rest_comes_by_another_s
     account = await link(home, simulator, "personal_api", tmp_path)
     assert (account.provider, account.garmin_user_id) == ("personal_api", str(simulator.athlete.profile_id))
     assert (account.display_name, account.time_zone) == (simulator.athlete.display_name, "Europe/Berlin")
+    newest = simulator.activity_ids()[0]
+    simulator.add_faults([{"path": f"/download-service/files/activity/{newest}", "status": 404, "body": "{}"}])
     jobs = await home.sync("activities", "health", "workouts", since=SINCE)
     assert [(job.status, error_code(job)) for job in jobs] == [("completed", None)] * 3, [j.extra for j in jobs]
     paths = asked(simulator)
@@ -87,7 +100,7 @@ async def test_a_key_brings_all_that_it_is_given_and_the_rest_comes_by_another_s
         activities = await session.scalar(sa.select(sa.func.count()).select_from(Activity))
         ledger = [tuple(row) for row in await session.execute(sa.select(Coverage.endpoint, Coverage.status))]
     assert activities == len(simulator.activity_ids())
-    assert await home.files(), "originals, and summaries of what was typed in"
+    assert len(await home.files()) == activities, "originals, and a summary of what has none"
     fetched = {endpoint for endpoint, status in ledger if status == "fetched"}
     wanted = {each.name for each in endpoints_of("standard")}
     assert fetched - {"activity_file"} == wanted & BY_KEY.keys()
@@ -143,9 +156,11 @@ async def test_what_another_sign_in_brought_stays_when_a_key_asks_again(
     (job,) = await home.sync("health", full=True, **nights)
     assert job.status == "completed", job.extra
     after = (await home.content())["health"]
-    for name in ("sleep_stage", "stress_level", "sleep_movement"):
+    for name in ("sleep_stage", "stress_level", "sleep_movement", "body_battery"):
         rows = [row for row in before if row[0] == name]
         assert rows and rows == [row for row in after if row[0] == name], name
+    await reread(home)
+    assert (await home.content())["health"] == after, "a part of an answer is not read again as all of it"
     await link(home, simulator, "garth", tmp_path)
     (job,) = await home.sync("health", **nights)
     assert job.status == "completed"

@@ -143,7 +143,7 @@ async def test_the_order(config: Config, paths: Paths, database: Database, accou
         table = app.screen.query_one("#list", WindowTable)
 
         def names() -> list[str]:
-            return [found.name for row in range(table.count) if (found := table.row(row))]
+            return [found.activity.name for row in range(table.count) if (found := table.row(row))]
 
         await until(pilot, lambda: names() == ["B", "C", "A"])
         await pilot.press("o")

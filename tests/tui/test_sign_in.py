@@ -30,7 +30,7 @@ from garminsync_tui.tui.screens.history import HistoryScreen
 from garminsync_tui.tui.screens.sign_in import SignInScreen
 from garminsync_tui.tui.screens.today import TodayScreen
 
-from ..doors import browsed, token_file
+from ..doors import browsed, garth_client, token_file
 from .conftest import days_ago, link, running, shown, until
 
 EMAIL, PASSWORD, CODE = "athlete@example.com", "simulator", "418273"
@@ -189,6 +189,67 @@ async def test_the_tokens_of_another_program_are_taken_over(
         stored = await accounts.read_tokens(database, await Vault.open(database, paths), linked.id)
     assert stored.access == json.loads(written)["di_token"]
     assert file.read_text() == written
+
+
+async def test_a_key_is_typed_unseen_and_forgotten(config: Config, database: Database, paths: Paths) -> None:
+    with Simulator(days=1) as simulator:
+        async with signing_in(config, simulator.url, size=(60, 24)) as (app, pilot):
+            await pilot.press("f4")
+            await until(pilot, lambda: "Garmin makes a key of your own" in said(app))
+            for typed, words in (
+                ("a key with blanks", "there is a blank in it"),
+                ("another-key", "does not accept this"),
+            ):
+                field(app, "#answer").value = typed
+                await pilot.press("enter")
+                await until(pilot, lambda words=words: words in said(app))
+                assert field(app, "#answer").value == "" and typed not in shown(app)
+            field(app, "#answer").value = simulator.api_key
+            assert simulator.api_key not in shown(app)
+            await pilot.press("enter")
+            await until(pilot, lambda: app.situation and app.situation.account and len(app.situation.jobs) == 3)
+            assert isinstance(app.screen, TodayScreen)
+            # What it does not give is said where somebody looks for it.
+            async with database.write() as session:
+                entry = coverage.Entry("daily_summaries", date.today(), "fetched")
+                await coverage.record(session, app.situation.account.id, [entry])
+            await pilot.press("c")
+            await until(pilot, lambda: "Training readiness" in shown(app))
+            await pilot.press(*["down"] * 9)
+            await until(pilot, lambda: "the API key does not give it, another sign-in does" in said(app))
+            await pilot.press("f")
+            await until(pilot, lambda: any("does not give" in each.message for each in app._notifications))
+    linked = await accounts.active_account(database)
+    assert linked is not None and linked.provider == "personal_api"
+    stored = await accounts.read_tokens(database, await Vault.open(database, paths), linked.id)
+    assert stored.secret == simulator.api_key
+
+
+async def test_a_session_of_garth_s_is_offered_where_there_is_one(
+    config: Config, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("GARTH_HOME", "GARTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with Simulator(days=1) as simulator:
+        async with signing_in(config, simulator.url) as (app, pilot):
+            await until(pilot, lambda: "API key…" in shown(app))
+            assert "garth" not in shown(app)
+            await pilot.press("f5", "enter")
+            await until(pilot, lambda: "The folder has to be named" in shown(app))
+        client = await asyncio.to_thread(garth_client, simulator)
+        client.dump(str(tmp_path / ".garth"))
+        async with signing_in(config, simulator.url) as (app, pilot):
+            await until(pilot, lambda: "garth session…" in shown(app) and "f5 garth" in shown(app))
+            await pilot.press("f5")
+            await until(pilot, lambda: "lasts about a year" in said(app))
+            assert field(app, "#answer").value == str(tmp_path / ".garth")
+            simulator.add_faults([{"path": "oauth-service", "status": 401, "count": 1}])
+            await pilot.press("enter")
+            await until(pilot, lambda: "no longer accepts this session" in said(app))
+            await pilot.press("enter")
+            await until(pilot, lambda: app.situation and app.situation.account)
+            assert app.situation.account.provider == "garth"
 
 
 # ── How far back ─────────────────────────────────────────────────────────────────────────────────────

@@ -81,6 +81,8 @@ class Endpoint:
     #: None where the first is all there is.
     also: tuple[str, ...] = ()
     reshape: Callable[..., Any] | None = None
+    #: Whether its readings are some of those that another sign-in is given: then they replace none.
+    is_selection: bool = False
 
     @property
     def by_hand(self) -> bool:

@@ -95,6 +95,7 @@ _SERVED = (
         window_days=_MONTH_DAYS,
         metrics=("body_battery",),
         seen_in="",
+        is_selection=True,
     ),
     replace(BY_NAME["spo2"], path="/wellness-service/wellness/daily/spo2acclimation/{day}"),
     BY_NAME["weight"],

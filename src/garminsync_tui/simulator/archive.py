@@ -88,7 +88,8 @@ class Archive:
         yield f"{fitness}_workout.json", list(self._workouts)
         yield f"DI-Connect-Device/{self._email}_devicesandcontent.json", activities.devices()
         wellness = f"DI-Connect-Wellness/{athlete.profile_id}"
-        yield f"{wellness}_userBioMetrics.json", list(self._days.weights(first, last))
+        changes = [*self._days.weights(first, last), *self._metrics.thresholds(first, last)]
+        yield f"{wellness}_userBioMetrics.json", changes
         yield f"{wellness}_fitnessAgeData.json", list(self._metrics.ages(first, last))
         yield (
             "DI-Connect-User/user_profile.json",
@@ -107,11 +108,13 @@ class Archive:
         yield "DI-Connect-Aggregator/HydrationLogFile_{days}.json", days.drinks
         yield _SLEEP, days.nights
         yield "DI-Connect-Wellness/{days}_{profile}_healthStatusData.json", days.health
+        yield "DI-Connect-Wellness/BloodPressureFile_{days}_{profile}.json", days.pressures
         for kind, rows in (
             ("TrainingReadinessDTO", metrics.readiness),
             ("MetricsAcuteTrainingLoad", metrics.loads),
             ("TrainingHistory", metrics.history),
             ("MetricsMaxMetData", metrics.oxygen),
+            ("MetricsHeatAltitudeAcclimation", metrics.acclimation),
             ("EnduranceScore", metrics.endurance),
             ("HillScore", metrics.hills),
             ("RunRacePredictions", metrics.races),

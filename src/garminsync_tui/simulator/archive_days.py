@@ -12,6 +12,7 @@ from typing import Any
 
 from .account import Account
 from .athlete import Day, Night
+from .cuff import Cuff
 from .moments import days_between, instant, midnight, text
 from .nights import Nights
 from .scale import Scale
@@ -60,6 +61,7 @@ class ArchivedDays:
         self._summaries = Summaries(account)
         self._nights = Nights(account, self._summaries)
         self._scale = Scale(account)
+        self._cuff = Cuff(account)
 
     def summaries(self, first: date, last: date) -> Iterator[Row]:
         """UDSFile: a day with the watch."""
@@ -179,6 +181,12 @@ class ArchivedDays:
                 "calendarDate": date_.isoformat(),
                 "metrics": [_status(kind, *value, new) for kind, value in values.items()],
             }
+
+    def pressures(self, first: date, last: date) -> Iterator[Row]:
+        """BloodPressureFile: each measurement, in the words of the answer."""
+        for told in reversed(self._cuff.ranged(first, last)["measurementSummaries"]):
+            for entry in told["measurements"]:
+                yield {"userProfilePK": self._account.athlete.profile_id, "calendarDate": told["startDate"], **entry}
 
     def weights(self, first: date, last: date) -> Iterator[Row]:
         """userBioMetrics: each weigh-in, oldest first."""

@@ -24,6 +24,12 @@ _LOAD = (
     "acwrPercent", "acwrStatus", "acwrStatusFeedback", "dailyTrainingLoadAcute", "dailyTrainingLoadChronic",
     "dailyAcuteChronicWorkloadRatio",
 )  # fmt: skip
+#: What has a threshold → of which sport the archive tells it.
+_THRESHOLDS = {
+    "lactateThresholdHeartRate": "RUNNING",
+    "lactateThresholdSpeed": "RUNNING",
+    "functionalThresholdPower": "CYCLING",
+}
 _RACES = {
     "raceTime5K": "time5K",
     "raceTime10K": "time10K",
@@ -90,6 +96,24 @@ class ArchivedMetrics:
                         "maxMetCategory": told["maxMetCategory"],
                         "calibratedData": True,
                     }
+
+    def acclimation(self, first: date, last: date) -> Iterator[Row]:
+        """MetricsHeatAltitudeAcclimation: as it is answered."""
+        for told in self._fitness.acclimation(first, last):
+            yield self._own() | told
+
+    def thresholds(self, first: date, last: date) -> Iterator[Row]:
+        """userBioMetrics: heart rate, speed (a tenth of what it is) and power, on the days on which they changed."""
+        for name, sport in _THRESHOLDS.items():
+            for told in self._scores.thresholds(name, sport, first, last) or ():
+                yield {
+                    "version": 1,
+                    "metaData": {
+                        "userProfilePK": self._account.athlete.profile_id,
+                        "calendarDate": midnight(date.fromisoformat(told["from"])),
+                    },
+                    name: told["value"],
+                }
 
     def endurance(self, first: date, last: date) -> Iterator[Row]:
         """EnduranceScore: as the answer for one day has it, without its contributors."""

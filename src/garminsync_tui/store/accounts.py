@@ -15,7 +15,7 @@ from ..columns import from_now, now
 from ..errors import SignInRequired, UsageProblem
 from ..ids import new_id
 from ..models import GarminConnectAccount, RequestBudget, Schedule, User
-from .adoption import give_local_health
+from .adoption import give_local_health, know_zone
 from .changes import announce
 from .coverage import ask_for_the_rest
 from .database import Database
@@ -180,7 +180,7 @@ async def link(
                 .limit(1)
             )
         ).first()
-        account_id = account.id if account else new_id()
+        account_id, known_zone = (account.id, account.time_zone) if account else (new_id(), None)
         await session.execute(
             sa.update(GarminConnectAccount)
             .where(
@@ -197,7 +197,7 @@ async def link(
             "provider": tokens.provider,
             "active": True,
             "display_name": display_name,
-            "time_zone": time_zone or (account.time_zone if account else None),
+            "time_zone": time_zone or known_zone,
             "sign_in_needed_since": None,
             "refresh_owner": None,
             "refresh_lease_until": None,
@@ -214,6 +214,8 @@ async def link(
             )
         await session.flush()
         await give_local_health(session, user_id, account_id)
+        if time_zone and known_zone is None:
+            await know_zone(session, account_id, time_zone)
     async with database.read() as session:
         return await session.get_one(GarminConnectAccount, account_id)
 

@@ -79,6 +79,12 @@ async def give_local_health(session: AsyncSession, user_id: UUID, account_id: UU
         await _move(session, local_id, account_id)
 
 
+async def know_zone(session: AsyncSession, account_id: UUID, time_zone: str) -> None:
+    """Days of files were assumed before anybody knew where their owner lives."""
+    moved = await days.assume_again(session, account_id, days.zone_of(time_zone))
+    await health.roll_up_moved(session, account_id, moved)
+
+
 async def _move(session: AsyncSession, old: UUID, new: UUID) -> None:
     counts = HealthCount.garmin_connect_account_id == old
     metrics = list(await session.scalars(sa.select(HealthCount.metric_type).where(counts)))

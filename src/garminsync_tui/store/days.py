@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import batched, pairwise
 from typing import NamedTuple
@@ -90,6 +90,31 @@ async def save(session: AsyncSession, account_id: UUID, bounds: Iterable[Bounds]
     was_told = {day for day, (_, source) in known.items() if source == "garmin"}
     told = was_told | new.keys()
     after = {each.day: each for each in joined((before | new).values(), told)}
+    return await _replace(session, account_id, before, after, told, told - was_told)
+
+
+async def assume_again(session: AsyncSession, account_id: UUID, zone: ZoneInfo) -> set[date]:
+    """Assume by a zone that was not known before; what is told stays.
+
+    Returns the days that hold other instants than before, because their rollups have to follow.
+    """
+    known = await _stored(session, account_id, date.min, date.max)
+    before = {day: each for day, (each, _) in known.items()}
+    told = {day for day, (_, source) in known.items() if source == "garmin"}
+    bounds = (each if day in told else assumed(day, zone) for day, each in before.items())
+    after = {each.day: each for each in joined(bounds, told)}
+    return await _replace(session, account_id, before, after, told, set())
+
+
+async def _replace(
+    session: AsyncSession,
+    account_id: UUID,
+    before: Mapping[date, Bounds],
+    after: Mapping[date, Bounds],
+    told: Collection[date],
+    newly_told: Collection[date],
+) -> set[date]:
+    """Write what changed; the days that hold other instants than before."""
     rows = [
         {
             "garmin_connect_account_id": account_id,
@@ -97,7 +122,7 @@ async def save(session: AsyncSession, account_id: UUID, bounds: Iterable[Bounds]
             **each._asdict(),
         }
         for day, each in after.items()
-        if each != before.get(day) or day in told - was_told
+        if each != before.get(day) or day in newly_told
     ]
     if rows:
         statement = insert(session, CalendarDay)

@@ -150,6 +150,7 @@ async def replace_days(
     again: bool = False,
     keep_vanished: bool = False,
     keep_extent: bool = False,
+    keep_others: bool = False,
 ) -> None:
     """Store what an endpoint of Garmin's gave for some days, in place of what they held, with ledger and rollup.
 
@@ -158,7 +159,8 @@ async def replace_days(
 
     `again` says that it comes from a stored answer: the ledger does not count it as a new fetch. `keep_vanished` keeps
     what is stored of a day that is suddenly without any reading. With `keep_extent`, `metrics` are not all that the
-    endpoint gave before: what a later fetch replaces reaches as far as it did.
+    endpoint gave before: what a later fetch replaces reaches as far as it did. With `keep_others`, neither are the
+    readings: those between them stay.
     """
     before = await ledger(session, account_id, endpoint, [each.day for each in fetched])
     if again:
@@ -182,7 +184,9 @@ async def replace_days(
             for day in gone
         ]
         await coverage.record(session, account_id, stays)
-    entries = await write_days(session, account_id, endpoint, metrics, before, fetched, keep_extent=keep_extent)
+    entries = await write_days(
+        session, account_id, endpoint, metrics, before, fetched, keep_extent=keep_extent, keep_others=keep_others
+    )
     await coverage.record(session, account_id, entries, fetched=not again)
 
 
@@ -195,10 +199,11 @@ async def write_days(
     fetched: Sequence[FetchedDay],
     *,
     keep_extent: bool = False,
+    keep_others: bool = False,
 ) -> list[coverage.Entry]:
     """Values and rollup of some days, in place of what they held; what the ledger has to say of it is returned.
 
-    For `keep_extent` see `replace_days`.
+    For `keep_extent` and `keep_others` see `replace_days`.
     """
     if not fetched:
         return []
@@ -220,7 +225,8 @@ async def write_days(
             at_midnight = from_ms(day_ms(day))
             await _delete_others(session, account_id, by_day, at_midnight, at_midnight, kept)
             if old.first_at and old.last_at:
-                await _delete_others(session, account_id, timed, old.first_at, old.last_at, kept)
+                if not keep_others:
+                    await _delete_others(session, account_id, timed, old.first_at, old.last_at, kept)
                 touched.append((old.first_at, old.last_at))
         if extent:
             touched.append(extent)

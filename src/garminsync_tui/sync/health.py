@@ -404,6 +404,7 @@ async def save_answer(
         # is Garmin's copy that is lost.
         keep_vanished=not endpoint.by_hand or not found,
         keep_extent=partly,
+        keep_others=endpoint.is_selection,
     )
     # Where nothing could be taken, stored answers stay as what came from them does. A part of an answer is not kept:
     # read again it would pass for all of it.

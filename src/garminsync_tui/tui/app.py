@@ -154,8 +154,16 @@ class GarminSyncApp(LiveApp):
         if self._begin_at is not None:
             self.do(lambda: self._begin(engine, self._begin_at))
             return
-        today = engine.today(self.situation.account if self.situation else None)
-        asking = HistoryScreen(today, self.config["health.samples"], self.config["sync.requests_per_second"])
+        self.do(lambda: self._ask_how_far(engine))
+
+    async def _ask_how_far(self, engine: Engine) -> None:
+        account = (await engine.situation()).account
+        asking = HistoryScreen(
+            engine.today(account),
+            self.config["health.samples"],
+            self.config["sync.requests_per_second"],
+            account.provider if account else "garminconnect",
+        )
         self.push_screen(asking, lambda since: self.do(lambda: self._begin(engine, since)))
 
     async def _begin(self, engine: Engine, since: date | None) -> None:

@@ -177,7 +177,7 @@ class Engine:
         chosen = endpoints_of(self._config["health.samples"], self._config["health.extras"])
         shown = {each.name for each in chosen}
         shown |= {each.endpoint for each in found if each.days.keys() - {"empty"}}
-        months = [each for each in found if each.endpoint in shown]
+        months = [each for each in found if each.endpoint in shown and each.endpoint in BY_NAME]
         # What the sign-in does not give has a row all the same, where there is any to stand beside.
         newest = max((each.month for each in months), default=None)
         absent = {each.endpoint for each in missing(account.provider, chosen)} - {each.endpoint for each in months}

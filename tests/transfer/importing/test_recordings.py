@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,25 @@ async def test_a_second_run_imports_nothing(home: Home) -> None:
 
 
 @sqlite
+async def test_what_could_not_be_read_is_read_once_it_can(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rights and worn-out media are no property of a file: whoever is root reads what others may not."""
+    home.put("1.fit", fit())
+
+    opened = Path.open
+
+    def refused(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self.is_relative_to(home.folder):
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refused)
+        job = await home.run()
+    assert reasons(job, "failed") == {"in/1.fit": "cannot be read (Permission denied)"}
+    assert counts(await home.run()) == (1, 0, 0, 0)
+
+
+@sqlite
 async def test_a_moved_folder_is_known_by_its_content(home: Home) -> None:
     home.put("a/1.fit", fit())
     home.put("a/2.fit", b"<html>")
@@ -72,7 +92,7 @@ async def test_the_best_file_wins_whatever_came_first(home: Home, order: tuple[i
 async def test_the_same_activity_is_told_by_its_device_else_by_start_sport_and_time(home: Home) -> None:
     hour = timedelta(hours=1)
     home.put("0.fit", fit())
-    home.put("1-same-device-and-time.fit", fit(beat=150))
+    home.put("1-same-device-and-time.fit", fit(beat=150, seconds=90))
     home.put("2-export-a-second-later.tcx", tcx(START + timedelta(seconds=2), seconds=61))
     assert counts(await home.run()) == (1, 2, 0, 0)
     home.put("3-another-sport.tcx", tcx(sport="Biking"))

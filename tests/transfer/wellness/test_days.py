@@ -13,13 +13,13 @@ from garminsync_tui.metrics import Reading, day_ms
 from garminsync_tui.transfer.wellness.days import told_days
 from garminsync_tui.transfer.wellness.local_days import LocalDays
 
-from ...formats.wellness_samples import message, wellness_file
+from ...formats.wellness_samples import message, watched, wellness_file
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 10, 19)
 TUESDAY = MONDAY + timedelta(days=1)
 MIDNIGHT = int(datetime(2026, 10, 18, 22, tzinfo=UTC).timestamp())
-HOUR, DAY_S = 3600, 86_400
+HOUR = 3600
 
 
 def read(kind: int, created_s: int, *messages: bytes, serial_number: int = 7) -> Wellness:
@@ -27,17 +27,8 @@ def read(kind: int, created_s: int, *messages: bytes, serial_number: int = 7) ->
 
 
 def monitored(first_h: int, last_h: int, *more: bytes, serial_number: int = 7, bpm: int = 60) -> Wellness:
-    """Heart rate and stress by the hour; a thousand steps at each, and ten more an hour later."""
-    starts = MIDNIGHT + first_h * HOUR
-    written = [message("monitoring_info", timestamp=starts, local_timestamp=starts + 2 * HOUR)]
-    for hour in range(first_h, last_h):
-        at = MIDNIGHT + hour * HOUR
-        written += [
-            message("monitoring", timestamp=at, heart_rate=bpm + hour % 24),
-            message("stress_level", stress_level_time=at, stress_level_value=20 + hour % 24, body_battery=50),
-            message("monitoring", timestamp=at + HOUR, cycles=100 * (hour % 24 + 1), activity_type=6),
-        ]
-    return read(32, starts, *written, *more, serial_number=serial_number)
+    """The hours of a watch from Monday on."""
+    return read_wellness("a.fit", watched(MIDNIGHT, first_h, last_h, *more, serial_number=serial_number, bpm=bpm))
 
 
 def told(*files: Wellness) -> dict[tuple[str, date], tuple[bool, list[Reading]]]:

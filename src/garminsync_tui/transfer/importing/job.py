@@ -18,8 +18,9 @@ from ...jobs.run import JobRun
 from ...store.files import FileStore
 from ...sync.figures import compute_figures
 from .activities import Activities
+from .archive import import_archive
 from .archived import Archived
-from .health import import_archive, import_wellness
+from .health import import_wellness
 from .kinds import Kind, kind_of
 from .memory import settle_known, write_down
 from .owners import Owners, owners
@@ -72,6 +73,8 @@ class _Import:
         self._looked_at = 0
         self._recordings: list[Found] = []
         self._wellness: list[Found] = []
+        #: Files of devices that were read by an earlier import.
+        self._wellness_before: list[Found] = []
         self._archive: list[Found] = []
         self._damaged: list[Found] = []
 
@@ -79,6 +82,8 @@ class _Import:
         await self._look(sources)
         profile_id = await asyncio.to_thread(self._profile)
         whose = await owners(self._run, profile_id, other_person=bool(self._run.parameters.get("other_person")))
+        if profile_id is None and self._archive:
+            await self._run.note("warning", "The archive does not say whose it is: it is taken for yours.")
         summed_up = [found for found in self._archive if is_summaries(found)]
         archived = await self._read_summaries(summed_up, whose) if summed_up else None
         shelf = Activities(
@@ -103,7 +108,7 @@ class _Import:
                     settle(found, account_id=whose.archive_id)
         await self._write_down()
         if self._wellness:
-            await import_wellness(self._run, whose.health_id, self._wellness, self._tally)
+            await import_wellness(self._run, whose.health_id, self._wellness, self._tally, before=self._wellness_before)
             await self._write_down()
         if days := [found for found in self._archive if not is_summaries(found)]:
             await import_archive(self._run, whose.archive_id, days, self._tally)
@@ -141,8 +146,10 @@ class _Import:
             self._looked_at += len(page)
             self._run.progress(0, 1, f"{self._looked_at} files found")
             kinds = {found.fingerprint: kind for found, kind in page}
-            for found in await settle_known(self._run, self._files, [found for found, _ in page], self._tally):
+            new = await settle_known(self._run, self._files, [found for found, _ in page], self._tally)
+            for found in new:
                 self._sort(found, kinds[found.fingerprint])
+            self._wellness_before += [found for found, kind in page if kind.word == "wellness" and found not in new]
             if self._tally.settled:
                 await self._write_down()
 

@@ -31,7 +31,8 @@ _OTHER_FIT = {
 _ARCHIVE = re.compile(
     r"_?summarizedActivities|_?sleepData|UDSFile|healthStatusData|fitnessAgeData|TrainingReadinessDTO|"
     r"MetricsAcuteTrainingLoad|TrainingHistory|MetricsMaxMetData|MaxMetData|EnduranceScore|HillScore|"
-    r"RunRacePredictions|bioMetrics|userBioMetricProfileData|hydrationLogFile|user_profile|userProfile",
+    r"RunRacePredictions|bioMetrics|userBioMetricProfileData|hydrationLogFile|user_profile|userProfile|"
+    r"BloodPressureFile|HeatAltitudeAcclimation|_workouts?(_\d+)*\.json",
     re.IGNORECASE,
 )
 

@@ -56,10 +56,17 @@ def _outcome(row: ImportedFile, run: JobRun) -> Outcome:
 
 
 async def write_down(run: JobRun, session: Transaction, tally: Tally) -> None:
-    """Write what is settled, in the transaction of what it brought; call it within `run.page()`."""
-    await imports.remember(session, [_row(run, each) for each in tally.settled])
+    """Write what is settled, in the transaction of what it brought; call it within `run.page()`.
+
+    What was not read to its end is told by a look the next time, too: it may be readable then.
+    """
+    await imports.remember(session, [_row(run, each) for each in tally.settled if _is_certain(each)])
     tally.settled.clear()
     run.result = tally.result(whole=False)
+
+
+def _is_certain(settled: Settled) -> bool:
+    return settled.sha256 is not None or settled.outcome in {"imported", "known"}
 
 
 def _row(run: JobRun, settled: Settled) -> dict[str, bytes | str | int | UUID | None]:

@@ -30,9 +30,18 @@ class LocalDays:
         self._clock = sorted(set(clock))
         self._moments = [at_ms for at_ms, _ in self._clock]
         self._zone = zone
+        #: The day that was asked for last: readings come a day after the other.
+        self._last = (Span(0, 0), date.min)
 
     def day_of(self, at_ms: int) -> date:
         """The local day that an instant lies in."""
+        (starts_ms, ends_ms), day = self._last
+        if not starts_ms <= at_ms < ends_ms:
+            day = self._find(at_ms)
+            self._last = self.span(day), day
+        return day
+
+    def _find(self, at_ms: int) -> date:
         offset_s = self._offset_s(at_ms)
         day = (datetime.fromtimestamp(at_ms / 1000, UTC) + timedelta(seconds=offset_s)).date()
         while at_ms < self.starts_ms(day):

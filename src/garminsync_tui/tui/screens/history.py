@@ -28,12 +28,13 @@ class HistoryScreen(ModalScreen[date | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "keep", "Keep a year")]
 
-    def __init__(self, today: date, samples: str, per_s: float) -> None:
-        """What it costs depends on the `samples` of each day and on the requests `per_s`."""
+    def __init__(self, today: date, samples: str, per_s: float, provider: str = "garminconnect") -> None:
+        """What it costs depends on the `samples` of each day, on the requests `per_s` and on who asks."""
         super().__init__()
         self._today = today
         self._samples = samples
         self._per_s = per_s
+        self._provider = provider
         self._choices = history.choices(today)
 
     def compose(self) -> ComposeResult:
@@ -74,7 +75,7 @@ class HistoryScreen(ModalScreen[date | None]):
         problem = self.query_one("#problem", Static)
         problem.display = False
         try:
-            cost = history.cost(self._chosen(), self._today, self._samples, self._per_s)
+            cost = history.cost(self._chosen(), self._today, self._samples, self._per_s, self._provider)
         except UsageProblem:
             self.query_one("#cost", Static).update("")  # it is being typed
             return

@@ -1,8 +1,8 @@
-"""Two more ways to connect: what a browser was given, and the token file of another program."""
+"""More ways to connect: what a browser was given, what other programs keep, and a key of the official API."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from ...errors import UsageProblem
+from ...garmin import garth_session, personal_key
 from .. import clipboard
 from ..widgets.field import Field
 from .sign_in import in_words, said
@@ -34,6 +35,8 @@ class Door(ModalScreen[bool]):
     title_words = ""
     placeholder = ""
     usual = ""
+    #: Whether what is typed is hidden.
+    secret = False
 
     def __init__(self, linking: Linking) -> None:
         super().__init__()
@@ -57,7 +60,7 @@ class Door(ModalScreen[bool]):
         with VerticalScroll(id="door", classes="dialog", can_focus=False):
             for lines in self.explanation():
                 yield Static(lines, classes="spaced", markup=False)
-            yield Field(self.usual, placeholder=self.placeholder, id="answer")
+            yield Field(self.usual, placeholder=self.placeholder, password=self.secret, id="answer")
             yield Static("", id="problem", classes="problem", markup=False)
             yield Static("", id="trying", markup=False)
             with Horizontal(classes="buttons"):
@@ -157,3 +160,65 @@ class TokenFileScreen(Door):
         if not typed:
             raise UsageProblem("The file has to be named.")
         await self._linking.with_token_file(Path(typed))
+
+
+class GarthScreen(Door):
+    """The session is resumed; garth's files stay as they are."""
+
+    title_words = "Connect with a session of garth's"
+    placeholder = "~/.garth"
+
+    def __init__(self, linking: Linking) -> None:
+        super().__init__(linking)
+        self._found = garth_session.found()
+        self.usual = str(self._found.folder) if self._found and self._found.folder else ""
+
+    def explanation(self) -> Iterator[Content]:
+        """Where one was found, and what it is worth."""
+        if self._found is None:
+            yield Content("Programs that use garth, or garminconnect before 0.3, keep their sign-in in a folder.")
+        elif self._found.folder is None:
+            yield Content(f"A session is in {self._found.name}; a folder named here goes first.")
+        else:
+            yield Content("A session from an earlier sign-in is in this folder:")
+        yield Content(
+            "! It lasts about a year from its sign-in, and none can be had any more: connect another way before it"
+            " ends. The session is sealed in the database; the folder stays as it is."
+        )
+
+    async def link(self, typed: str) -> None:
+        """Resume it, and ask Garmin whose it is."""
+        if not typed and self._found is None:
+            raise UsageProblem("The folder has to be named.")
+        await self._linking.with_garth(Path(typed) if typed else None)
+
+
+class KeyScreen(Door):
+    """The key is typed without being shown, and sealed in the database."""
+
+    title_words = "Connect with a key of the official API"
+    placeholder = "the key, as Garmin showed it once"
+    secret = True
+
+    def explanation(self) -> Iterator[Content]:
+        """Where a key comes from, and what it is not given."""
+        yield Content.assemble("Garmin makes a key of your own at:\n", (personal_key.KEY_PAGE, "bold $text-accent"))
+        yield Content(
+            "It needs no password, and no sign-in that Garmin could refuse. But it only reads: no workouts, and of"
+            " health and training only a part. Coverage names what needs another sign-in. A key ends after 30 days to"
+            " a year."
+        )
+
+    async def link(self, typed: str) -> None:
+        """A secret: the field forgets it."""
+        self.query_one("#answer", Input).value = ""
+        await self._linking.with_key(typed)
+
+
+#: By the button that opens each.
+DOORS: dict[str, Callable[[Linking], Door]] = {
+    "ticket": TicketScreen,
+    "token_file": TokenFileScreen,
+    "key": KeyScreen,
+    "garth": GarthScreen,
+}

@@ -6,6 +6,7 @@ kept nowhere; errors stand under the field they are about.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ..app import GarminSyncApp
 
 _SERVER = "https://garmin.com"
+_DOORS = "f2 Browser  f3 Token file  f4 API key"
 _OTHER_WAYS = "A browser may get in all the same: f2."
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class SignInScreen(ModalScreen[bool]):
         Binding("escape", "cancel", "Cancel"),
         Binding("f2", "door('ticket')", "Browser"),
         Binding("f3", "door('token_file')", "Token file"),
+        Binding("f4", "door('key')", "API key"),
+        Binding("f5", "door('garth')", "garth"),
     ]
 
     def __init__(self, server: str | None = None) -> None:
@@ -74,17 +78,30 @@ class SignInScreen(ModalScreen[bool]):
             yield Static("", id="trying", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Connect", id="go", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+            with Horizontal(classes="buttons", id="doors"):
                 yield Button("Browser…", id="ticket", compact=True)
                 yield Button("Token file…", id="token_file", compact=True)
-                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("API key…", id="key", compact=True)
+                yield Button("garth session…", id="garth", compact=True)
 
     def on_mount(self) -> None:
         """Begin at the first empty field."""
         box = self.query_one("#sign-in")
         box.border_title = "Connect Garmin"
-        box.border_subtitle = Content("f2 Browser   f3 Token file   esc Cancel")
+        box.border_subtitle = Content(f"{_DOORS}  esc Cancel")
         self.query_one("#code-step").display = False
+        self.query_one("#garth").display = False
         self.query_one("#email", Input).focus()
+        self.run_worker(self._look_for_garth())
+
+    async def _look_for_garth(self) -> None:
+        """Offer the session of garth's that there is."""
+        from ...garmin import garth_session
+
+        if await asyncio.to_thread(garth_session.found) and self._linking is None:
+            self.query_one("#garth").display = True
+            self.query_one("#sign-in").border_subtitle = Content(f"{_DOORS}  f5 garth")
 
     # ── Step one ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -156,8 +173,7 @@ class SignInScreen(ModalScreen[bool]):
         self.query_one("#password", Input).placeholder = "✓ used once, not stored"
         self.query_one("#sign-in").border_subtitle = Content("enter Verify   esc Cancel")
         self.query_one("#go", Button).label = "Verify"
-        for name in ("#ticket", "#token_file"):
-            self.query_one(name).display = False
+        self.query_one("#doors").display = False
         self.query_one("#code-step").display = True
         self.query_one("#code", Input).focus()
 
@@ -188,7 +204,7 @@ class SignInScreen(ModalScreen[bool]):
 
     # ── Other doors ──────────────────────────────────────────────────────────────────────────────────
 
-    @on(Button.Pressed, "#ticket, #token_file")
+    @on(Button.Pressed, "#ticket, #token_file, #key, #garth")
     def _door_pressed(self, event: Button.Pressed) -> None:
         self.action_door(event.button.id or "")
 
@@ -199,7 +215,7 @@ class SignInScreen(ModalScreen[bool]):
         self._attempt = self.run_worker(self._open_door(name), group="sign-in", exclusive=True)
 
     async def _open_door(self, name: str) -> None:
-        from .other_doors import TicketScreen, TokenFileScreen
+        from .other_doors import DOORS
 
         app = cast("GarminSyncApp", self.app)
         assert app.engine is not None
@@ -209,8 +225,7 @@ class SignInScreen(ModalScreen[bool]):
         except GarminSyncError as problem:
             self._say("#problem", problem)
             return
-        screen = TicketScreen(linking) if name == "ticket" else TokenFileScreen(linking)
-        self.app.push_screen(screen, self._came_back)
+        self.app.push_screen(DOORS[name](linking), self._came_back)
 
     def _came_back(self, linked: bool | None) -> None:
         if linked:

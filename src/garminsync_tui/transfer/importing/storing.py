@@ -1,0 +1,51 @@
+"""Storing what files told of days, whichever files those were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ...columns import from_ms
+from ...garmin.endpoints import BY_NAME
+from ...jobs.queue import Transaction
+from ...store import days
+from ...store.filling import ToldDay, fill_days
+from ...store.health import roll_up_moved
+from ..wellness.local_days import LocalDays
+from .tally import Tally
+
+_DAY = timedelta(days=1)
+
+
+async def know_days(
+    session: Transaction, account_id: UUID, zone: ZoneInfo, wanted: Iterable[date], local: LocalDays | None = None
+) -> None:
+    """Say when some days begin and end: as the watch's own clock was, where it tells."""
+    ordered = sorted(wanted)
+    await days.ensure(session, account_id, zone, ordered[0] - _DAY, ordered[-1] + _DAY)
+    if local is None:
+        return
+    known = {each.day for each in await days.told(session, account_id, ordered[0], ordered[-1])}
+    bounds = []
+    for day in ordered:
+        span = local.span(day)
+        offset_s = local.offset_of_clock(span.starts_ms)
+        if day not in known and offset_s is not None and local.offset_of_clock(span.ends_ms) is not None:
+            bounds.append(days.Bounds(day, from_ms(span.starts_ms), from_ms(span.ends_ms), offset_s))
+    await roll_up_moved(session, account_id, await days.save(session, account_id, bounds))
+
+
+async def fill(
+    session: Transaction, account_id: UUID, source: str, told: Mapping[str, Sequence[ToldDay]], tally: Tally
+) -> set[date]:
+    """Store days by endpoint; which of them got something."""
+    changed: set[date] = set()
+    for endpoint, every in told.items():
+        filled = await fill_days(session, account_id, endpoint, BY_NAME[endpoint].metrics, source, every)
+        changed |= filled.stored
+        if filled.readings:
+            tally.gained["readings"] += filled.readings
+    tally.days |= changed
+    return changed
