@@ -49,7 +49,7 @@ async def import_archive(run: JobRun, account_id: UUID, found: Sequence[Found], 
         for family in batch:
             for each in families[family]:
                 await run.breathe()
-                run.progress(run.share or 0, 1, each.name)
+                tally.show(run, each.name)
                 reason = await asyncio.to_thread(_take, archived, family, each)
                 if reason:
                     tally.failed(each, reason)

@@ -52,7 +52,7 @@ async def import_wellness(
     for each, created, is_new in await asyncio.to_thread(_in_order, found, before):
         await run.breathe()
         run.database.require_reserve()
-        run.progress(run.share or 0, 1, each.name)
+        tally.show(run, each.name)
         await watch.take(each, is_new=is_new)
         if created is not None and watch.is_full:
             await watch.store(before=created - _REACH)
