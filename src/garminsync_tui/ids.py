@@ -38,3 +38,8 @@ def new_ids(count: int) -> list[bytes]:
 def short_id(value: UUID) -> str:
     """Eight characters for people, from the tail: the heads of one minute are equal."""
     return value.hex[-8:]
+
+
+def activity_id(garmin_activity_id: str, value: UUID) -> str:
+    """What an activity is called: Garmin's number, and where Garmin has none the short one of our own."""
+    return garmin_activity_id if garmin_activity_id.isdecimal() else short_id(value)

@@ -50,6 +50,16 @@ def test_what_came_in_and_what_is_damaged(run: Run, folder: Path) -> None:
     assert "known\t1 files" in result.out
 
 
+def test_what_garmin_has_no_number_of_is_called_by_our_own(run: Run, folder: Path) -> None:
+    (folder / "a.fit").write_bytes(fit())
+    run("import", str(folder))
+    called = run("activities", "list", "--plain").out.splitlines()[1].split("\t")[0]
+    assert len(called) == 8 and run("activities", "list", "--json").json[0]["id"].replace("-", "").endswith(called)
+    shown = run("activities", "show", called)
+    assert shown.code == 0 and ["id", called] in [line.split() for line in shown.out.splitlines()]
+    assert run("activities", "export", called, "--format", "tcx").code == 0
+
+
 def test_patterns_and_paths_that_name_nothing(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "sub").mkdir()
     (folder / "a.fit").write_bytes(fit())

@@ -12,6 +12,7 @@ import click
 
 from ..dates import iso
 from ..errors import FileDamaged, UsageProblem
+from ..ids import activity_id
 from ..transfer.activity_files import FORMATS, number_in, summary
 from .home import Group, Home, pass_home, waits
 from .output import Output, listing, say
@@ -159,7 +160,7 @@ def _row(activity: Activity, units: Units) -> tuple[str, ...]:
 
     extra = activity.extra or {}
     return (
-        activity.garmin_activity_id,
+        activity_id(activity.garmin_activity_id, activity.id),
         u.clock_at(activity.start_time, activity.utc_offset_s),
         activity.activity_type,
         activity.name or "",
@@ -238,6 +239,7 @@ def _facts(activity: Activity, track: Track | None, problem: str, units: Units) 
     from .. import units as u
 
     extra = activity.extra or {}
+    at_garmin = activity.garmin_activity_id.isdecimal()
     lines = [
         ("name", activity.name or "—"),
         ("type", activity.activity_type),
@@ -248,7 +250,7 @@ def _facts(activity: Activity, track: Track | None, problem: str, units: Units) 
         ("heart rate", _mean_and_highest(number_in(extra, "averageHR"), number_in(extra, "maxHR"))),
         ("climb", u.elevation(number_in(extra, "elevationGain"), units)),
         ("energy", u.calories(activity.calories)),
-        ("Garmin id", activity.garmin_activity_id),
+        ("Garmin id" if at_garmin else "id", activity_id(activity.garmin_activity_id, activity.id)),
         ("file", f"{activity.file_type}, {u.size(activity.size_bytes)}, {extra.get('file_origin', 'original')}"),
     ]
     if extra.get("manualActivity"):

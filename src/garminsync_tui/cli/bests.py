@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageProblem
+from ..ids import activity_id
 from ..units import SPOKEN_S, span_name
 from .computed import say_missing
 from .dates import DAY
@@ -132,7 +133,7 @@ def _print(
                 *values,
                 str(best.day),
                 best.name or best.activity_type,
-                best.garmin_activity_id,
+                activity_id(best.garmin_activity_id, best.activity_id),
                 ", ".join(notes),
             )
         )

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..config import Config
 from ..errors import FileDamaged
+from ..ids import activity_id
 from ..jobs.queue import Queue
 from ..jobs.run import JobRun
 from ..store import activities, figures
@@ -145,7 +146,9 @@ async def _write(
     for each, row in zip(page, rows, strict=True):
         # What the download told already is not told again.
         if row.problem and "file_problem" not in (each.activity.extra or {}):
-            await run.note("warning", f"activity {each.activity.garmin_activity_id}: {row.problem}")
+            await run.note(
+                "warning", f"activity {activity_id(each.activity.garmin_activity_id, each.activity.id)}: {row.problem}"
+            )
     async with run.page() as session:
         await figures.save(session, rows)
 
