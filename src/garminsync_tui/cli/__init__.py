@@ -147,7 +147,7 @@ def _exit_code(problem: BaseException, home: Home) -> int:  # noqa: PLR0911 - a 
             _explain(clean(problem.format_message()), "")
             return 1
         case click.Abort() | KeyboardInterrupt():
-            _explain("stopped; what is done is kept.", "Run `garminsync sync` to go on.")
+            _explain("stopped; what is done is kept.", "The same command goes on with it.")
             return 130
         case SystemExit():
             _leave_stdout()

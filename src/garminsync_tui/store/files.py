@@ -85,10 +85,15 @@ class FileStore:
         self._drafts = private_folder(root / _DRAFTS)
 
     @contextlib.contextmanager
-    def drafts(self) -> Iterator[Path]:
-        """A private folder for what is not finished yet; gone at the end of the block. Raises DiskFull."""
+    def drafts(self, owner: UUID | None = None) -> Iterator[Path]:
+        """A private folder for what is not finished yet; gone at the end of the block. Raises DiskFull.
+
+        That of an `owner` who was killed is emptied first.
+        """
+        folder = self._drafts / (owner or uuid4()).hex
+        shutil.rmtree(folder, ignore_errors=True)
         require_reserve(self.root)
-        folder = private_folder(self._drafts / uuid4().hex)
+        private_folder(folder)
         try:
             yield folder
         except OSError as problem:

@@ -99,6 +99,9 @@ async def test_killed_between_a_file_and_its_row_nothing_is_twice(home: Home, mo
         broken = await home.run()
     assert broken.status == "failed"
     assert len(await home.rows()) == 2 < len(home.kept())
+    left = home.paths.files / "tmp" / broken.id.hex / "unpacked"
+    left.parent.mkdir()
+    left.write_bytes(b"what a killed process leaves")
     await ended_well(home, await again(home, broken), gained=False)
 
 

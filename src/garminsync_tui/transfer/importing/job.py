@@ -42,7 +42,7 @@ async def import_files(run: JobRun, config: Config, files: FileStore) -> None:
     run.failures.clear()  # every file that failed is met and named again, also by a run that goes on
     run.failed = 0
     tally = Tally(gained=run.result.get("gained", {}))  # by the same job, before it was interrupted
-    with files.drafts() as scratch, Sources(paths, scratch) as sources:
+    with files.drafts(run.job.id) as scratch, Sources(paths, scratch) as sources:
         await _Import(run, config, files, scratch, tally).everything(sources)
     await compute_figures(run, config, files)
     run.result = tally.result()
