@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from garminsync_tui.models import Coverage, GarminConnectAccount
+from garminsync_tui.store import accounts
 
 from .conftest import Home, counts, reasons
 from .export import PROFILE, archive, summaries, summary
@@ -207,9 +208,9 @@ async def test_an_archive_of_somebody_else_is_refused_unless_it_is_meant(home: H
     assert len(await home.rows()) == 1 and "99" not in await accounts_of(home)
     job = await home.run(theirs, other_person=True)
     assert job.status == "completed"
-    accounts = await accounts_of(home)
+    known = await accounts_of(home)
     found = {(row.garmin_connect_account_id, row.garmin_activity_id) for row in await home.rows()}
-    assert found == {(accounts[str(PROFILE)].id, "1"), (accounts["99"].id, "2")}, "never merged"
+    assert found == {(known[str(PROFILE)].id, "1"), (known["99"].id, "2")}, "never merged"
 
 
 @sqlite
@@ -219,3 +220,16 @@ async def test_archives_of_two_people_at_once_are_refused(home: Home) -> None:
     job = await home.run()
     assert job.status == "failed" and "several people" in (job.error_message or "")
     assert not await home.rows()
+
+
+@sqlite
+async def test_an_archive_that_does_not_say_whose_it_is(home: Home) -> None:
+    row = summary(1)
+    del row["userProfileId"]
+    home.put("me_0_summarizedActivities.json", summaries(row))
+    await home.run()
+    home.put("later.fit", fit())
+    await home.run()
+    [activity] = await home.rows()
+    assert (activity.garmin_activity_id, activity.name, activity.file_type) == ("1", "Run 1", "FIT")
+    assert set(await accounts_of(home)) == {f"local:{(await accounts.ensure_user(home.database)).id}"}

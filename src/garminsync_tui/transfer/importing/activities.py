@@ -187,7 +187,7 @@ class Activities:
             self._files.keep, new.draft, account_id, name, same.start_time, recording.file_type
         )
         values = _file(kept)
-        is_garmins = account_id != self._local_id or new.row is not None
+        is_garmins = name.isdecimal()
         if is_garmins:
             told = {key: value for key, value in (same.extra or {}).items() if key not in FILE_NOTES}
             values["extra"] = {**told, **new.notes}
