@@ -15,6 +15,10 @@ from .fit_wellness_messages import OF_SEVERAL, TAKEN
 
 __all__ = ["Count", "Gain", "Level", "Wellness", "read_wellness"]
 
+_DAY_MS = 86_400_000
+#: A watch begins a file at least once a day; one that nobody synced for a season goes on all the same.
+_LONGEST_MS = 120 * _DAY_MS
+
 
 def read_wellness(name: str, content: bytes) -> Wellness:
     """All of a file, its chained parts one after the other.
@@ -37,6 +41,9 @@ def read_wellness(name: str, content: bytes) -> Wellness:
         except PartDamaged as damage:
             if not (part.problems and damage.at_end):
                 notes.append("what follows its first damaged message could not be read")
+    first_ms, last_ms = found.monitored or (0, 0)
+    if last_ms - first_ms > _LONGEST_MS:
+        raise FileDamaged(name, f"tells of {(last_ms - first_ms) // _DAY_MS} days: its clock went wrong")
     if notes and not found.has_content:
         raise FileDamaged(name, notes[0])
     if len(reader.people) > 1:

@@ -66,6 +66,20 @@ class Wellness:
         """Whether there is anything to store."""
         return bool(self.readings or self.dated or self.counts or self.gains or self.levels)
 
+    def forget_after(self, last_ms: int) -> int:
+        """Take out what lies after an instant; how much that was."""
+        found = 0
+        for name in ("readings", "dated", "counts", "gains", "levels"):
+            every = getattr(self, name)
+            kept = [each for each in every if each.at_ms <= last_ms]
+            found += len(every) - len(kept)
+            setattr(self, name, kept)
+        self.bedtimes = [each for each in self.bedtimes if each[0] <= last_ms]
+        if self.monitored:
+            first_ms, end_ms = self.monitored
+            self.monitored = (first_ms, min(end_ms, last_ms)) if first_ms <= last_ms else None
+        return found
+
 
 def unfolded(last_s: int, low_bits: int) -> int:
     """The time whose lower 16 bits these are, at or after `last_s`."""

@@ -109,7 +109,8 @@ async def test_an_archive_tells_of_days_and_the_last_ones_stay_open(home: Home) 
     days = [(MONDAY - timedelta(days=n)).isoformat() for n in range(8)]
     idle = {"calendarDate": days[6], "includesWellnessData": False, "totalSteps": 0}
     summaries = [UDS | {"calendarDate": day, "wellnessStartTimeGmt": None} for day in days if day != days[6]]
-    home.put("DI_CONNECT/DI-Connect-Aggregator/UDSFile_1_2.json", json.dumps([*summaries, idle]).encode())
+    coming = UDS | {"calendarDate": "2099-01-01"}
+    home.put("DI_CONNECT/DI-Connect-Aggregator/UDSFile_1_2.json", json.dumps([*summaries, idle, coming]).encode())
     night = NIGHT | {"sleepStartTimestampGMT": None, "sleepEndTimestampGMT": None}
     home.put("DI_CONNECT/DI-Connect-Wellness/1_7_sleepData.json", json.dumps([night]).encode())
     load = {"calendarDate": day_ms(MONDAY), "dailyTrainingLoadAcute": 400, "dailyTrainingLoadChronic": 390}
@@ -120,6 +121,7 @@ async def test_an_archive_tells_of_days_and_the_last_ones_stay_open(home: Home) 
     home.put("DI_CONNECT/x/7_userBioMetricProfileData.json", b'[{"weight": 75000.0}]')
     job = await home.run()
     assert counts(job) == (4, 0, 1, 0)
+    assert "2099-01-01, which is to come" in str(reasons(job, "imported"))
     assert "a state of the account" in reasons(job, "skipped")["in/DI_CONNECT/x/7_userBioMetricProfileData.json"]
     assert await ledger(home.database, MONDAY) == {
         "daily_summaries": ("stale", "archive"),
@@ -155,18 +157,28 @@ async def test_damaged_files_are_named_and_what_stands_before_the_damage_is_in(h
     strange = NIGHT | {"calendarDate": "2026-10-21", "sleepScores": {"overallScore": 700}}
     home.put("2_sleepData.json", json.dumps([strange]).encode())
     home.put("UDSFile_1.json", b'{"calendarDate": "2026-10-19", "totalSteps": {"of": "another kind"}')
+    far, later = MIDNIGHT + 200 * DAY_S, MIDNIGHT + 20 * 365 * DAY_S
+    home.put("long.fit", watched(MIDNIGHT, 0, 2, message("monitoring", timestamp=far, heart_rate=60)))
+    weighed = [message("weight_scale", timestamp=at_s, weight=7500) for at_s in (MIDNIGHT - 900 * DAY_S, later)]
+    home.put("scale.fit", wellness_file(9, MIDNIGHT, *weighed))
     job = await home.run()
-    assert counts(job) == (2, 0, 1, 3)
+    assert counts(job) == (3, 0, 1, 4)
+    assert "1 measurements lie in the future" in reasons(job, "imported")["in/scale.fit"]
+    assert "tells of 200 days" in reasons(job, "failed")["in/long.fit"]
     assert "1 sleep_score out of range on 2026-10-21" in reasons(job, "imported")["in/2_sleepData.json"]
     failed = reasons(job, "failed")
-    assert failed.keys() == {"in/rubbish.fit", "in/1_sleepData.json", "in/UDSFile_1.json"}
+    assert failed.keys() == {"in/long.fit", "in/rubbish.fit", "in/1_sleepData.json", "in/UDSFile_1.json"}
     assert "cut off" in reasons(job, "imported")["in/cut.fit"]
     seen = await values(home.database, MONDAY)
     assert 8 < seen["heart_rate"] < 16
     assert "steps_total" not in seen
     assert seen["sleep_score"] == 81
     assert job.extra is not None
-    assert job.extra["failed"] == 3
+    assert job.extra["failed"] == 4
+    async with home.database.read() as session:
+        known = await session.scalar(sa.select(sa.func.count()).select_from(CalendarDay))
+    assert known is not None
+    assert known < 20, "only days of which something is told"
 
 
 @sqlite

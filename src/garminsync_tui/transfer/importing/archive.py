@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import batched
 from uuid import UUID
 
@@ -44,7 +44,7 @@ async def import_archive(run: JobRun, account_id: UUID, found: Sequence[Found], 
         else:
             families[family].append(each)
     for batch in BATCHES:
-        archived = ArchivedDays()
+        archived = ArchivedDays(datetime.now(zone).date())
         whole: list[Found] = []
         for family in batch:
             for each in families[family]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,12 +23,15 @@ from ..gives import ARCHIVE_GIVES
 
 #: An archive is made in the middle of a day, and the days before it may still change: a sync asks for them.
 _UNSETTLED = timedelta(days=4)
+#: What lies further ahead of this machine's clock is wrong.
+_MOST_AHEAD = timedelta(days=366)
 
 
 class ArchivedDays:
     """Readings by endpoint and day; of a value that several files have, the last one's counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, today: date) -> None:
+        self._today = today
         self._told: dict[tuple[str, date], dict[tuple[str, int], Reading]] = defaultdict(dict)
         #: The days of the aggregator in the shape of Garmin's answers.
         self._answers: dict[date, Row] = {}
@@ -42,10 +45,14 @@ class ArchivedDays:
         for endpoint, by_day in family.read(rows).items():
             self.left_out[fingerprint] += [f"{what} on {day}" for day, what in sorted(by_day.left_out.items())]
             for day, readings in by_day.items():
+                if day > self._today + _MOST_AHEAD:
+                    self.left_out[fingerprint].append(f"{endpoint} on {day}, which is to come")
+                    continue
                 self.days_of[fingerprint].add(day)
                 self._told[endpoint, day].update({(each.metric, each.at_ms): each for each in readings})
         if family == SUMMARIES:
             answers = {date.fromisoformat(row["calendarDate"]): row for row in as_answers(rows)}
+            answers = {day: row for day, row in answers.items() if day <= self._today + _MOST_AHEAD}
             self._answers |= answers
             self.days_of[fingerprint] |= answers.keys()
 
@@ -55,7 +62,7 @@ class ArchivedDays:
 
     def told(self, some: Collection[date]) -> dict[str, list[ToldDay]]:
         """What is to be stored of some days, by endpoint."""
-        settled = max(self.days(), default=date.min) - _UNSETTLED
+        settled = self._settled(self.days())
         found: dict[str, list[ToldDay]] = defaultdict(list)
         for (endpoint, day), readings in self._told.items():
             if day in some:
@@ -69,9 +76,13 @@ class ArchivedDays:
         answers = [self._answers[day] for day in some if day in self._answers]
         known = {each.day for each in await days.told(session, account_id, min(some), max(some))}
         await save_bounds(session, account_id, answers, [day for day in some if day not in known])
-        settled = max(self._answers, default=date.min) - _UNSETTLED
+        settled = self._settled(self._answers)
         worn = days_with_watch(answers)
         idle = [day for day in some if day in self._answers and day not in worn and day <= settled]
         for endpoint in ENDPOINTS:
             if endpoint.from_watch and endpoint.tier is not Tier.EXTRA:
                 await coverage.prove_empty(session, account_id, endpoint.name, idle, ARCHIVE)
+
+    def _settled(self, known: Iterable[date]) -> date:
+        """The last day that the archive can have known to its end."""
+        return min(max(known, default=self._today), self._today) - _UNSETTLED

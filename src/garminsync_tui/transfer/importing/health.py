@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -37,6 +38,8 @@ _FILES_AT_ONCE = 60
 #: A file begins so long before or after what is in it: a night's is written in the morning.
 _REACH = timedelta(days=3)
 _DAY = timedelta(days=1)
+#: A device further ahead of this machine's clock is wrong.
+_MOST_AHEAD_S = 366 * 86_400
 
 
 async def import_wellness(
@@ -123,6 +126,8 @@ class _Watch:
             if is_new:
                 self._tally.failed(found, damage.reason)
             return
+        if ahead := content.forget_after(round((time.time() + _MOST_AHEAD_S) * 1000)):
+            content.problems += (f"{ahead} measurements lie in the future: the clock of the device was wrong",)
         if content.has_content:
             self._waiting.append(_Read(found, is_new, sha256, content, set()))
         elif is_new:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +24,8 @@ async def know_days(
 ) -> None:
     """Say when some days begin and end: as the watch's own clock was, where it tells."""
     ordered = sorted(wanted)
-    await days.ensure(session, account_id, zone, ordered[0] - _DAY, ordered[-1] + _DAY)
+    for first, last in _runs(ordered):
+        await days.ensure(session, account_id, zone, first - _DAY, last + _DAY)
     if local is None:
         return
     known = {each.day for each in await days.told(session, account_id, ordered[0], ordered[-1])}
@@ -49,3 +50,14 @@ async def fill(
             tally.gained["readings"] += filled.readings
     tally.days |= changed
     return changed
+
+
+def _runs(ordered: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """First and last of days that follow each other: a scale may tell of two days in ten years."""
+    first = last = ordered[0]
+    for day in ordered[1:]:
+        if day - last > _DAY:
+            yield first, last
+            first = day
+        last = day
+    yield first, last
