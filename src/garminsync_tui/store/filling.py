@@ -109,16 +109,20 @@ async def _held(
     h = HealthMetric
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
     timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
-    rows = await session.execute(
-        sa.select(h.metric_type, h.timestamp, h.value, h.extra).where(
-            h.garmin_connect_account_id == account_id,
-            sa.or_(
-                sa.and_(h.metric_type.in_(by_day), h.timestamp == from_ms(day_ms(old.day))),
-                sa.and_(h.metric_type.in_(timed), h.timestamp.between(old.first_at, old.last_at)),
-            ),
-        )
-    )
-    return _keyed([Reading(metric, to_ms(at), value, extra or None) for metric, at, value, extra in rows])
+    found: list[Reading] = []
+    # One after the other: of both in one query SQLite reads all that the account has.
+    for some, when in (
+        (by_day, h.timestamp == from_ms(day_ms(old.day))),
+        (timed, h.timestamp.between(old.first_at, old.last_at)),
+    ):
+        if some:
+            rows = await session.execute(
+                sa.select(h.metric_type, h.timestamp, h.value, h.extra).where(
+                    h.garmin_connect_account_id == account_id, h.metric_type.in_(some), when
+                )
+            )
+            found += [Reading(metric, to_ms(at), value, extra or None) for metric, at, value, extra in rows]
+    return _keyed(found)
 
 
 def _keyed(readings: Sequence[Reading]) -> dict[tuple[str, int], Reading]:
