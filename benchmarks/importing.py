@@ -39,7 +39,7 @@ def archive(days: int = 365) -> Iterable[Line]:
             counts = Simulator(days=days).archive().write(file)
         first, second = run(home, target), run(home, target)
     about = f"archive of {days} days"
-    yield Line(f"{about}: uploaded files imported a second", counts["files"] / first.seconds, "", 20, at_least=True)
+    yield Line(f"{about}: uploaded files imported a second", counts["files"] / first.seconds, "", 10, at_least=True)
     yield Line(f"{about}: files that came in", first.files["imported"], "", counts["files"], at_least=True)
     yield Line(f"{about}: files a second run imports", second.files["imported"], "", 0)
     yield Line(f"{about}: a second run beside the first", 100 * second.seconds / first.seconds, "%", 10)
@@ -53,7 +53,7 @@ def many(files: int = MANY) -> Iterable[Line]:
         _short_recordings(source, files)
         first, second = run(home, source), run(home, source)
     yield Line(f"{files:,} files: imported", first.files["imported"], "", files, at_least=True)
-    yield Line(f"{files:,} files: imported a second", first.files["imported"] / first.seconds, "", 20, at_least=True)
+    yield Line(f"{files:,} files: imported a second", first.files["imported"] / first.seconds, "", 10, at_least=True)
     yield Line(f"{files:,} files: a second run beside the first", 100 * second.seconds / first.seconds, "%", 10)
     yield Line(f"{files:,} files: peak memory", first.peak_mb, "MB", 400)
 
