@@ -50,7 +50,7 @@ def many(files: int = MANY) -> Iterable[Line]:
     """A folder of so many short recordings, twice."""
     with tempfile.TemporaryDirectory() as folder:
         source, home = Path(folder) / "recordings", Path(folder) / "home"
-        _short_recordings(source, files)
+        short_recordings(source, files)
         first, second = run(home, source), run(home, source)
     yield Line(f"{files:,} files: imported", first.files["imported"], "", files, at_least=True)
     yield Line(f"{files:,} files: imported a second", first.files["imported"] / first.seconds, "", 10, at_least=True)
@@ -72,7 +72,7 @@ def run(home: Path, source: Path) -> Ran:
         return Ran(seconds, usage.ru_maxrss / 1024, json.load(out)["files"])
 
 
-def _short_recordings(folder: Path, files: int) -> None:
+def short_recordings(folder: Path, files: int) -> None:
     """Runs of a few seconds, a quarter of an hour after each other."""
     folder.mkdir()
     simulator = Simulator(days=60)
