@@ -39,7 +39,7 @@ def archive(days: int = 365) -> Iterable[Line]:
             counts = Simulator(days=days).archive().write(file)
         first, second = run(home, target), run(home, target)
     about = f"archive of {days} days"
-    yield Line(f"{about}: uploaded files imported a second", counts["files"] / first.seconds, "", 20, at_least=True)
+    yield Line(f"{about}: uploaded files imported a second", counts["files"] / first.seconds, "", 10, at_least=True)
     yield Line(f"{about}: files that came in", first.files["imported"], "", counts["files"], at_least=True)
     yield Line(f"{about}: files a second run imports", second.files["imported"], "", 0)
     yield Line(f"{about}: a second run beside the first", 100 * second.seconds / first.seconds, "%", 10)
@@ -50,10 +50,10 @@ def many(files: int = MANY) -> Iterable[Line]:
     """A folder of so many short recordings, twice."""
     with tempfile.TemporaryDirectory() as folder:
         source, home = Path(folder) / "recordings", Path(folder) / "home"
-        _short_recordings(source, files)
+        short_recordings(source, files)
         first, second = run(home, source), run(home, source)
     yield Line(f"{files:,} files: imported", first.files["imported"], "", files, at_least=True)
-    yield Line(f"{files:,} files: imported a second", first.files["imported"] / first.seconds, "", 20, at_least=True)
+    yield Line(f"{files:,} files: imported a second", first.files["imported"] / first.seconds, "", 10, at_least=True)
     yield Line(f"{files:,} files: a second run beside the first", 100 * second.seconds / first.seconds, "%", 10)
     yield Line(f"{files:,} files: peak memory", first.peak_mb, "MB", 400)
 
@@ -72,7 +72,7 @@ def run(home: Path, source: Path) -> Ran:
         return Ran(seconds, usage.ru_maxrss / 1024, json.load(out)["files"])
 
 
-def _short_recordings(folder: Path, files: int) -> None:
+def short_recordings(folder: Path, files: int) -> None:
     """Runs of a few seconds, a quarter of an hour after each other."""
     folder.mkdir()
     simulator = Simulator(days=60)

@@ -181,11 +181,12 @@ def test_the_same_account_makes_the_same_bytes() -> None:
     assert made[0] == made[1]
 
 
-def test_a_long_history_is_cut_into_ranges() -> None:
+def test_a_long_history_is_cut_into_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("garminsync_tui.simulator.archive._RANGE_DAYS", 2)
     stream = io.BytesIO()
-    Simulator(now=NOW, days=101).archive().write(stream)
+    Simulator(now=NOW, days=3).archive().write(stream)
     found = [name for name in zipfile.ZipFile(stream).namelist() if "UDSFile" in name]
     assert [name.rpartition("/")[2] for name in found] == [
-        "UDSFile_2026-08-14_2026-11-21.json",
+        "UDSFile_2026-11-20_2026-11-21.json",
         "UDSFile_2026-11-22_2026-11-22.json",
     ]

@@ -13,6 +13,8 @@ import pytest
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.simulator.watch import WatchFile
 
+from .conftest import NOW
+
 #: A full day with a night and a run, at home.
 DAY = date(2026, 11, 19)
 
@@ -140,7 +142,8 @@ def test_nights_are_those_of_the_answers(files: dict[str, Any], web: httpx2.Clie
     assert status["status"].upper() == told["hrvSummary"]["status"]
 
 
-def test_files_come_in_order_and_end_with_the_sync(simulator: Simulator) -> None:
+def test_files_come_in_order_and_end_with_the_sync() -> None:
+    simulator = Simulator(now=NOW, days=6)
     made: list[WatchFile] = list(simulator.watch().files())
     assert [file.created for file in made] == sorted(file.created for file in made)
     assert {file.folder for file in made} == {"ACTIVITY", "MONITOR", "SLEEP", "HRVSTATUS", "METRICS"}

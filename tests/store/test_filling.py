@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from garminsync_tui.garmin.endpoints import BY_NAME
 from garminsync_tui.metrics import Reading, day_ms
@@ -174,3 +176,45 @@ async def test_a_file_fills_what_was_empty_and_a_failure_stays_one_until_all_is_
         assert row.next_try_at is not None
     await fill(database, account, "fit", SLEEP["fit"], whole=True, endpoint="sleep")
     assert await ledger(database, "sleep") == ("fetched", "fit")
+
+
+@pytest.mark.parametrize("order", permutations(("older", "newer")))
+async def test_of_two_archives_the_later_one_knows_better_how_a_day_ended(
+    order: tuple[str, ...], database: Database, account: GarminConnectAccount
+) -> None:
+    until_noon, all_day = (Reading("steps_total", day_ms(MONDAY), steps) for steps in (4_000.0, 9_000.0))
+    archives = {
+        "older": [ToldDay(MONDAY, [until_noon], False)],
+        "newer": [
+            ToldDay(MONDAY, [all_day], False),
+            ToldDay(TUESDAY, [Reading("steps_total", day_ms(TUESDAY), 2_000.0)], False),
+        ],
+    }
+    metrics = BY_NAME["daily_summaries"].metrics
+    for name in order:
+        async with database.write() as session:
+            await days.ensure(session, account.id, BERLIN, MONDAY - timedelta(days=2), MONDAY + timedelta(days=3))
+            await fill_days(session, account.id, "daily_summaries", metrics, "archive", archives[name])
+    assert [row[2] for row in await rows(database) if row[0] == "steps_total"] == [9_000.0, 2_000.0]
+
+
+async def test_of_what_is_there_only_the_day_is_read(database: Database, account: GarminConnectAccount) -> None:
+    """An import of years asks this for every day: it must not read all readings there are."""
+    night = [Reading("sleep", day_ms(MONDAY), 25_200.0), Reading("sleep_stage", at(MONDAY, 1), 1.0)]
+    await fill(database, account, "archive", night, whole=False, endpoint="sleep")
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        if statement.startswith("SELECT") and "FROM health_metrics" in statement:
+            asked.append((statement, values))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    await fill(database, account, "fit", night, whole=False, endpoint="sleep")
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert asked
+    if database.sqlite:
+        async with database.read() as session:
+            connection = await session.connection()
+            for statement, values in asked:
+                plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                assert all("timestamp" in row[3] for row in plan), statement

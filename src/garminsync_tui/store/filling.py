@@ -14,7 +14,7 @@ from ..columns import from_ms, to_ms
 from ..metrics import METRICS, Granularity, Reading, day_ms
 from ..models import Coverage, HealthMetric
 from . import coverage
-from .health import API, FIT, FetchedDay, ledger, write_days
+from .health import API, ARCHIVE, FIT, FetchedDay, ledger, write_days
 
 _WHOLE = {"fetched", "empty"}
 
@@ -52,6 +52,7 @@ async def fill_days(
     tells in several files adds up. A day told in part stays open, so that a sync asks for it.
     """
     before = await ledger(session, account_id, endpoint, [each.day for each in told])
+    is_outdated = source == ARCHIVE and await _reaches_beyond(session, account_id, endpoint, told)
     whole: list[FetchedDay] = []
     parts: list[FetchedDay] = []
     known = kept = readings = 0
@@ -72,6 +73,9 @@ async def fill_days(
         same = old is not None and old.source == source
         every = _keyed(each.readings)
         merged = held | every if same else every
+        if same and is_outdated and not each.whole:
+            # Its last days were not over when it was made.
+            merged = every | held
         was_whole = same and old is not None and old.status in _WHOLE
         # A part has nothing to add to a whole day: where a file begins in the middle, it knows less.
         if (was_whole and not each.whole) or (same and merged == held and was_whole == each.whole):
@@ -102,6 +106,18 @@ def _is_rich(first_metric: str, readings: Iterable[Reading]) -> bool:
     return first_metric in metrics and any(METRICS[metric].granularity is not Granularity.DAY for metric in metrics)
 
 
+async def _reaches_beyond(session: AsyncSession, account_id: UUID, endpoint: str, told: Sequence[ToldDay]) -> bool:
+    """Whether an archive that was made later was imported before."""
+    reached = await session.scalar(
+        sa.select(sa.func.max(Coverage.day)).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint == endpoint,
+            Coverage.source == ARCHIVE,
+        )
+    )
+    return reached is not None and reached > max((each.day for each in told), default=date.max)
+
+
 async def _held(
     session: AsyncSession, account_id: UUID, metrics: Sequence[str], old: Coverage
 ) -> dict[tuple[str, int], Reading]:
@@ -109,16 +125,20 @@ async def _held(
     h = HealthMetric
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
     timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
-    rows = await session.execute(
-        sa.select(h.metric_type, h.timestamp, h.value, h.extra).where(
-            h.garmin_connect_account_id == account_id,
-            sa.or_(
-                sa.and_(h.metric_type.in_(by_day), h.timestamp == from_ms(day_ms(old.day))),
-                sa.and_(h.metric_type.in_(timed), h.timestamp.between(old.first_at, old.last_at)),
-            ),
-        )
-    )
-    return _keyed([Reading(metric, to_ms(at), value, extra or None) for metric, at, value, extra in rows])
+    found: list[Reading] = []
+    # One after the other: of both in one query SQLite reads all that the account has.
+    for some, when in (
+        (by_day, h.timestamp == from_ms(day_ms(old.day))),
+        (timed, h.timestamp.between(old.first_at, old.last_at)),
+    ):
+        if some:
+            rows = await session.execute(
+                sa.select(h.metric_type, h.timestamp, h.value, h.extra).where(
+                    h.garmin_connect_account_id == account_id, h.metric_type.in_(some), when
+                )
+            )
+            found += [Reading(metric, to_ms(at), value, extra or None) for metric, at, value, extra in rows]
+    return _keyed(found)
 
 
 def _keyed(readings: Sequence[Reading]) -> dict[tuple[str, int], Reading]:
