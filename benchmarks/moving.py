@@ -22,7 +22,7 @@ from .scale import ROWS, Memory, Span, fill
 from .upsert import prepare
 
 #: Writing and reading back each row, both ways.
-PROMISED_ROWS_A_S = 10_000
+PROMISED_ROWS_A_S = 5_000
 
 
 async def filled(url: str, span: Span) -> None:

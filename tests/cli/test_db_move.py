@@ -59,7 +59,7 @@ def test_to_a_server_and_back(
     assert old("verify", "--read-data").code == 0
     # Tokens open, and what Garmin has new comes on top.
     synced[1].reset_stats()
-    assert old("sync").code == 0
+    assert old("sync", "activities").code == 0
     activities = old("activities", "list", "--json", "--all").json
 
     back = tmp_path / "new house" / "garminsync.db"
@@ -77,7 +77,7 @@ def test_to_a_server_and_back(
     assert [each["sha256"] for each in new("activities", "list", "--json", "--all").json] == [
         each["sha256"] for each in activities
     ]
-    assert new("sync").code == 0
+    assert new("sync", "activities").code == 0
 
 
 def test_killed_in_the_middle_the_same_command_goes_on(old: Callable[..., Result], home: Path, tmp_path: Path) -> None:
@@ -112,24 +112,24 @@ main(["db", "move", "--home", sys.argv[1], "--to", sys.argv[2]])
 """
 
 
-@pytest.mark.parametrize(
-    ("target", "code", "said"),
-    [
-        ("", 2, "Where to"),
-        ("mysql://me@host/x", 2, "no database garminsync can use"),
-        ("no url", 2, "no database URL"),
-        ("postgresql://me:secret@host/x", 2, "GARMINSYNC_MOVE_TO"),
-        ("postgresql://me@127.0.0.1:1/x", 1, "does not answer"),
-        ("sqlite:////proc/nowhere/x.db", 1, "cannot be written"),
-        ("sqlite:///{home}/garminsync.db", 2, "is to be moved"),
-        ("sqlite:///{home}/key", 1, "no database"),
-    ],
-)
-def test_what_cannot_be_a_target(old: Callable[..., Result], home: Path, target: str, code: int, said: str) -> None:
+BAD_TARGETS = [
+    ("", 2, "Where to"),
+    ("mysql://me@host/x", 2, "no database garminsync can use"),
+    ("no url", 2, "no database URL"),
+    ("postgresql://me:secret@host/x", 2, "GARMINSYNC_MOVE_TO"),
+    ("postgresql://me@127.0.0.1:1/x", 1, "does not answer"),
+    ("sqlite:////proc/nowhere/x.db", 1, "cannot be written"),
+    ("sqlite:///{home}/garminsync.db", 2, "is to be moved"),
+    ("sqlite:///{home}/key", 1, "no database"),
+]
+
+
+def test_what_cannot_be_a_target(old: Callable[..., Result], home: Path) -> None:
     before = (home / "key").read_bytes()
-    result = old("db", "move", *(["--to", target.format(home=home)] if target else []))
-    assert (result.code, said in result.err) == (code, True), result.err
-    assert "hint:" in result.err and "Traceback" not in result.err and "secret@" not in result.err
+    for target, code, said in BAD_TARGETS:
+        result = old("db", "move", *(["--to", target.format(home=home)] if target else []))
+        assert (result.code, said in result.err) == (code, True), result.err
+        assert "hint:" in result.err and "Traceback" not in result.err and "secret@" not in result.err
     assert (home / "key").read_bytes() == before
     assert old("activities", "list", "--json").code == 0
 

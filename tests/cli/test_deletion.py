@@ -129,6 +129,7 @@ def without_log(found: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     return [each for each in found if "/logs/" not in each[0]]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_would_go_is_said_and_stays(full: Home) -> None:
     before = full.content()
     result = full.run("account", "delete", "--dry-run", "--json")

@@ -212,6 +212,7 @@ async def test_interrupted_it_goes_on_and_until_then_it_is_no_database(
 
 
 @pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 async def test_what_changed_meanwhile_comes_too(source: House, target: House, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         breaking(patched, 14)
@@ -383,6 +384,7 @@ async def test_who_may_not_create_is_told(source: House, target: House, server: 
         await statement(server, f'DROP ROLE "{name}"')
 
 
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 async def test_a_file_that_is_lost_is_named_and_the_rest_comes(source: House, target: House) -> None:
     [lost] = source.files.rglob("101.fit")
     lost.unlink()

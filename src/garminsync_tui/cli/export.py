@@ -98,7 +98,7 @@ async def export(
 def _print(job: SyncJob, out: Output) -> None:
     from ..jobs.queue import utc_now
     from ..jobs.words import error_code, state
-    from ..transfer.exporting.job import FILES, SECONDS
+    from ..transfer.exporting.job import FILES, SECONDS, USUAL
     from ..units import number
 
     extra = job.extra or {}
@@ -129,7 +129,7 @@ def _print(job: SyncJob, out: Output) -> None:
         say(f"… and {int(extra['failed']) - _SHOWN} more; `garminsync jobs show {job.id}` has a log.")
     if tables:
         say(f"All of it is in {asked.get('folder')}; README.md there says what each column is.")
-        if left := [name for name in (SECONDS, FILES) if name not in tables]:
+        if (left := [name for name in (SECONDS, FILES) if name not in tables]) and set(asked["what"]) >= set(USUAL):
             say(f"Not among it, as they are large: {' and '.join(left)}. `--what {left[0]}` writes them.")
     elif job.error_message:
         say(f"error: {clean(job.error_message, 300)}")

@@ -144,7 +144,11 @@ def _print(moved: Moved, target: str, files: Path, config: Config, out: Output, 
             [
                 ("from", moved.source),
                 ("to", moved.target),
-                *((name, f"{number(rows)} rows, equal") for name, rows in moved.tables.items() if rows),
+                *(
+                    (name, f"{number(rows)} row{'' if rows == 1 else 's'}, equal")
+                    for name, rows in moved.tables.items()
+                    if rows
+                ),
                 ("files", number(moved.files)),
             ]
         )

@@ -31,7 +31,7 @@ class InUse:
             if self.try_shared():
                 return
             await asyncio.sleep(0.1)
-        raise DatabaseBusy(f"{self._database} is being restored.", hint="Try again when that is done.")
+        raise DatabaseBusy(f"{self._database} is being restored or moved.", hint="Try again when that is done.")
 
     def try_shared(self) -> bool:
         """The same at once; False where the database is being replaced."""

@@ -159,14 +159,18 @@ def _make(path: Path) -> None:
 
 def _connected(path: Path) -> sqlite3.Connection:
     connection = connected(path, threads=True)
-    for pragma in (
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"cache_size=-{_CACHE_KB}",
-        # Nobody else writes: a checkpoint meets nobody.
-        "wal_autocheckpoint=4000",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"cache_size=-{_CACHE_KB}",
+            # Nobody else writes: a checkpoint meets nobody.
+            "wal_autocheckpoint=4000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

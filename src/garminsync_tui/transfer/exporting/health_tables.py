@@ -39,7 +39,7 @@ async def _metrics(database: Database, *, of_a_day: bool) -> list[str]:
 async def _readings(database: Database, chosen: Chosen) -> AsyncGenerator[list[Row]]:
     metrics = await _metrics(database, of_a_day=False)
     async for page in outgoing.pages(database, metrics, chosen.since, chosen.until):
-        owners = {each.account_id: str(each.account_id) for each in page}
+        owners = {account_id: str(account_id) for account_id in {each.account_id for each in page}}
         yield [
             (
                 owners[each.account_id],
