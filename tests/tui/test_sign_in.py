@@ -250,6 +250,10 @@ async def test_a_session_of_garth_s_is_offered_where_there_is_one(
             await pilot.press("enter")
             await until(pilot, lambda: app.situation and app.situation.account)
             assert app.situation.account.provider == "garth"
+            await until(pilot, lambda: isinstance(app.screen, TodayScreen))
+            await pilot.press(keys.action("places.settings").keys)
+            await until(pilot, lambda: "by a session of garth's" in shown(app))
+            assert "renews while the session lasts" in " ".join(shown(app).split())
 
 
 # ── How far back ─────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from ... import __version__, text, units
-from ...account_words import token_state
+from ...account_words import PROVIDERS, token_state
 from ..widgets.key_line import hint
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _account(app: GarminSyncApp) -> list[Content]:
     return [
         _fact("Garmin", text.clean(account.display_name or account.garmin_user_id, 60)),
         _fact("Server", text.clean(account.server, 60)),
+        *([_fact("Signed in", f"by {PROVIDERS[account.provider]}")] if account.provider != "garminconnect" else []),
         _fact("Time zone", text.clean(account.time_zone or "unknown", 60)),
         _fact("Linked", units.local_time(account.linked_at)),
         _fact("Token", f"{token_state(account).removeprefix('token ')}; sealed in the database"),
