@@ -23,10 +23,13 @@ import asyncpg
 import pytest
 
 from garminsync_tui.simulator import Simulator
+from garminsync_tui.store.database import Database
 from garminsync_tui.store.moving.move import move
 from garminsync_tui.transfer.exporting import job as export_job
+from garminsync_tui.transfer.exporting.asked import PARTS, USUAL
 from garminsync_tui.transfer.exporting.folder import UNFINISHED
-from garminsync_tui.transfer.exporting.job import PARTS, USUAL
+from garminsync_tui.transfer.exporting.shape import Chosen
+from garminsync_tui.transfer.exporting.tables import TABLES
 from garminsync_tui.transfer.exporting.writers import CsvWriter
 
 from .conftest import PASSWORD, Result, log_in, run_command
@@ -344,7 +347,7 @@ def test_the_page_s_queries_on_parquet(exported: dict[str, Path], monkeypatch: p
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_the_page_s_queries_on_both_databases(synced: Path, database_url: str, tmp_path: Path) -> None:
+def test_the_page_s_queries_and_all_tables_on_both_databases(synced: Path, database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "garminsync.db"
     shutil.copy(synced / "garminsync.db", file)
     asyncio.run(move(f"sqlite:///{file}", synced / "files", database_url, tmp_path / "files", lambda *told: None))
@@ -365,6 +368,19 @@ def test_the_page_s_queries_on_both_databases(synced: Path, database_url: str, t
                 assert [[_told(value) for value in row] for row in here] == [
                     [_told(value) for value in row] for row in found
                 ]
+
+    async def tables(url: str) -> dict[str, list[str]]:
+        async with await Database.open(url) as database:
+            return {
+                name: sorted([_text(row) async for page in table.pages(database, Chosen()) for row in page])
+                for name, table in TABLES.items()
+            }
+
+    assert asyncio.run(tables(database_url)) == asyncio.run(tables(f"sqlite:///{file}"))
+
+
+def _text(row: Any) -> str:
+    return json.dumps(row, default=str, sort_keys=True)
 
 
 def _told(value: Any) -> Any:
