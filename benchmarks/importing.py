@@ -66,7 +66,8 @@ def run(home: Path, source: Path) -> Ran:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
-        assert status == 0, f"the import ended with {os.waitstatus_to_exitcode(status)}"
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0, f"the import ended with {process.returncode}"
         out.seek(0)
         return Ran(seconds, usage.ru_maxrss / 1024, json.load(out)["files"])
 

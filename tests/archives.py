@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from garminsync_tui.simulator import Simulator, wellness_fit
@@ -83,11 +82,6 @@ def with_traversal(archive: bytes, content: bytes) -> bytes:
     return stream.getvalue()
 
 
-def without(archive: bytes, pattern: str) -> bytes:
-    """An archive of which the members are missing in whose names `pattern`, a regular expression, is found."""
-    return rewritten(archive, lambda name, content: [] if re.search(pattern, name) else [(name, content)])
-
-
 def half_extracted(archive: bytes, folder: Path) -> None:
     """What is on the disk when unpacking was interrupted: half of the members, the last one half."""
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
@@ -122,12 +116,8 @@ def uploads(archive: bytes) -> dict[str, bytes]:
 
 def recorded(simulator: Simulator, sport: str = "running") -> Session:
     """The newest activity of a sport that the watch recorded."""
-    days = sorted((simulator.athlete.last_day.toordinal() - back for back in range(60)), reverse=True)
-    sessions = (
-        session
-        for ordinal in days
-        for session in reversed(simulator.athlete.sessions(simulator.athlete.last_day.fromordinal(ordinal)))
-    )
+    days = (simulator.athlete.last_day - timedelta(days=back) for back in range(60))
+    sessions = (session for day in days for session in reversed(simulator.athlete.sessions(day)))
     return next(each for each in sessions if each.origin == "fit" and each.sport.key == sport and each.has_track)
 
 
@@ -151,11 +141,6 @@ def monitored_never_set(simulator: Simulator) -> bytes:
     """Monitoring with such a clock."""
     entries = [wellness_fit.heart_rate(at, 60) for at in range(20, 2000, 120)]
     return wellness_fit.monitoring(simulator.athlete.device_id, 20, 0, entries)
-
-
-def chained(*files: bytes) -> bytes:
-    """Files one after the other in a single one, as the FIT protocol allows."""
-    return b"".join(files)
 
 
 def cut_off(content: bytes, share: float = 0.7) -> bytes:

@@ -24,7 +24,7 @@ import pytest
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import budget
 from garminsync_tui.store.database import Database
-from garminsync_tui.sync.session import Linking
+from garminsync_tui.sync.linking import Linking
 
 from .canary import Canary, ProcessList
 from .cli.conftest import Result, run_command

@@ -240,14 +240,14 @@ def test_an_upgrade_says_where_the_database_is_kept_as_it_was(run: Run, home: Pa
     shutil.copy(sqlite_template, home / "garminsync.db")
     with closing(sqlite3.connect(home / "garminsync.db", isolation_level=None)) as connection:
         for statement in (
-            "DROP VIEW workout_remotes_readable",
-            "DROP TABLE workout_remotes",
-            "UPDATE alembic_version SET version_num = '0006'",
+            "DROP VIEW imported_files_readable",
+            "DROP TABLE imported_files",
+            "UPDATE alembic_version SET version_num = '0007'",
         ):
             connection.execute(statement)
     upgraded = run("jobs", "list")
     assert upgraded.code == 0, upgraded.err
-    assert f"kept in {home / 'backups'}" in upgraded.err and "schema-0006.db" in upgraded.err
+    assert f"kept in {home / 'backups'}" in upgraded.err and "schema-0007.db" in upgraded.err
     (kept,) = (home / "backups").iterdir()
     assert run("restore", str(kept), "--yes").code == 0
     assert "backups" not in run("jobs", "list").err

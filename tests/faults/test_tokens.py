@@ -25,7 +25,8 @@ from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.models import CalendarDay, GarminConnectAccount
 from garminsync_tui.simulator import Simulator, sign_in
 from garminsync_tui.store.database import Database
-from garminsync_tui.sync.session import Linking, open_client
+from garminsync_tui.sync.linking import Linking
+from garminsync_tui.sync.session import open_client
 from garminsync_tui.sync.work import JOB_TYPE
 
 from ..sync.conftest import NOW, Installation, install

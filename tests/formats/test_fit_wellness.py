@@ -8,12 +8,12 @@ from typing import Any
 
 import garmin_fit_sdk
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garminsync_tui.errors import FileDamaged
 from garminsync_tui.formats.fit_wellness import Count, Gain, Wellness, read_wellness
-from garminsync_tui.formats.fit_wellness_messages import unfolded
+from garminsync_tui.formats.fit_wellness_content import unfolded
 from garminsync_tui.metrics import Reading
 
 from .wellness_samples import FIT_EPOCH_S, at, message, wellness_file
@@ -31,6 +31,7 @@ def readings(found: Wellness) -> list[tuple[str, int, float]]:
     return [(each.metric, each.at_ms // 1000, each.value) for each in found.readings]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0x1000_0000, 0xF000_0000), st.lists(st.integers(0, 0xFFFF), max_size=50))
 def test_sixteen_bits_of_a_time_are_enough_while_less_than_eighteen_hours_pass(first: int, steps: list[int]) -> None:
     told = first
@@ -39,6 +40,7 @@ def test_sixteen_bits_of_a_time_are_enough_while_less_than_eighteen_hours_pass(f
         assert told == moment
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 0xFFFF), st.integers(20, 220), st.booleans()), min_size=1, max_size=30))
 def test_heart_rates_stand_at_their_instants_however_their_times_are_written(
     rows: list[tuple[int, int, bool]],
@@ -221,6 +223,30 @@ def test_what_stands_before_the_damage_stays_and_the_damage_is_named() -> None:
         read_wellness("m.fit", b"nothing of the kind")
 
 
+def test_other_makes_of_messages_are_read_as_well() -> None:
+    """Times in the header, numbers that begin with their large end, fields of developers and of unknown types."""
+    whole = message("monitoring", timestamp=MIDNIGHT, heart_rate=60)
+    compressed = (
+        b"\x40\0\0"
+        + (55).to_bytes(2, "little")
+        + b"\1"
+        + bytes((27, 1, 2))
+        + bytes((0x80 | (MIDNIGHT - FIT_EPOCH_S + 5) & 0x1F, 61))
+    )
+    at_s = (MIDNIGHT - FIT_EPOCH_S + 9).to_bytes(4, "big")
+    big = b"\x40\0\1" + (55).to_bytes(2, "big") + b"\2" + bytes((253, 4, 0x86, 27, 1, 2)) + b"\0" + at_s + bytes((62,))
+    more = b"\x60\0\0" + (55).to_bytes(2, "little") + b"\3" + bytes((26, 2, 0x84, 99, 3, 0x07, 27, 1, 2))
+    more += bytes((1, 0, 2, 0)) + b"\0" + ((MIDNIGHT - FIT_EPOCH_S + 12) & 0xFFFF).to_bytes(2, "little") + b"abc"
+    more += bytes((63, 0xAA, 0xBB))
+    assert readings(monitoring(whole, compressed, big, more)) == [
+        ("heart_rate", MIDNIGHT, 60),
+        ("heart_rate", MIDNIGHT + 5, 61),
+        ("heart_rate", MIDNIGHT + 9, 62),
+        ("heart_rate", MIDNIGHT + 12, 63),
+    ]
+
+
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=60), st.integers(14, 400))
 def test_no_bytes_make_it_fail_otherwise(noise: bytes, place: int) -> None:
     whole = wellness_file(
@@ -257,3 +283,59 @@ def test_garmins_own_reader_says_the_same_of_a_real_day(shared: Path) -> None:
     ][: len(cycles)] == cycles
     assert found.monitored is not None
     assert found.monitored[1] - found.monitored[0] == 86_400_000
+
+
+def test_garmins_own_reader_gives_the_fields_the_same_units() -> None:
+    night = MIDNIGHT + 3600
+    content = wellness_file(
+        MONITORING,
+        MIDNIGHT,
+        message("monitoring", timestamp=night, cycles=77, distance=12_345, activity_type=6),
+        message("monitoring", timestamp=night, ascent=6096, descent=3048),
+        message("monitoring_hr_data", timestamp=night, current_day_resting_heart_rate=49),
+        message("stress_level", stress_level_time=night, stress_level_value=31),
+        message("respiration_rate", timestamp=night, respiration_rate=1425),
+        message("spo2_data", timestamp=night, reading_spo2=96),
+        message("hrv_value", timestamp=night, value=6208),
+        message("hrv_status_summary", timestamp=night, last_night_average=6016, baseline_balanced_upper=7680, status=4),
+        message("sleep_level", timestamp=night, sleep_level=4),
+        message("sleep_assessment", overall_sleep_score=82),
+        message("skin_temp_overnight", timestamp=night, average_deviation=-0.5),
+        message("max_met_data", update_time=night, vo2_max=523, sport=1),
+        message("weight_scale", timestamp=night, weight=7580, percent_fat=2230, muscle_mass=3410, bmi=237),
+        message("blood_pressure", timestamp=night, systolic_pressure=121, diastolic_pressure=79, heart_rate=61),
+    )
+    stream = garmin_fit_sdk.Stream.from_byte_array(bytearray(content))
+    told: dict[str, Any] = garmin_fit_sdk.Decoder(stream).read(convert_datetimes_to_dates=False)[0]
+    ours = read_wellness("a.fit", content)
+    mine = {each.metric: each.value for each in (*ours.readings, *ours.dated)}
+
+    def theirs(name: str, field: str, place: int = 0) -> Any:
+        return told[f"{name}_mesgs"][place][field]
+
+    assert mine["resting_heart_rate"] == theirs("monitoring_hr_data", "current_day_resting_heart_rate")
+    assert mine["stress_level"] == theirs("stress_level", "stress_level_value")
+    assert mine["respiration_rate"] == theirs("respiration_rate", "respiration_rate")
+    assert mine["spo2"] == theirs("spo2_data", "reading_spo2")
+    assert mine["hrv_rmssd"] == theirs("hrv_value", "value")
+    assert mine["hrv_last_night_avg"] == theirs("hrv_status_summary", "last_night_average")
+    assert mine["hrv_baseline_high"] == theirs("hrv_status_summary", "baseline_balanced_upper")
+    assert theirs("hrv_status_summary", "status") == "balanced"
+    assert theirs("sleep_level", "sleep_level") == "rem"
+    assert mine["sleep_score"] == theirs("sleep_assessment", "overall_sleep_score")
+    assert mine["skin_temp_deviation"] == theirs("skin_temp_overnight", "average_deviation")
+    assert mine["vo2max_running"] == theirs("max_met_data", "vo2_max")
+    assert mine["weight"] == theirs("weight_scale", "weight")
+    assert mine["body_fat"] == theirs("weight_scale", "percent_fat")
+    assert mine["muscle_mass"] == theirs("weight_scale", "muscle_mass")
+    assert mine["bmi"] == theirs("weight_scale", "bmi")
+    assert mine["blood_pressure_systolic"] == theirs("blood_pressure", "systolic_pressure")
+    assert {each.what: each.total for each in ours.counts} == {
+        "steps": theirs("monitoring", "cycles") * 2,
+        "distance": theirs("monitoring", "distance"),
+    }
+    assert {each.what: each.amount for each in ours.gains} == {
+        "ascent": theirs("monitoring", "ascent", 1),
+        "descent": theirs("monitoring", "descent", 1),
+    }
+    assert [each.at_ms // 1000 - FIT_EPOCH_S for each in ours.levels] == [theirs("sleep_level", "timestamp")]

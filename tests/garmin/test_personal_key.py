@@ -109,7 +109,7 @@ def test_a_refused_key_is_sent_once(
     assert simulator.stats()["requests"]["total"] == 1
     assert simulator.api_key not in caught.message + caught.hint
     if isinstance(caught, SignInRequired):
-        assert "expired" in caught.message and personal_key.KEY_PAGE in caught.hint
+        assert "expired" in caught.message and personal_key.key_page(server) in caught.hint
 
 
 def test_another_key_is_refused(simulator: Simulator, server: Server) -> None:
@@ -118,10 +118,12 @@ def test_another_key_is_refused(simulator: Simulator, server: Server) -> None:
 
 @pytest.mark.parametrize("text", ["", "short", "canary of a key", "canary-of-\na-key", "canary-of-a-k€y", "x" * 3000])
 def test_what_cannot_be_a_key_is_not_sent(text: str) -> None:
-    caught = problem(lambda: personal_key.checked(text))
+    china = Server.parse("garmin.cn")
+    caught = problem(lambda: personal_key.checked(text, china))
     assert isinstance(caught, UsageProblem)
     assert "canary" not in caught.message + caught.hint
-    assert personal_key.checked("  canary-of-a-key\r\n") == "canary-of-a-key"
+    assert "https://connect.garmin.cn/app/settings/" in caught.hint
+    assert personal_key.checked("  canary-of-a-key\r\n", china) == "canary-of-a-key"
 
 
 @pytest.mark.parametrize("answer", ["abc.def.ghi", '"abc.def.ghi"', "  abc.def.ghi\n"])

@@ -26,6 +26,8 @@ def test_known_servers(text: str, name: str, api: str, is_loopback: bool) -> Non
     server = Server.parse(text)
     assert (server.name, server.api, server.is_loopback) == (name, api, is_loopback)
     assert Server.parse(server.name) == Server.parse(server.url) == server
+    assert server.personal_api == (api if is_loopback else api.replace("connectapi", "personal.connectapi"))
+    assert server.oauth_consumer.startswith(api if is_loopback else "https://thegarth.s3.amazonaws.com/")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ async def test_a_whole_day_is_fetched_a_part_stays_open_and_two_parts_add_up(
     await fill(database, account, "fit", rates(62, first_hour=5), whole=False)
     assert [value for _, _, value in await rows(database)] == [60, 61, 62]
     assert [row[2:6] for row in await rollup(database)] == [(60, 61, 62, 3)]
-    await fill(database, account, "fit", rates(60, 61, first_hour=1), whole=True)
+    assert (await fill(database, account, "fit", rates(60, 66, first_hour=1), whole=True)).readings == 1
     assert await ledger(database) == ("fetched", "fit")
     assert len(await rows(database)) == 3
 
@@ -115,6 +115,7 @@ async def test_whichever_comes_first_the_day_is_garmins_own(
     assert {row[0] for row in await rollup(database)} == {"sleep", "sleep_stage"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("order", [("archive", "fit"), ("fit", "archive")], ids="-".join)
 @pytest.mark.parametrize(
     ("whole", "fit_has_the_main_value", "winner"),

@@ -26,7 +26,7 @@ from garminsync_tui.models import (
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store.database import Database
-from garminsync_tui.sync.session import Linking
+from garminsync_tui.sync.linking import Linking
 from garminsync_tui.sync.work import JOB_TYPE, work
 
 from ..synced import content

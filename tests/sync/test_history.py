@@ -35,3 +35,11 @@ def test_the_cost_is_rounded_and_no_faster_than_garmin_is_asked() -> None:
     assert history.cost(year, TODAY, "standard", 50.0) == history.cost(year, TODAY, "standard", 1.0)
     assert history.cost(year, TODAY, "standard", 0.5).endswith("at 0.5 requests a second")
     assert history.cost(TODAY, TODAY, "standard", 1.0).startswith("about ")
+
+
+def test_a_key_asks_for_less_and_more_slowly() -> None:
+    week = TODAY - timedelta(days=6)
+    assert history.requests(week, TODAY, "standard", "garth") == history.requests(week, TODAY, "standard")
+    # Each day heart rate, fitness age and two for the night; six kinds come as ranges.
+    assert history.requests(week, TODAY, "standard", "personal_api") == 4 * 7 + 6
+    assert history.cost(week, TODAY, "standard", 1.0, "personal_api").endswith("at 0.5 requests a second")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,9 +16,11 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store.budget import Rate
 from garminsync_tui.store.database import Database
-from garminsync_tui.sync import session
-from garminsync_tui.sync.session import Linking, open_client, rate_for
+from garminsync_tui.sync import linking, session
+from garminsync_tui.sync.linking import Linking
+from garminsync_tui.sync.session import open_client, rate_for
 
+from ..doors import garth_client
 from .conftest import Installation
 
 TOKEN = "/di-oauth2-service/oauth/token"
@@ -64,10 +68,26 @@ async def refusal[E: Exception](kind: type[E], doing: object) -> E:
 async def test_each_request_of_a_sign_in_is_charged(
     database: Database, paths: Paths, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "rate_for", lambda *_: Rate(1e-9, 3))
+    monkeypatch.setattr(linking, "rate_for", lambda *_: Rate(1e-9, 3))
     await Linking(database, paths, simulator.url).start("athlete@example.com", "simulator")
     assert requests(simulator) > 3
     assert (await rows(database))["data"].tokens == pytest.approx(3 - requests(simulator), abs=1e-3)
+
+
+async def test_so_are_those_of_a_key_and_of_a_session_of_garth_s(
+    database: Database, paths: Paths, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await asyncio.to_thread(garth_client, simulator)
+    client.dump(str(tmp_path / "garth"))
+    monkeypatch.setattr(linking, "rate_for", lambda *_: Rate(1e-9, 3))
+    simulator.reset_stats()
+    for sent, link in (
+        (3, lambda here: here.with_key(simulator.api_key)),
+        (7, lambda here: here.with_garth(tmp_path / "garth")),
+    ):
+        await link(Linking(database, paths, simulator.url))
+        assert requests(simulator) == sent
+        assert (await rows(database))["data"].tokens == pytest.approx(3 - sent, abs=1e-3)
 
 
 async def test_a_refresh_is_charged(
@@ -87,6 +107,11 @@ def test_garmin_is_asked_once_a_second_at_most() -> None:
         rate_for("garmin.com", Rate(1.01, 3))
     assert rate_for("http://127.0.0.1:8080", Rate(50, 3)) == Rate(50, 3)
     assert rate_for("http://127.0.0.1:8080", None) is None
+    # A key of the official API is asked with more slowly, whatever else is chosen.
+    assert rate_for("https://garmin.com", None, "personal_api") == Rate(0.5, 2)
+    assert rate_for("https://garmin.cn", Rate(1, 3), "personal_api") == Rate(0.5, 2)
+    assert rate_for("https://garmin.com", Rate(0.1, 3), "personal_api") == Rate(0.1, 2)
+    assert rate_for("https://garmin.com", None, "garth") == Rate(1, 3)
 
 
 # ── What is obeyed ───────────────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,8 @@ from garminsync_tui.simulator import Simulator
 from garminsync_tui.store import accounts
 from garminsync_tui.store.coverage import PARTLY
 from garminsync_tui.store.database import Database
-from garminsync_tui.sync.session import Linking, open_client, session_ends_by
+from garminsync_tui.sync.linking import Linking
+from garminsync_tui.sync.session import open_client, session_ends_by
 from garminsync_tui.sync.work import work
 
 from ..doors import browsed, garth_client
@@ -186,26 +187,6 @@ async def test_five_calls_at_once_make_one_exchange(
     assert (await session_ends_by(home.database, home.paths, renewed) is not None) == (way == "garth")
 
 
-@pytest.mark.parametrize("way", ["garth", "personal_api"])
-@sqlite
-async def test_a_refused_exchange_asks_for_a_sign_in_and_nothing_is_repeated(
-    home: Installation, simulator: Simulator, tmp_path: Path, way: str
-) -> None:
-    account = await link(home, simulator, way, tmp_path)
-    simulator.end_sessions()
-    simulator.end_key()
-    simulator.expire_tokens()
-    jobs = await home.sync("activities", "health", since=SINCE)
-    assert {error_code(job) for job in jobs} == {"sign_in_required"}
-    paths = asked(simulator)
-    assert paths.pop(EXCHANGES[way]) == 1
-    assert sum(paths.values()) == 1
-    assert (await accounts.get(home.database, account.id)).sign_in_needed_since
-    simulator.reset_stats()
-    await home.sync("activities", "health", since=SINCE)
-    assert asked(simulator) == {}
-
-
 @sqlite
 async def test_a_key_is_asked_to_wait_and_waits(home: Installation, simulator: Simulator, tmp_path: Path) -> None:
     await link(home, simulator, "personal_api", tmp_path)
@@ -250,3 +231,20 @@ async def test_workouts_and_metrics_that_a_key_has_not_are_said_so(
     assert job.status == "completed"
     assert not [path for path in asked(simulator) if "workout" in path]
     assert (await accounts.get(home.database, account.id)).sign_in_needed_since is None, "the link itself is good"
+
+
+@sqlite
+async def test_a_key_cannot_bring_a_day_back_from_the_archive(home: Installation, tmp_path: Path) -> None:
+    wanted: dict[str, Any] = {
+        "since": (NOW - timedelta(days=8)).date().isoformat(),
+        "metrics": ["heart_rate", "max_heart_rate"],
+    }
+    with Simulator(days=12, now=NOW, archived_after_days=6) as simulator:
+        await link(home, simulator, "personal_api", tmp_path)
+        (job,) = await home.sync("health", **wanted)
+        assert error_code(job) == "partly"
+        assert "only another sign-in can ask to bring it back" in str((job.extra or {})["failures"])
+        assert not [path for path in asked(simulator) if "epoch" in path]
+        await link(home, simulator, "garth", tmp_path)
+        (job,) = await home.sync("health", **wanted)
+        assert [path for path in asked(simulator) if "epoch" in path], "it was asked to"

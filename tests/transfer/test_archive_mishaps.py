@@ -1,5 +1,5 @@
-"""Archives as people have them: cut off, packed again, half unpacked, renamed, somebody else's; and imports that are
-stopped. What is in them comes in, once; what is not is named.
+"""Archives as people have them: cut off, packed again, half unpacked, renamed; and imports that are stopped. What is
+in them comes in, once; what is not is named.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from garminsync_tui.models import Activity, HealthDaily, HealthMetric, SyncJob
+from garminsync_tui.models import Activity, HealthDaily, HealthMetric, SyncJob, Table
 from garminsync_tui.simulator import Simulator
 
 from .. import archives
@@ -113,42 +113,32 @@ async def test_half_unpacked_comes_in_as_far_as_it_goes_and_the_rest_later(
     assert await home.content() == plain
 
 
-async def test_without_its_summaries_the_recordings_come_in_and_the_summaries_find_them(
-    home: Doors, archive: bytes, plain: Content, tmp_path: Path
-) -> None:
-    await home.bring_in(put(tmp_path, archives.without(archive, "summarizedActivities")))
-    found = await home.activities()
-    assert found and all(each.garmin_activity_id.startswith("sha256:") for each in found)
-    await home.bring_in(put(tmp_path, archive, "whole.zip"))
-    assert await home.content() == plain
-
-
-async def test_an_archive_of_somebody_else_is_not_merged(
-    home: Doors, archive: bytes, plain: Content, tmp_path: Path
-) -> None:
-    await home.bring_in(put(tmp_path, archive))
-    theirs = put(tmp_path, archives.archive_of(Simulator(days=1, now=NOW, seed=2)), "theirs.zip")
-    job = await home.bring_in(theirs)
-    assert job.status == "failed"
-    assert "another person" in (job.error_message or "")
-    assert await home.content() == plain
-    # Who says that it is meant gets it beside their own, not among it.
-    job = await home.bring_in(theirs, other_person=True)
-    assert job.status == "completed"
-    assert len({each.garmin_user_id for each in await home.accounts()}) == 3
-    both = await home.content()
-    assert all(len(both[name]) > len(rows) for name, rows in plain.items())
-    for name, rows in plain.items():
-        assert set(map(repr, rows)) <= set(map(repr, both[name])), name
+async def test_odd_files_of_a_watch(home: Doors, simulator: Simulator, tmp_path: Path) -> None:
+    """Two files of one activity, two days of monitoring in one file, clocks that were never set, and a broken end."""
+    session = archives.recorded(simulator)
+    morning, noon, *_ = [file.content for file in simulator.watch().files() if file.folder == "MONITOR"]
+    put(tmp_path, archives.activity(simulator, session), "A1.FIT")
+    put(tmp_path, archives.edited(simulator, session), "A2.FIT")
+    put(tmp_path, archives.never_set(simulator, session), "A3.FIT")
+    put(tmp_path, morning + noon, "M1.FIT")
+    put(tmp_path, archives.monitored_never_set(simulator), "M2.FIT")
+    put(tmp_path, archives.cut_off(morning), "M3.FIT")
+    job = await home.bring_in(tmp_path / "in")
+    assert len([each for each in await home.activities() if each.start_time == session.starts]) == 1
+    ledger = await home.sources()
+    assert {day for name, day in ledger if name == "stress"} == {NOW.date() - timedelta(days=1)}
+    first = [row for row in (await home.content())["health"] if row[0] == "stress_level"]
+    assert len(first) == len({row[1] for row in first}) > 400
+    skipped = reasons(job, "skipped")
+    assert set(skipped) == {"A3.FIT", "M2.FIT"} and "clock was not set" in skipped["A3.FIT"]
+    assert set(reasons(job, "known")) == {"A2.FIT"}
+    assert "is cut off" in reasons(job, "imported")["M3.FIT"]
 
 
 # ── Stopped in the middle ────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("table", [Activity, HealthMetric])
-async def test_killed_it_goes_on_and_ends_the_same(
-    table: type[Activity | HealthMetric], home: Doors, archive: bytes, plain: Content, tmp_path: Path
-) -> None:
+async def test_killed_it_goes_on_and_ends_the_same(home: Doors, archive: bytes, plain: Content, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "garminsync_tui", "--home", str(home.paths.database.parent)]
     process = await asyncio.create_subprocess_exec(
         *(*command, "import", str(put(tmp_path, archive))),
@@ -157,7 +147,7 @@ async def test_killed_it_goes_on_and_ends_the_same(
         stderr=asyncio.subprocess.DEVNULL,
     )
     until = time.monotonic() + 60
-    while not await rows(home, table) and time.monotonic() < until:
+    while not await rows(home, HealthMetric) and time.monotonic() < until:
         await asyncio.sleep(0.001)
     process.kill()
     assert await process.wait() == -signal.SIGKILL
@@ -192,7 +182,7 @@ async def test_on_a_full_disk_it_waits_and_then_goes_on(
     assert await home.content() == plain
 
 
-async def rows(home: Doors, table: type[Activity | HealthMetric | HealthDaily]) -> int:
+async def rows(home: Doors, table: type[Table]) -> int:
     """How many there are."""
     async with home.database.read() as session:
         return await session.scalar(sa.select(sa.func.count()).select_from(table)) or 0

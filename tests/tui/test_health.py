@@ -315,6 +315,13 @@ def entry(status: str, reason: str | None = None, due: datetime | None = None) -
             True,
             "fetched, but 3 heart_rate out of range.",
         ),
+        (
+            "spo2_low",
+            entry("stale")._replace(source="fit"),
+            True,
+            True,
+            "files told a part of that day, and not this: f fetches it from Garmin.",
+        ),
         ("heart_rate", entry("stale"), True, True, "it is to be fetched again. f fetches it now."),
         (
             "heart_rate",

@@ -123,7 +123,7 @@ async def _prepare(home: Home, simulator: Simulator, days: int | None) -> list[U
     from ..daemon import ensure_schedules
     from ..jobs.queue import Queue, utc_now
     from ..models import GarminConnectAccount
-    from ..sync.session import Linking
+    from ..sync.linking import Linking
     from ..sync.work import JOB_TYPE
     from .sync import PRIORITY
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..garmin.sign_in import CodeNeeded
     from ..models import GarminConnectAccount
-    from ..sync.session import Linking
+    from ..sync.linking import Linking
 
 _SERVERS = {"com": "https://garmin.com", "cn": "https://garmin.cn"}
 _MOST_CODES = 3
@@ -118,7 +118,7 @@ async def _link(home: Home, server: str, method: str, asked: Asked, since: date 
     from ..daemon import ensure_schedules
     from ..garmin.server import Server
     from ..jobs.queue import Queue
-    from ..sync.session import Linking
+    from ..sync.linking import Linking
 
     where = Server.parse(server)
     async with home.opened() as (config, database):
@@ -202,10 +202,8 @@ async def _by_garth(linking: Linking, asked: Asked) -> GarminConnectAccount:
 
 
 async def _by_key(linking: Linking, asked: Asked) -> GarminConnectAccount:
-    from ..garmin.personal_key import KEY_PAGE
-
     if not asked.key_stdin:
-        say(f"A key is made at {KEY_PAGE} and shown there once.")
+        say(f"A key is made at {linking.key_page} and shown there once.")
     account = await linking.with_key(secret("key", "API key: ", from_stdin=asked.key_stdin))
     say("A key reads only, and not everything: `garminsync coverage` names what needs another sign-in.")
     return account

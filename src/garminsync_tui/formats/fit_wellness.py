@@ -10,7 +10,8 @@ from ..errors import FileDamaged
 from .fit_fields import fields_of
 from .fit_messages import PartDamaged
 from .fit_parts import MAX_FIT_BYTES, fit_parts
-from .fit_wellness_messages import OF_SEVERAL, TAKEN, Count, Gain, Level, Reader, Wellness
+from .fit_wellness_content import Count, Gain, Level, Reader, Wellness
+from .fit_wellness_messages import OF_SEVERAL, TAKEN
 
 __all__ = ["Count", "Gain", "Level", "Wellness", "read_wellness"]
 

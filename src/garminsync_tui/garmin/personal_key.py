@@ -1,7 +1,7 @@
 """A key of the official Personal API: exchanged for an access token, which lives for a day. Blocks: in a thread.
 
 The exchange and the paths are those that a client verified with the live API in October 2026 (gcpapi-sync
-0.1.20261022). A key is made at `KEY_PAGE`, shown once, and good for 30 days to a year.
+0.1.20261022). A key is made at `key_page`, shown once, and good for 30 days to a year.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from .server import Server
 from .shapes import storable_text
 from .sign_in import Profile, Tokens, expiry_of
 
-KEY_PAGE = "https://connect.garmin.com/app/settings/personalApiToken"
 SETTINGS = "/userprofile-service/userprofile/settings"
 DAY = "/usersummary-service/usersummary/daily"
 _EXCHANGE = "/personalapitoken-service/personal-api/personal-api-key/token"
@@ -32,15 +31,21 @@ _LIFETIME = timedelta(hours=24)
 _TIMEOUT_S = 30.0
 _KEY = re.compile(r"[\x21-\x7e]{8,2000}")
 _TRY_LATER = "Check the connection and try again."
-_NEW_KEY = f"Make a new one at {KEY_PAGE}, then `garminsync login --method personal-api`. Everything stored stays."
 
 
-def checked(key: str) -> str:
+def key_page(server: Server) -> str:
+    """Where a key is made, in a browser."""
+    return f"https://connect.{server.domain}/app/settings/personalApiToken"
+
+
+def checked(key: str, server: Server) -> str:
     """A key as it is sent. Raises UsageProblem, which repeats nothing of it, for what cannot be one."""
     key = key.strip()
     if not _KEY.fullmatch(key):
         blank = "there is a blank in it" if re.search(r"\s", key) else "it is too short, too long or has odd characters"
-        raise UsageProblem(f"That is no key: {blank}.", hint=f"Copy all of it, and nothing else, from {KEY_PAGE}.")
+        raise UsageProblem(
+            f"That is no key: {blank}.", hint=f"Copy all of it, and nothing else, from {key_page(server)}."
+        )
     return key
 
 
@@ -51,9 +56,7 @@ def exchange(key: str, server: Server) -> Tokens:
     """
     answer = _send(server, "POST", _EXCHANGE, {"Authorization": f"ApiKey {key}", "Accept": "*/*"})
     if answer.status_code in (400, 401, 403):
-        raise SignInRequired(
-            "Garmin does not accept this API key: it has expired, was revoked, or is not all of it.", hint=_NEW_KEY
-        )
+        raise _refused(server)
     access = _token(answer.text) if answer.is_success else None
     if not access:
         raise UnexpectedAnswer("Garmin's answer to the API key holds no token.", hint=_TRY_LATER)
@@ -77,7 +80,7 @@ def profile(tokens: Tokens, server: Server, on_requests: Callable[[int], None]) 
         headers = {"Authorization": f"Bearer {tokens.access}", "Accept": "application/json"}
         answer = _send(server, "GET", path, headers, params)
         if answer.status_code == 401:
-            raise SignInRequired("Garmin does not accept this API key.", hint=_NEW_KEY)
+            raise _refused(server)
         try:
             return answer.json() if answer.is_success and answer.content else None
         except ValueError:
@@ -91,6 +94,14 @@ def profile(tokens: Tokens, server: Server, on_requests: Callable[[int], None]) 
         display_name=storable_text(name) if isinstance(name, str) else "",
         full_name="",
         time_zone=_zone(settings.get("timeZone")),
+    )
+
+
+def _refused(server: Server) -> SignInRequired:
+    return SignInRequired(
+        "Garmin does not accept this API key: it has expired, was revoked, or is not all of it.",
+        hint=f"Make a new one at {key_page(server)}, then `garminsync login --method personal-api`"
+        " (an account in China: with --region cn). Everything stored stays.",
     )
 
 

@@ -33,7 +33,7 @@ class Filled(NamedTuple):
     stored: frozenset[date]
     known: int
     kept: int
-    #: In the days that got values.
+    #: That were not there before.
     readings: int
 
 
@@ -54,7 +54,7 @@ async def fill_days(
     before = await ledger(session, account_id, endpoint, [each.day for each in told])
     whole: list[FetchedDay] = []
     parts: list[FetchedDay] = []
-    known = kept = 0
+    known = kept = readings = 0
     for each in told:
         old = before.get(each.day)
         if not each.readings and old is not None and (old.status in _WHOLE or old.first_at is not None):
@@ -77,13 +77,13 @@ async def fill_days(
         if (was_whole and not each.whole) or (same and merged == held and was_whole == each.whole):
             known += 1
         else:
+            readings += sum(held.get(key) != reading for key, reading in merged.items())
             (whole if each.whole else parts).append(FetchedDay(each.day, list(merged.values())))
     for days, status in ((whole, "fetched"), (parts, "stale")):
         entries = await write_days(session, account_id, endpoint, metrics, before, days)
         found = [entry._replace(status=status if entry.first_at else "empty", source=source) for entry in entries]
         await coverage.record(session, account_id, found, fetched=status == "fetched")
-    stored = [*whole, *parts]
-    return Filled(frozenset(each.day for each in stored), known, kept, sum(len(each.readings) for each in stored))
+    return Filled(frozenset(each.day for each in (*whole, *parts)), known, kept, readings)
 
 
 def _wins(

@@ -29,8 +29,9 @@ from ..store.files import FileStore
 from ..store.plain import AskedSession
 from ..store.records import daily_loads
 from ..store.unlocking import Try
+from ..sync.linking import Linking
 from ..sync.refetch import lose_file
-from ..sync.session import Linking, rate_for
+from ..sync.session import rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
 from .activity_shelf import ActivityShelf
 from .health_shelf import HealthShelf

@@ -31,6 +31,8 @@ def why_missing(metric: str, absence: Absence, day: date, today: date, moment: d
             return f"not fetched yet: {_f()}."
         return f"it is not among what is fetched: health.samples or health.extras adds it; {_f()} now."
     reason = text.clean(entry.reason or "", 120).rstrip(".")
+    if entry.status == "stale" and entry.source != "api":
+        return f"files told a part of that day, and not this: {_f()} from Garmin."
     said = {
         "failed": f"failed: {reason or 'no reason was told'}. Next try {_due(entry, moment)}; {_f()} now.",
         "stale": f"it is to be fetched again{f': {reason}' if reason else ''}. {_f()} now.",

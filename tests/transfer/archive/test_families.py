@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garminsync_tui.errors import GarminSyncError
@@ -134,7 +134,7 @@ def test_a_day_that_nobody_wore_a_watch_and_words_for_not_measured_are_no_values
 NIGHT = {
     "calendarDate": "2026-10-19",
     "sleepStartTimestampGMT": "2026-10-18T21:30:00.0",
-    "sleepEndTimestampGMT": "2026-10-19T05:30:00.0",
+    "sleepEndTimestampGMT": "2026-10-19T04:10:00.0",
     "deepSleepSeconds": 5400,
     "lightSleepSeconds": 18_000,
     "awakeSleepSeconds": 600,
@@ -156,6 +156,10 @@ def test_a_night_without_a_kind_of_sleep_and_with_a_nap() -> None:
     }
     assert found["sleep"]["nap_duration"] == [(ms("2026-10-19T12:00:00"), 1800)]
     assert of_monday(found["respiration"]) == {"respiration_sleep_avg": 13}
+    # Where the window is longer than what is named, the rest of it was slept all the same.
+    longer = read("x_sleepData.json", NIGHT | {"sleepEndTimestampGMT": "2026-10-19T05:10:00.0"})["sleep"]
+    assert of_monday(longer)["sleep"] == 23_400 + 3600
+    assert "sleep_rem" not in longer
 
 
 @pytest.mark.parametrize(
@@ -312,6 +316,7 @@ _JUNK: list[Any] = [
 ]  # fmt: skip
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.dictionaries(st.sampled_from(_KEYS), st.sampled_from(_JUNK), max_size=8), max_size=3))
 def test_no_row_makes_a_reader_fail_otherwise(rows: list[dict[str, Any]]) -> None:
     for family in (family for batch in BATCHES for family in batch):

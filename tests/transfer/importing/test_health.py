@@ -152,9 +152,12 @@ async def test_damaged_files_are_named_and_what_stands_before_the_damage_is_in(h
     home.put("rubbish.fit", whole[:60] + b"\xff" * 40)
     home.put("nothing.fit", wellness_file(32, MIDNIGHT, message("monitoring_info", timestamp=MIDNIGHT)))
     home.put("1_sleepData.json", json.dumps([NIGHT, NIGHT | {"calendarDate": "2026-10-20"}]).encode()[:-300])
+    strange = NIGHT | {"calendarDate": "2026-10-21", "sleepScores": {"overallScore": 700}}
+    home.put("2_sleepData.json", json.dumps([strange]).encode())
     home.put("UDSFile_1.json", b'{"calendarDate": "2026-10-19", "totalSteps": {"of": "another kind"}')
     job = await home.run()
-    assert counts(job) == (1, 0, 1, 3)
+    assert counts(job) == (2, 0, 1, 3)
+    assert "1 sleep_score out of range on 2026-10-21" in reasons(job, "imported")["in/2_sleepData.json"]
     failed = reasons(job, "failed")
     assert failed.keys() == {"in/rubbish.fit", "in/1_sleepData.json", "in/UDSFile_1.json"}
     assert "cut off" in reasons(job, "imported")["in/cut.fit"]
@@ -166,6 +169,7 @@ async def test_damaged_files_are_named_and_what_stands_before_the_damage_is_in(h
     assert job.extra["failed"] == 3
 
 
+@sqlite
 async def test_an_import_that_broke_off_goes_on_and_comes_to_the_same(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,16 @@ async def test_the_best_file_wins_whatever_came_first(home: Home, order: tuple[i
     assert counts(await home.run()) == (0, 3, 0, 0)
 
 
+@sqlite
+async def test_a_damaged_original_is_no_better_than_a_whole_export(home: Home) -> None:
+    whole = fit(seconds=600)
+    await home.run(home.put("export.tcx", tcx(seconds=600)))
+    job = await home.run(home.put("cut.fit", whole[:-60]))
+    assert "cut off" in reasons(job, "known")["cut.fit"]
+    [row] = await home.rows()
+    assert (row.file_type, (row.extra or {}).get("file_problem")) == ("TCX", None)
+
+
 async def test_the_same_activity_is_told_by_its_device_else_by_start_sport_and_time(home: Home) -> None:
     hour = timedelta(hours=1)
     home.put("0.fit", fit())

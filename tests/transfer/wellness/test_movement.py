@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garminsync_tui.formats.fit_wellness import Count, Gain
@@ -25,6 +25,7 @@ def values(readings: list[Reading], metric: str) -> dict[int, float]:
     return {each.at_ms: each.value for each in readings if each.metric == metric}
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(1, 60), st.integers(0, 100), st.sampled_from([WALKING, RUNNING]), st.booleans()),

@@ -13,8 +13,8 @@ from .answers import By, Row, dated, part, rows
 from .when import instant_of, span_of
 
 _STAGES = ("deepSleepSeconds", "lightSleepSeconds", "remSleepSeconds")
-#: Windows of a watch that lay on a table, or that nobody measured.
-_NO_NIGHT = {"OFF_WRIST", "UNCONFIRMED"}
+_NO_NIGHT = "OFF_WRIST"
+_MINUTE_S = 60
 
 
 def sleep_data(told: Sequence[Row]) -> By:
@@ -24,17 +24,31 @@ def sleep_data(told: Sequence[Row]) -> By:
     if span is None:
         return {}
     nights: dict[date, list[Reading]] = {}
+    left_out: dict[date, str] = {}
     breath = Collected(*span)
     for day, row in days:
-        nights.update(sleep(_answer(row, day), day, day))
+        night = sleep(_answer(row, day), day, day)
+        nights |= night
+        left_out |= night.left_out
         if _is_night(row):
             breath.add_day(day, "respiration_sleep_avg", row.get("averageRespiration"))
-    return {"sleep": Readings(nights, {}), "respiration": breath.by_day()}
+    return {"sleep": Readings(nights, left_out), "respiration": breath.by_day()}
 
 
 def _is_night(row: Row) -> bool:
     window = row.get("sleepWindowConfirmationType")
-    return str(window).upper() not in _NO_NIGHT and any((number(row.get(key)) or 0) > 0 for key in _STAGES)
+    return str(window).upper() != _NO_NIGHT and any((number(row.get(key)) or 0) > 0 for key in _STAGES)
+
+
+def _asleep_s(row: Row) -> float:
+    """How long the sleeper slept. REM sleep that is not named did not occur, or is what the window has left."""
+    asleep_s = sum(max(0, number(row.get(key)) or 0) for key in _STAGES)
+    starts_ms, ends_ms = (instant_of(row.get(f"sleep{end}TimestampGMT")) for end in ("Start", "End"))
+    if row.get("remSleepSeconds") is None and starts_ms is not None and ends_ms is not None:
+        awake_s = sum(max(0, number(row.get(key)) or 0) for key in ("awakeSleepSeconds", "unmeasurableSeconds"))
+        left_s = (ends_ms - starts_ms) / 1000 - awake_s - asleep_s
+        return asleep_s + left_s if left_s >= _MINUTE_S else asleep_s
+    return asleep_s
 
 
 def _answer(row: Row, day: date) -> dict[str, Any]:
@@ -45,8 +59,7 @@ def _answer(row: Row, day: date) -> dict[str, Any]:
         return {"dailySleepDTO": {}, "dailyNapDTOS": naps}
     night: dict[str, Any] = {key: row.get(key) for key in (*_STAGES, "awakeSleepSeconds")}
     night |= {key: instant_of(row.get(key)) for key in ("sleepStartTimestampGMT", "sleepEndTimestampGMT")}
-    # A kind of sleep that is not named did not occur.
-    night["sleepTimeSeconds"] = sum(max(0, number(row.get(key)) or 0) for key in _STAGES)
+    night["sleepTimeSeconds"] = _asleep_s(row)
     night["sleepScores"] = {"overall": {"value": part(row, "sleepScores").get("overallScore")}}
     return {"dailySleepDTO": night | {"calendarDate": day.isoformat()}, "dailyNapDTOS": naps}
 

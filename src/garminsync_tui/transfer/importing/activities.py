@@ -222,9 +222,7 @@ class Activities:
         for number, page in enumerate(batched(rest, _SUMMARIES_AT_ONCE)):
             await self._run.breathe()
             self._run.database.require_reserve()
-            self._run.progress(
-                self._tally.done, self._tally.done + 1, f"{number * _SUMMARIES_AT_ONCE} of {len(rest)} summaries"
-            )
+            self._tally.show(self._run, f"summary {number * _SUMMARIES_AT_ONCE + 1} of {len(rest)}")
             async with self._run.database.read() as session:
                 known = await activities.stored(session, archived.account_id, [row.garmin_activity_id for row in page])
             await self._take_page([row for row in page if row.garmin_activity_id not in known], archived)

@@ -26,6 +26,7 @@ from .tally import Tally
 _NOT_HEALTH = "a state of the account, and no measurement of a day"
 _DAYS_AT_ONCE = 100
 _ROWS_AT_ONCE = 5_000
+_NAMED = 3
 
 
 async def import_archive(run: JobRun, account_id: UUID, found: Sequence[Found], tally: Tally) -> None:
@@ -65,10 +66,17 @@ async def import_archive(run: JobRun, account_id: UUID, found: Sequence[Found], 
                 changed |= await fill(session, account_id, ARCHIVE, archived.told(some), tally)
         async with run.page() as session:
             for each in whole:
-                (tally.imported if archived.days_of[each.fingerprint] & changed else tally.known)(
-                    each, account_id=account_id
-                )
+                settle = tally.imported if archived.days_of[each.fingerprint] & changed else tally.known
+                settle(each, _left_out(archived.left_out[each.fingerprint]), account_id=account_id)
             await write_down(run, session, tally)
+
+
+def _left_out(told: Sequence[str]) -> str:
+    """What a file held that cannot be true, of much of it the first."""
+    if not told:
+        return ""
+    more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+    return f"left out: {'; '.join(told[:_NAMED])}{more}"
 
 
 def _take(archived: ArchivedDays, family: Family, found: Found) -> str:

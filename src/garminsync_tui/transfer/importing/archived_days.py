@@ -34,10 +34,13 @@ class ArchivedDays:
         self._answers: dict[date, Row] = {}
         #: By the fingerprint of a file, the days it told of.
         self.days_of: dict[bytes, set[date]] = defaultdict(set)
+        #: By the fingerprint of a file, what was in it and could not be taken.
+        self.left_out: dict[bytes, list[str]] = defaultdict(list)
 
     def add(self, family: Family, fingerprint: bytes, rows: Sequence[Any]) -> None:
         """Take what is in some rows. Raises UnexpectedAnswer for rows of another shape."""
         for endpoint, by_day in family.read(rows).items():
+            self.left_out[fingerprint] += [f"{what} on {day}" for day, what in sorted(by_day.left_out.items())]
             for day, readings in by_day.items():
                 self.days_of[fingerprint].add(day)
                 self._told[endpoint, day].update({(each.metric, each.at_ms): each for each in readings})

@@ -27,7 +27,7 @@ from ...store.health import FIT
 from ..wellness.days import told_days
 from ..wellness.local_days import LocalDays, Span
 from .memory import write_down
-from .sources import Found
+from .sources import INSIDE, OPEN_ARCHIVES, Found
 from .storing import fill, know_days
 from .tally import Tally
 
@@ -60,11 +60,23 @@ async def import_wellness(
 
 
 def _in_order(found: Iterable[Found], before: Iterable[Found]) -> list[tuple[Found, date | None, bool]]:
-    """By the time at which they were begun, those that do not know it last; and whether they are new."""
+    """By the time at which they were begun, those that do not know it last; and whether they are new.
+
+    Where they lie in more archives than are kept open, archive by archive: each would be unpacked again and again.
+    """
     begun = [(each, _begun(each), True) for each in found]
     near = {created.date() + n * _DAY for _, created, _ in begun if created for n in range(-_REACH.days, _REACH.days)}
     begun += [(each, created, False) for each in before if (created := _begun(each)) and created.date() in near]
-    begun.sort(key=lambda each: (each[1] is None, each[1] or datetime.max.replace(tzinfo=UTC), each[0].name))
+    shelves = {each.name.rpartition(INSIDE)[0] for each, *_ in begun}
+    shelf = {name: place for place, name in enumerate(sorted(shelves))} if len(shelves) > OPEN_ARCHIVES else {}
+    begun.sort(
+        key=lambda each: (
+            shelf.get(each[0].name.rpartition(INSIDE)[0], 0),
+            each[1] is None,
+            each[1] or datetime.max.replace(tzinfo=UTC),
+            each[0].name,
+        )
+    )
     return [(each, created.date() if created else None, is_new) for each, created, is_new in begun]
 
 

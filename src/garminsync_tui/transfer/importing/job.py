@@ -40,8 +40,8 @@ async def import_files(run: JobRun, config: Config, files: FileStore) -> None:
             f"{missing[0]} is not here (any more).", hint="An import runs on the machine where its files are."
         )
     run.failures.clear()  # every file that failed is met and named again, also by a run that goes on
-    run.failed, run.result = 0, {}
-    tally = Tally()
+    run.failed = 0
+    tally = Tally(gained=run.result.get("gained", {}))  # by the same job, before it was interrupted
     with files.drafts() as scratch, Sources(paths, scratch) as sources:
         await _Import(run, config, files, scratch, tally).everything(sources)
     await compute_figures(run, config, files)
@@ -70,7 +70,6 @@ class _Import:
         self._files = files
         self._scratch = scratch
         self._tally = tally
-        self._looked_at = 0
         self._recordings: list[Found] = []
         self._wellness: list[Found] = []
         #: Files of devices that were read by an earlier import.
@@ -128,7 +127,7 @@ class _Import:
         rows: list[ActivityRow] = []
         for each in found:
             await self._run.breathe()
-            self._run.progress(self._tally.done, max(self._looked_at, 1), each.name)
+            self._tally.show(self._run, each.name)
             read, problems, damage = await asyncio.to_thread(_summaries, each)
             rows += read
             for problem in problems:
@@ -143,8 +142,8 @@ class _Import:
         walk = sources.walk()
         while page := await asyncio.to_thread(_next_page, walk):
             await self._run.breathe()
-            self._looked_at += len(page)
-            self._run.progress(0, 1, f"{self._looked_at} files found")
+            self._tally.total += len(page)
+            self._run.progress(0, 1, f"{self._tally.total} files found")
             kinds = {found.fingerprint: kind for found, kind in page}
             new = await settle_known(self._run, self._files, [found for found, _ in page], self._tally)
             for found in new:
@@ -169,8 +168,7 @@ class _Import:
     async def _breathe(self, found: Found) -> None:
         await self._run.breathe()
         self._run.database.require_reserve()
-        done, total = self._tally.done, max(self._looked_at, 1)
-        self._run.progress(done, total, f"{done} of {total}  {found.name}")
+        self._tally.show(self._run, found.name)
 
     async def _write_down(self) -> None:
         async with self._run.page() as session:

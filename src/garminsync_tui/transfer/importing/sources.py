@@ -34,7 +34,10 @@ _MOST_MEMBERS = 1_000_000
 _LONGEST_LIST_BYTES = 2**28
 #: No text of an account's export is packed that well; below the size nobody is hurt by it.
 _MAX_RATIO, _HARMLESS_BYTES = 300, 16 * 2**20
-_OPEN_ARCHIVES = 3
+#: Between the name of an archive and that of what is in it.
+INSIDE = " › "
+#: Those in archives are unpacked while they are open: files may be read in the order of their times.
+OPEN_ARCHIVES = 8
 _CHUNK_BYTES = 2**18
 _NAME_CHARACTERS = 200
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b"
@@ -190,7 +193,7 @@ class Sources:
             if member.is_dir() or _is_leftover(last) or member.filename.startswith("__MACOSX/"):
                 continue
             found = Found(
-                f"{around.name} › {clean(last, _NAME_CHARACTERS)}",
+                f"{around.name}{INSIDE}{clean(last, _NAME_CHARACTERS)}",
                 last,
                 member.file_size,
                 _hash(around.fingerprint, position, member.filename, member.CRC, member.file_size),
@@ -228,7 +231,7 @@ class Sources:
                 copy.unlink(missing_ok=True)
             raise
         self._archives[place] = archive, file, copy
-        while len(self._archives) > _OPEN_ARCHIVES:
+        while len(self._archives) > OPEN_ARCHIVES:
             self._forget_oldest()
         return archive
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
+from ...jobs.run import JobRun
 from ...text import clean
 from .sources import Found
 
@@ -43,14 +45,20 @@ class Settled:
 class Tally:
     """Counts files as they are done. What is settled waits in `settled` for the next page to write it down."""
 
-    def __init__(self) -> None:
+    def __init__(self, gained: Mapping[str, int] = MappingProxyType({})) -> None:
         self.counts: Counter[str] = Counter()
         #: What came in, by the word for it: "activities", "readings", "days".
-        self.gained: Counter[str] = Counter()
+        self.gained: Counter[str] = Counter(gained)
         #: Days of which health came in, from however many files.
         self.days: set[date] = set()
         self.settled: list[Settled] = []
+        #: How many files were found so far.
+        self.total = 0
         self._groups: dict[tuple[Outcome, str], Group] = {}
+
+    def show(self, run: JobRun, note: str) -> None:
+        """Tell how far the import is: the files that are settled, of those that were found."""
+        run.progress(self.done, max(self.total, 1), f"{self.done} of {self.total}  {note}")
 
     @property
     def done(self) -> int:

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from ...errors import UsageProblem
-from ...garmin import garth_session, personal_key
+from ...garmin import garth_session
 from .. import clipboard
 from ..widgets.field import Field
 from .sign_in import in_words, said
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
-    from ...sync.session import Linking
+    from ...sync.linking import Linking
     from ..app import GarminSyncApp
 
 
@@ -202,7 +202,7 @@ class KeyScreen(Door):
 
     def explanation(self) -> Iterator[Content]:
         """Where a key comes from, and what it is not given."""
-        yield Content.assemble("Garmin makes a key of your own at:\n", (personal_key.KEY_PAGE, "bold $text-accent"))
+        yield Content.assemble("Garmin makes a key of your own at:\n", (self._linking.key_page, "bold $text-accent"))
         yield Content(
             "It needs no password, and no sign-in that Garmin could refuse. But it only reads: no workouts, and of"
             " health and training only a part. Coverage names what needs another sign-in. A key ends after 30 days to"

@@ -35,7 +35,7 @@ INTERNAL = GarminSyncError(
 SMALLEST = (40, 12)
 
 #: What a pane says where there is nothing.
-NO_ACCOUNT = "Not connected to Garmin.\nPress {account.connect} to connect."
+NO_ACCOUNT = "Not connected to Garmin.\nPress {account.connect} to connect.\nPress {app.import} to import files."
 
 
 class Place(Screen[None]):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
-    from ...sync.session import Linking
+    from ...sync.linking import Linking
     from ..app import GarminSyncApp
 
 _SERVER = "https://garmin.com"
