@@ -13,6 +13,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -280,6 +281,22 @@ def test_stopped_in_the_middle_it_looks_unfinished_and_goes_on(
     assert {path.name for path in target.iterdir()} == {*MADE, *(f"{name}.csv" for name in USUAL)}
     for name in USUAL:
         assert (target / f"{name}.csv").read_bytes() == (exported["csv"] / f"{name}.csv").read_bytes()
+
+
+def test_a_daemon_on_another_machine_is_not_waited_for(synced: Path, tmp_path: Path) -> None:
+    """It cannot write into a folder of this one."""
+    moment = time.time_ns() // 1_000_000 + 30_000  # by its clock
+    with closing(sqlite3.connect(synced / "garminsync.db")) as connection, connection:
+        connection.execute(
+            "INSERT INTO runners (id, host, pid, kind, version, lock_path, heartbeat_at)"
+            " VALUES (?, 'elsewhere', 1, 'daemon', '0', '/nowhere', ?)",
+            (bytes(16), moment),
+        )
+    try:
+        assert export(synced, "csv", tmp_path / "out", "--what", "accounts").code == 0
+    finally:
+        with closing(sqlite3.connect(synced / "garminsync.db")) as connection, connection:
+            connection.execute("DELETE FROM runners")
 
 
 def test_a_full_disk_lets_it_wait_and_then_it_goes_on(
