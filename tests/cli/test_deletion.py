@@ -159,8 +159,9 @@ def test_nothing_of_an_account_is_left(full: Home) -> None:
         copy = backups / "garminsync-20260101T000000Z-schema-0001.db"
         shutil.copy(full.folder / "garminsync.db", copy)
         shutil.copy(full.folder / "garminsync.db", full.folder / "garminsync.db.before-restore-20260101T000000Z")
-    result = full.run("account", "delete", "--yes")
+    result = full.run("account", "delete", "--yes", "--json")
     assert result.code == 0, result.err
+    assert result.json["deleted"] is True and result.json["problems"] == []
     assert full.rows().keys() == OF_USER
     assert without_log(left(full, wanted)) == []
     assert [path for path in (full.folder / "files").rglob("*") if path.is_file()] == []

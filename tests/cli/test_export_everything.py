@@ -13,6 +13,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -23,10 +24,13 @@ import asyncpg
 import pytest
 
 from garminsync_tui.simulator import Simulator
+from garminsync_tui.store.database import Database
 from garminsync_tui.store.moving.move import move
 from garminsync_tui.transfer.exporting import job as export_job
+from garminsync_tui.transfer.exporting.asked import PARTS, USUAL
 from garminsync_tui.transfer.exporting.folder import UNFINISHED
-from garminsync_tui.transfer.exporting.job import PARTS, USUAL
+from garminsync_tui.transfer.exporting.shape import Chosen
+from garminsync_tui.transfer.exporting.tables import TABLES
 from garminsync_tui.transfer.exporting.writers import CsvWriter
 
 from .conftest import PASSWORD, Result, log_in, run_command
@@ -279,6 +283,22 @@ def test_stopped_in_the_middle_it_looks_unfinished_and_goes_on(
         assert (target / f"{name}.csv").read_bytes() == (exported["csv"] / f"{name}.csv").read_bytes()
 
 
+def test_a_daemon_on_another_machine_is_not_waited_for(synced: Path, tmp_path: Path) -> None:
+    """It cannot write into a folder of this one."""
+    moment = time.time_ns() // 1_000_000 + 30_000  # by its clock
+    with closing(sqlite3.connect(synced / "garminsync.db")) as connection, connection:
+        connection.execute(
+            "INSERT INTO runners (id, host, pid, kind, version, lock_path, heartbeat_at)"
+            " VALUES (?, 'elsewhere', 1, 'daemon', '0', '/nowhere', ?)",
+            (bytes(16), moment),
+        )
+    try:
+        assert export(synced, "csv", tmp_path / "out", "--what", "accounts").code == 0
+    finally:
+        with closing(sqlite3.connect(synced / "garminsync.db")) as connection, connection:
+            connection.execute("DELETE FROM runners")
+
+
 def test_a_full_disk_lets_it_wait_and_then_it_goes_on(
     synced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -344,7 +364,7 @@ def test_the_page_s_queries_on_parquet(exported: dict[str, Path], monkeypatch: p
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_the_page_s_queries_on_both_databases(synced: Path, database_url: str, tmp_path: Path) -> None:
+def test_the_page_s_queries_and_all_tables_on_both_databases(synced: Path, database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "garminsync.db"
     shutil.copy(synced / "garminsync.db", file)
     asyncio.run(move(f"sqlite:///{file}", synced / "files", database_url, tmp_path / "files", lambda *told: None))
@@ -365,6 +385,19 @@ def test_the_page_s_queries_on_both_databases(synced: Path, database_url: str, t
                 assert [[_told(value) for value in row] for row in here] == [
                     [_told(value) for value in row] for row in found
                 ]
+
+    async def tables(url: str) -> dict[str, list[str]]:
+        async with await Database.open(url) as database:
+            return {
+                name: sorted([_text(row) async for page in table.pages(database, Chosen()) for row in page])
+                for name, table in TABLES.items()
+            }
+
+    assert asyncio.run(tables(database_url)) == asyncio.run(tables(f"sqlite:///{file}"))
+
+
+def _text(row: Any) -> str:
+    return json.dumps(row, default=str, sort_keys=True)
 
 
 def _told(value: Any) -> Any:

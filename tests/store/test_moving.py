@@ -232,6 +232,36 @@ async def test_what_changed_meanwhile_comes_too(source: House, target: House, mo
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_no_longer_goes_with_what_came_over_begins_anew(
+    source: House, target: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that waited when its row came over has ended meanwhile, and an equal one waits."""
+    monkeypatch.setattr(contents, "_PAGES", {})
+    monkeypatch.setattr(contents, "_PAGE_ROWS", 1)
+    with monkeypatch.context() as patched:
+        for end in (SQLiteEnd, PostgreSQLEnd):
+            write, written = end.write, []
+
+            async def once(self: Any, plan: Plan, *rest: Any, write: Any = write, written: list[str] = written) -> None:
+                written.append(plan.name)
+                if written.count("sync_jobs") == 2:
+                    raise Lost
+                await write(self, plan, *rest)
+
+            patched.setattr(end, "write", once)
+        with pytest.raises(Lost):
+            await moved(source, target)
+    async with await Database.open(source.url) as database, database.write() as session:
+        first = await session.scalar(sa.select(SyncJob).order_by(SyncJob.id).limit(1))
+        assert first is not None and first.status == "pending"
+        first.status = "completed"
+        await session.flush()
+        session.add(SyncJob(user_id=first.user_id, job_type=first.job_type, dedupe_key=first.dedupe_key))
+    await moved(source, target)
+    assert await target.content() == await source.content()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_target_that_is_not_the_same_is_not_taken_for_it(
     source: House, target: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

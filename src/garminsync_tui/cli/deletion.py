@@ -117,7 +117,7 @@ async def delete_account(home: Home, account_id: str | None, dry_run: bool, yes:
             return 0 if dry_run else GarminSyncError.exit_code
         removed = await _removing(lambda tell: delete_accounts(database, [chosen.id], config.paths, tell))
         say(f"{_name(chosen)} and its data are deleted.")
-    return _say_problems(removed)
+    return _tell_done(_name(chosen), database, what, removed, out)
 
 
 @click.command("delete", cls=Command)
@@ -146,7 +146,7 @@ async def delete_user(home: Home, dry_run: bool, yes: bool, out: Output) -> int:
             return 0 if dry_run else GarminSyncError.exit_code
         removed = await _removing(lambda tell: delete(database, config.paths, tell))
         say(f"{clean(found.username)} and everything stored are deleted.")
-    return _say_problems(removed)
+    return _tell_done(found.username, database, what, removed, out)
 
 
 async def _chosen(database: Database, name: str | None) -> GarminConnectAccount:
@@ -197,18 +197,20 @@ async def _wanted(name: str, database: Database, what: Belongings, dry_run: bool
 
 def _print(name: str, database: Database, what: Belongings, out: Output) -> None:
     if out.json:
-        out.document(
-            {
-                "name": name,
-                "database": database.name,
-                "rows": what.rows,
-                "file_bytes": what.file_bytes,
-                "copies": [str(copy) for copy in what.copies],
-            }
-        )
+        out.document({**_document(name, database, what), "deleted": False})
         return
     for line in _lines(name, database, what):
         click.echo(clean(line, 500))
+
+
+def _document(name: str, database: Database, what: Belongings) -> dict[str, Any]:
+    return {
+        "name": name,
+        "database": database.name,
+        "rows": what.rows,
+        "file_bytes": what.file_bytes,
+        "copies": [str(copy) for copy in what.copies],
+    }
 
 
 def _tell(lines: Sequence[str]) -> None:
@@ -247,7 +249,10 @@ async def _removing(remove: Any) -> Removed:
         line.clear()
 
 
-def _say_problems(removed: Removed) -> int:
+def _tell_done(name: str, database: Database, what: Belongings, removed: Removed, out: Output) -> int:
+    """The exit code: whether anything was left."""
+    if out.json:
+        out.document({**_document(name, database, what), "deleted": True, "problems": removed.problems})
     for problem in removed.problems:
         say(f"left: {clean(problem, 300)}")
     return _PARTLY if removed.problems else 0

@@ -74,8 +74,8 @@ async def export(
     from ..daemon import exit_code
     from ..jobs.queue import Queue
     from ..store import accounts
+    from ..transfer.exporting.asked import asked
     from ..transfer.exporting.folder import require_ours
-    from ..transfer.exporting.job import asked
     from .follow import Follower, equal_running
     from .progress import ProgressLine
 
@@ -98,7 +98,7 @@ async def export(
 def _print(job: SyncJob, out: Output) -> None:
     from ..jobs.queue import utc_now
     from ..jobs.words import error_code, state
-    from ..transfer.exporting.job import FILES, SECONDS, USUAL
+    from ..transfer.exporting.asked import FILES, SECONDS, USUAL
     from ..units import number
 
     extra = job.extra or {}

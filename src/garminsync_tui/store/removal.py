@@ -42,6 +42,7 @@ type Tell = Callable[[str], object]
 
 #: Of one statement: none may take longer than a server allows.
 _AT_ONCE = 20_000
+_FILES_AT_ONCE = 200
 _ACCOUNT = "garmin_connect_account_id"
 #: Children before their parents, the ledger before all others.
 _FIRST = (Coverage, RawResponse, Schedule)
@@ -182,10 +183,10 @@ async def _writing(database: Database) -> AsyncIterator[AsyncSession]:
                 await session.execute(sa.text("PRAGMA secure_delete=OFF"))
 
 
-async def _delete(database: Database, table: Any, condition: Any) -> None:
+async def _delete(database: Database, table: Any, condition: Any, at_once: int = _AT_ONCE) -> None:
     """Delete rows, so many in one transaction."""
     key = list(table.primary_key.columns)
-    some = sa.select(*key).where(condition).limit(_AT_ONCE)
+    some = sa.select(*key).where(condition).limit(at_once)
     chosen = key[0].in_(some) if len(key) == 1 else sa.tuple_(*key).in_(some)
     while True:
         async with _writing(database) as session:
@@ -196,9 +197,8 @@ async def _delete(database: Database, table: Any, condition: Any) -> None:
 async def _delete_bytes(database: Database) -> None:
     """On PostgreSQL: the bytes of files that no activity has any more."""
     if not database.sqlite:
-        kept = sa.select(Activity.sha256)
-        async with database.write() as session:
-            await session.execute(sa.delete(ActivityFile).where(ActivityFile.sha256.not_in(kept)))
+        named = sa.exists().where(Activity.sha256 == ActivityFile.sha256)
+        await _delete(database, ActivityFile.__table__, ~named, _FILES_AT_ONCE)
 
 
 async def _sweep(database: Database, folders: Sequence[Path]) -> list[str]:

@@ -160,7 +160,7 @@ class Engine:
         await self.queue.enqueue(user.id, "file_import", parameters={"paths": list(paths)}, priority=_PRIORITY)
 
     async def export_everything(self, parameters: dict[str, object]) -> None:
-        """Queue an export, before everything else; `transfer.exporting.job.asked` makes its parameters."""
+        """Queue an export, before everything else; `transfer.exporting.asked` makes its parameters."""
         user = await accounts.ensure_user(self.database)
         await self.queue.enqueue(user.id, "export", parameters=parameters, priority=_PRIORITY)
 

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...columns import Document
+from ...errors import GarminSyncError
 from ...models import ActivityFile, RunnerRow, Table
 
 type Row = tuple[Any, ...]
@@ -25,6 +26,16 @@ _PAGE_ROWS = 5_000
 _PAGES = {"health_metrics": 20_000, "raw_responses": 200, "workouts": 500, "workout_remotes": 500, "sync_jobs": 500}
 #: Says nothing but which processes ran here, and bytes that go with the files.
 _LEFT_OUT = (RunnerRow.__tablename__, ActivityFile.__tablename__)
+
+
+class Conflict(GarminSyncError):
+    """A row does not go with those that are there: they are of another time, or the database keeps no such row."""
+
+    def __init__(self, table: str, said: object) -> None:
+        super().__init__(
+            f"The new database does not take a row of {table}: {said}.",
+            hint="Nothing was lost: the database that was to be moved is as it was.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ..database import Database, parse_url
 from ..files import FileStore
 from ..schema import HEAD, MOVING
 from . import files as files_of
-from .contents import Plan, Reached, Row, plans
+from .contents import Conflict, Plan, Reached, Row, plans
 from .on_sqlite import SQLiteEnd
 
 #: Called with rows and files that are done, how many there are, and what is being done.
@@ -74,18 +74,17 @@ async def move(source_url: str, source_files: Path, target_url: str, target_file
         went_on = await _prepare(source, target, to_do)
         run = _Move(source, target, to_do, tell)
         await run.count()
-        await run.rows()
-        kept = await files_of.move(source, FileStore(source_files), target, FileStore(target_files), run.tell_files)
-        if not await run.agrees(read_source=went_on):
+        where = (FileStore(source_files), FileStore(target_files))
+        kept = await run.everything(*where, read_source=went_on)
+        if kept is None:
             # The source went on after the move was interrupted: what it had then is not all of it any more.
             await target.empty([plan.name for plan in reversed(to_do)])
-            await run.rows()
-            kept = await files_of.move(source, FileStore(source_files), target, FileStore(target_files), run.tell_files)
-            if not await run.agrees(read_source=True):
-                raise DatabaseUnusable(
-                    f"{target.name} does not hold what {source.name} does.",
-                    hint="Nothing of the old one was changed. Empty the new one, and report this.",
-                )
+            kept = await run.everything(*where, read_source=True)
+        if kept is None:
+            raise run.conflict or DatabaseUnusable(
+                f"{target.name} does not hold what {source.name} does.",
+                hint="Nothing of the old one was changed. Empty the new one, and report this.",
+            )
         await target.finish(HEAD)
         return Moved(
             source.name,
@@ -102,7 +101,19 @@ class _Move:
     def __init__(self, source: End, target: End, to_do: Sequence[Plan], tell: Tell) -> None:
         self._source, self._target, self._plans, self._tell = source, target, to_do, tell
         self.reached: dict[str, Reached] = {}
+        #: A row that was not taken.
+        self.conflict: Conflict | None = None
         self._total = self._done = 0
+
+    async def everything(self, here: FileStore, there: FileStore, *, read_source: bool) -> files_of.Kept | None:
+        """Bring over what is not there yet; None where that is not what the source holds now."""
+        try:
+            await self.rows()
+        except Conflict as conflict:
+            self.conflict = conflict
+            return None
+        kept = await files_of.move(self._source, here, self._target, there, self.tell_files)
+        return kept if await self.agrees(read_source=read_source) else None
 
     async def count(self) -> None:
         """How much there is."""

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from asyncpg.pgproto.pgproto import UUID  # what its connections give, too: made in a tenth of the time of Python's
 
 from ...columns import Day, Document, Flag, Id, Instant, from_ms, to_json, to_ms
-from ...errors import AlreadyRunning, GarminSyncError
+from ...errors import AlreadyRunning
 from .. import migrate
 from ..database import Database, driver_errors
-from .contents import Plan, Row
+from .contents import Conflict, Plan, Row
 
 #: The longest statement is the index of the largest table, or its lock.
 _LONGEST_S = 3600.0
@@ -189,14 +189,11 @@ async def _transaction(connection: Any) -> AsyncIterator[None]:
 
 @contextlib.contextmanager
 def _refusals(plan: Plan) -> Iterator[None]:
-    """What PostgreSQL cannot keep, SQLite can: a NUL in a text."""
+    """Rows that do not go with those that are there, and what PostgreSQL cannot keep: a NUL in a text."""
     try:
         yield
     except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as problem:
-        raise GarminSyncError(
-            f"PostgreSQL does not take a row of {plan.name}: {problem}.",
-            hint="Nothing was lost: the database that was moved is as it was.",
-        ) from None
+        raise Conflict(plan.name, problem) from None
 
 
 # ── Values: as SQLite stores them, and as asyncpg gives and takes them ───────────────────────────────

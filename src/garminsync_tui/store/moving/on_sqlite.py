@@ -15,7 +15,7 @@ from ..backup import connected, explained
 from ..database import upgrade_apart
 from ..in_use import InUse
 from ..room import require_reserve
-from .contents import Plan, Row
+from .contents import Conflict, Plan, Row
 
 #: A larger cache than usual: rows come in the order of their ids, and another index is filled all over.
 _CACHE_KB = 64_000
@@ -86,7 +86,10 @@ class SQLiteEnd:
 
         def write() -> None:
             with _transaction(self._connection):
-                self._connection.executemany(f'INSERT INTO "{plan.name}" ({names}) VALUES ({marks})', rows)
+                try:
+                    self._connection.executemany(f'INSERT INTO "{plan.name}" ({names}) VALUES ({marks})', rows)
+                except sqlite3.IntegrityError as problem:
+                    raise Conflict(plan.name, problem) from None
                 self._keep(states)
 
         with self._explained():

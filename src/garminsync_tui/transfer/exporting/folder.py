@@ -115,9 +115,7 @@ def _guide(schema: dict[str, Any]) -> str:
     ]
     for table in schema["tables"]:
         lines += ["", f"## {table['name']}", "", table["about"], ""]
-        lines += [f"{each['rows']} rows in `{each['file']}`." for each in table["files"][:1]]
-        if len(table["files"]) > 1:
-            lines[-1] += f" Then {len(table['files']) - 1} more files."
+        lines += [f"- `{each['file']}`: {each['rows']}" for each in table["files"]]
         if table["columns"]:
             lines += ["", "| column | type | unit | what it is |", "|---|---|---|---|"]
             lines += [

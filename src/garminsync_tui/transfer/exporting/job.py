@@ -11,12 +11,11 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from socket import gethostname
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from ...dates import iso
-from ...errors import DiskFull, FileDamaged, GarminSyncError, UsageProblem
+from ...errors import DiskFull, FileDamaged, GarminSyncError
 from ...filters import parse
 from ...formats import Track, read_track
 from ...jobs.run import JobRun
@@ -29,58 +28,10 @@ from ...units import number
 from ..activity_files import file_name, write_file
 from . import folder as folders
 from . import recordings
-from .parquet import require_pyarrow
+from .asked import FILES, ORIGINAL, RECORDED, SECONDS
 from .shape import ENDINGS, Chosen, Column, Form, Row
 from .tables import TABLES
 from .writers import Writer, writer
-
-RECORDED = ("laps", "sessions")
-SECONDS, FILES = "seconds", "files"
-ORIGINAL = "original"
-#: What files can be written as.
-FILE_FORMS = (ORIGINAL, "fit", "gpx", "tcx")
-#: What can be asked for by name; `GROUPS` names several at once.
-PARTS = (*TABLES, *RECORDED, SECONDS, FILES)
-#: What is written where nothing is named: all but what is large and lies in the originals.
-USUAL = (*TABLES, *RECORDED)
-GROUPS = {
-    "all": PARTS,
-    "health": ("health_readings", "health_days", "sleep", "health_daily", "days"),
-}
-
-
-def asked(
-    folder: Path,
-    form: str,
-    *,
-    what: Sequence[str] = (),
-    as_: str = ORIGINAL,
-    since: date | None = None,
-    until: date | None = None,
-    filter_line: str = "",
-) -> dict[str, object]:
-    """The parameters of a job that writes into `folder`, which is absolute and of this machine.
-
-    Raises UsageProblem for parts that there are not, a filter that cannot be read, or Parquet where nothing writes it.
-    """
-    if unknown := [name for name in what if name not in (*PARTS, *GROUPS)]:
-        raise UsageProblem(f"There is no part {unknown[0]!r}.", hint=f"There are {', '.join((*PARTS, *GROUPS))}.")
-    parse(filter_line)
-    if form == "parquet":
-        require_pyarrow()
-    wanted = {part for name in what for part in GROUPS.get(name, (name,))} or set(USUAL)
-    found = {
-        "folder": str(folder),
-        "form": form,
-        "what": [part for part in PARTS if part in wanted],
-        "as": as_,
-        "since": since.isoformat() if since else None,
-        "until": until.isoformat() if until else None,
-        "filter": filter_line or None,
-        "host": gethostname(),
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
 
 _FILES_A_PAGE = 20
 #: Roughly how many rows of a table could be written while one of these is.

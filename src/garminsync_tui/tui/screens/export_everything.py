@@ -16,8 +16,8 @@ from textual.widgets import Button, Input, Label, OptionList, Static
 
 from ... import text
 from ...errors import GarminSyncError
+from ...transfer.exporting.asked import asked
 from ...transfer.exporting.folder import require_ours
-from ...transfer.exporting.job import asked
 from ..widgets.choices import Choices
 from ..widgets.field import Field
 
