@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from .endpoints import BY_NAME, SUMMARIES, Endpoint
+from .health import stress
 
 _NAMED = {"startDate": "{first}", "endDate": "{last}"}
 _MONTH_DAYS = 31
@@ -93,6 +94,7 @@ _SERVED = (
         path="/wellness-service/wellness/bodyBattery/reports/daily",
         params=_NAMED,
         window_days=_MONTH_DAYS,
+        parse=stress.battery_turns,
         metrics=("body_battery",),
         seen_in="",
         is_selection=True,

@@ -25,16 +25,12 @@ _BODY_BATTERY = Series(
 
 
 def stress(body: Any, first: date, last: date) -> Readings:
-    """Three-minute stress (-1 and -2: not measured) and body battery of one day.
-
-    A list of days, recorded as well, has the turns of the battery only.
-    """
-    if isinstance(body, list):
-        return _battery_turns(body, first, last)
+    """Three-minute stress (-1 and -2: not measured) and body battery of one day."""
     return intraday("stress", (_STRESS, _BODY_BATTERY), body, first, last)
 
 
-def _battery_turns(body: Any, first: date, last: date) -> Readings:
+def battery_turns(body: Any, first: date, last: date) -> Readings:
+    """Body battery where it turned, of a range of days (recorded)."""
     found = Collected(first, last)
     for row in found.main(None, "body_battery", body, "stress", "the body", "bodyBatteryValuesArray"):
         day = calendar_date(row.get("date"))
