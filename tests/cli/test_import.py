@@ -50,6 +50,25 @@ def test_what_came_in_and_what_is_damaged(run: Run, folder: Path) -> None:
     assert "known\t1 files" in result.out
 
 
+def test_where_nothing_is_new_no_job_is_needed_and_the_report_is_the_same(run: Run, folder: Path, home: Path) -> None:
+    (folder / "a.fit").write_bytes(fit())
+    (folder / "b.fit").write_bytes(b"<html>")
+    (folder / "notes.txt").write_text("mine")
+    assert run("import", str(folder)).code == 5
+    jobs = len(run("jobs", "list", "--json").json)
+    without = run("import", str(folder), "--json")
+    assert without.code == 5 and without.json["id"] is None
+    assert len(run("jobs", "list", "--json").json) == jobs
+    (folder / "c.fit").write_bytes(fit(START + timedelta(days=1)))
+    by_a_job = run("import", str(folder), "--json")
+    assert by_a_job.code == 5 and by_a_job.json["files"] == without.json["files"] | {"imported": 1}
+    said = {key: value for key, value in by_a_job.json.items() if key not in {"id", "files", "gained"}}
+    assert said == {key: value for key, value in without.json.items() if key in said} | {"error": said["error"]}
+    for path in (home / "files").rglob("*.fit"):
+        path.unlink()
+    assert run("import", str(folder), "--json").json["files"]["imported"] == 2, "lost copies come back"
+
+
 def test_what_garmin_has_no_number_of_is_called_by_our_own(run: Run, folder: Path) -> None:
     (folder / "a.fit").write_bytes(fit())
     run("import", str(folder))

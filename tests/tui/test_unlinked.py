@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 from textual.widgets import Input
@@ -81,5 +82,5 @@ async def test_files_are_imported_from_the_app(
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and "import" in shown(app))
         [job] = await Queue(database).list(job_type="file_import")
-        assert (job.extra or {})["parameters"] == {"paths": [str(tmp_path / "rides")]}
+        assert (job.extra or {})["parameters"] == {"paths": [str(tmp_path / "rides")], "host": gethostname()}
         assert job.garmin_connect_account_id is None

@@ -13,6 +13,7 @@ from .output import Output, confirmed, listing, say
 from .sync import PRIORITY
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from ..config import Config
@@ -38,9 +39,14 @@ async def import_(home: Home, paths: tuple[str, ...], other_person: bool, out: O
 
     The exit code is 5 where files are damaged; they are named, and the others are in.
     """
-    from ..transfer.importing.paths import absolute
+    from ..transfer.importing.paths import absolute, asked_for
 
     found = absolute(paths)
+    if (known := _nothing_new(home, found)) is not None:
+        is_partly = bool(known["failed"])
+        state_ = ("partly done", "!") if is_partly else ("done", "✓")
+        _print(state_, known, out, parameters=asked_for(found), error_code="partly" if is_partly else None)
+        return 5 if is_partly else 0
     from ..daemon import exit_code
     from ..errors import AnotherPerson
     from ..jobs.words import error_code
@@ -53,7 +59,7 @@ async def import_(home: Home, paths: tuple[str, ...], other_person: bool, out: O
             say(clean(job.error_message or "", 500))
             if confirmed("Bring it in here all the same? [y/N] "):
                 job = await _imported(config, database, user.id, found, True)
-    _print(job, out)
+    _print_job(job, out)
     if error_code(job) == AnotherPerson.code:
         say(f"hint: {AnotherPerson.HINT}")
     if job.status == "pending":
@@ -64,44 +70,85 @@ async def import_(home: Home, paths: tuple[str, ...], other_person: bool, out: O
 async def _imported(config: Config, database: Database, user_id: UUID, paths: list[str], other: bool) -> SyncJob:
     """Run the job, or follow an equal one; as it ended."""
     from ..jobs.queue import Queue
+    from ..transfer.importing.paths import asked_for
     from .follow import Follower, equal_running
     from .progress import ProgressLine
 
     queue = Queue(database)
-    parameters: dict[str, Any] = {"paths": paths} | ({"other_person": True} if other else {})
+    parameters = asked_for(paths, other_person=other)
     job_id = await equal_running(queue, None, "file_import", parameters)
     job_id = job_id or await queue.enqueue(user_id, "file_import", parameters=parameters, priority=PRIORITY)
     (job,) = await Follower(config, database, ProgressLine()).to_the_end([job_id] if job_id else [])
     return job
 
 
-def _print(job: SyncJob, out: Output) -> None:
+def _nothing_new(home: Home, paths: list[str]) -> dict[str, Any] | None:
+    """The report where all of it is here already, which needs no job; None where there may be something to do."""
+    from ..store.plain import at_file
+
+    if (file := home.database_file()) is None:
+        return None
+    with at_file(file) as asked:
+        if asked is None:
+            return None
+        from ..transfer.importing.nothing_new import nothing_new
+
+        tally = nothing_new(asked, home.config().paths.files, paths)
+    return tally.result() if tally is not None else None
+
+
+def _print_job(job: SyncJob, out: Output) -> None:
     from ..jobs.queue import utc_now
-    from ..jobs.words import IMPORTED, error_code, state
-    from ..units import number
+    from ..jobs.words import error_code, state
 
     extra = job.extra or {}
-    result = extra.get("result", {})
-    word, sign = state(job, utc_now())
+    _print(
+        state(job, utc_now()),
+        extra.get("result", {}),
+        out,
+        parameters=extra.get("parameters", {}),
+        job_id=job.id,
+        error=job.error_message,
+        error_code=error_code(job),
+        goes_on_at=job.run_at if job.status == "pending" else None,
+    )
+
+
+def _print(
+    said: tuple[str, str],
+    result: dict[str, Any],
+    out: Output,
+    *,
+    parameters: dict[str, Any],
+    job_id: UUID | None = None,
+    error: str | None = None,
+    error_code: str | None = None,
+    goes_on_at: datetime | None = None,
+) -> None:
+    """The report of a job; without an id of one that was not needed."""
+    from ..transfer.importing.tally import OUTCOMES
+    from ..units import number
+
+    word, sign = said
     if out.json:
         out.document(
             {
-                "id": job.id,
+                "id": job_id,
                 "state": word,
-                "error": job.error_message,
-                "error_code": error_code(job),
-                "parameters": extra.get("parameters", {}),
-                "files": {name: result.get(name, 0) for name in IMPORTED},
+                "error": error,
+                "error_code": error_code,
+                "parameters": parameters,
+                "files": {name: result.get(name, 0) for name in OUTCOMES},
                 "gained": result.get("gained", {}),
                 "reasons": result.get("reasons", []),
-                "goes_on_at": job.run_at if job.status == "pending" else None,
+                "goes_on_at": goes_on_at,
             }
         )
         return
     lines = [("import", f"{sign} {word}")]
-    if job.error_message and error_code(job) != "partly":
-        lines.append(("why", job.error_message))
-    lines += [(name, f"{number(result.get(name, 0))} files") for name in IMPORTED]
+    if error and error_code != "partly":
+        lines.append(("why", error))
+    lines += [(name, f"{number(result.get(name, 0))} files") for name in OUTCOMES]
     if gained := result.get("gained"):
         lines.append(("new", ", ".join(f"{number(count)} {what}" for what, count in gained.items())))
     out.facts(lines)

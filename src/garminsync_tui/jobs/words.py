@@ -72,10 +72,6 @@ VERIFIED = {
 VERIFIED_PROBLEMS = ("missing", "damaged", "open_to_others")
 
 
-#: What `file_import` counts of files, in the order in which it is told.
-IMPORTED = ("imported", "known", "skipped", "failed")
-
-
 def held_off(*, blocked: bool) -> str:
     """Why Garmin is not asked for a while."""
     return "Garmin's gate (Cloudflare) blocks this network" if blocked else "Garmin asked to wait"

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..errors import Blocked, RateLimited, SignInBlocked, SignInRefused, SignInRequired, Unavailable
-from ..garmin import browser_ticket, garth_session, personal_key, token_file
+from ..garmin import browser_ticket, personal_key, token_file
 from ..garmin.server import Server
 from ..garmin.sign_in import CodeNeeded, Profile, SignIn, Tokens
 from ..jobs.words import held_off
@@ -107,6 +107,8 @@ class Linking:
 
     async def with_garth(self, folder: Path | None = None) -> GarminConnectAccount:
         """Link by a session that garth keeps in `folder`, or wherever there is one. Raises as `garth_session` does."""
+        from ..garmin import garth_session
+
         session = await in_thread(garth_session.load, garth_session.source(folder))
         for secret in (session.token, session.secret, session.mfa_token):
             hide(secret)

@@ -17,7 +17,7 @@ from ..errors import (
     Unavailable,
     UsageProblem,
 )
-from ..garmin import garth_session, personal_key
+from ..garmin import personal_key
 from ..garmin.client import Client
 from ..garmin.providers import APP, PROVIDERS
 from ..garmin.server import Server
@@ -35,10 +35,18 @@ from .threads import in_thread
 #: Renew this long before the token ends, so that a skewed clock does no harm.
 _EARLY = timedelta(minutes=5)
 _LOOK_AGAIN_S = 0.1
+
+
+def _renew_by_garth(tokens: Tokens, server: Server) -> Tokens:
+    from ..garmin import garth_session  # it needs requests, a tenth of a second that hardly anybody has use for
+
+    return garth_session.renew(tokens, server)
+
+
 #: How the tokens of each provider are renewed: one request, in a thread.
 _RENEWALS: dict[str, Callable[[Tokens, Server], Tokens]] = {
     "garminconnect": refresh,
-    "garth": garth_session.renew,
+    "garth": _renew_by_garth,
     "personal_api": personal_key.renew,
 }
 
@@ -189,6 +197,8 @@ async def session_ends_by(database: Database, paths: Paths, account: GarminConne
     """Until when a session of garth's lasts at the latest; None for other ways, and where nothing tells."""
     if account.provider != "garth" or account.refresh_token is None:
         return None
+    from ..garmin import garth_session
+
     try:
         vault = await Vault.open(database, paths)
         return garth_session.ends_by((await accounts.read_tokens(database, vault, account.id)).refresh)

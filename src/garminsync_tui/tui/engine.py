@@ -33,6 +33,7 @@ from ..sync.linking import Linking
 from ..sync.refetch import lose_file
 from ..sync.session import rate_for
 from ..sync.work import JOB_TYPE, chosen_rate, work
+from ..transfer.importing.paths import asked_for
 from .activity_shelf import ActivityShelf
 from .health_shelf import HealthShelf
 from .situation import Pace, Situation
@@ -157,7 +158,7 @@ class Engine:
     async def import_files(self, paths: Sequence[str]) -> None:
         """Queue the import of files, before everything else."""
         user = await accounts.ensure_user(self.database)
-        await self.queue.enqueue(user.id, "file_import", parameters={"paths": list(paths)}, priority=_PRIORITY)
+        await self.queue.enqueue(user.id, "file_import", parameters=asked_for(paths), priority=_PRIORITY)
 
     async def export_everything(self, parameters: dict[str, object]) -> None:
         """Queue an export, before everything else; `transfer.exporting.asked` makes its parameters."""

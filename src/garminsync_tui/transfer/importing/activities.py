@@ -31,10 +31,10 @@ from ...store.same_activity import DEVICE_SERIAL, TIME_CREATED, Traits
 from ...store.schema import ACTIVITY_FILE
 from ...sync.recognition import give, traits_of
 from .archived import Archived, columns_of, day_of, is_upload
-from .memory import VERSION, is_lost, write_down
+from .memory import is_lost, write_down
 from .recording import NotAnActivity, Recording, read_recording
 from .sources import Found
-from .tally import Tally
+from .tally import VERSION, Tally
 
 _MAX_BYTES = 256 * 2**20
 _SUMMARIES_AT_ONCE = 50

@@ -12,11 +12,7 @@ from ...models import Activity, ImportedFile
 from ...store import imports
 from ...store.files import FileStore
 from .sources import Found
-from .tally import Outcome, Settled, Tally
-
-#: Of everything that reads files for an import: counted up when a reader learns something, so that files it had no use
-#: for are read again.
-VERSION = 1
+from .tally import VERSION, Outcome, Settled, Tally
 
 
 async def settle_known(run: JobRun, files: FileStore, found: Sequence[Found], tally: Tally) -> list[Found]:

@@ -6,6 +6,8 @@ import glob
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from socket import gethostname
+from typing import Any
 
 from ...errors import UsageProblem
 
@@ -26,6 +28,11 @@ def absolute(named: Iterable[str]) -> list[str]:
             hint = "No file has such a name." if glob.has_magic(each) else "Check the spelling."
             raise UsageProblem(f"There is no {each}.", hint=hint)
     return list(dict.fromkeys(found))
+
+
+def asked_for(paths: Iterable[str], *, other_person: bool = False) -> dict[str, Any]:
+    """The parameters of a job that imports absolute paths: on this machine, for they are its files."""
+    return {"paths": list(paths), "host": gethostname()} | ({"other_person": True} if other_person else {})
 
 
 def _matches(pattern: Path) -> list[str]:

@@ -48,6 +48,10 @@ _LEFTOVERS = (".ds_store", "thumbs.db", "desktop.ini")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
+class ArchivesAreLeft(Exception):
+    """There is an archive in an archive, and nowhere to unpack it."""
+
+
 class _Place(NamedTuple):
     """A file of the disk, or by the position of a member in each archive around it, something inside."""
 
@@ -114,9 +118,12 @@ class Found:
 
 
 class Sources:
-    """Everything below some paths, file by file. Archives in archives are unpacked into `scratch`, a few at a time."""
+    """Everything below some paths, file by file. Archives in archives are unpacked into `scratch`, a few at a time.
 
-    def __init__(self, paths: Sequence[Path], scratch: Path) -> None:
+    Without `scratch` the walk raises ArchivesAreLeft at the first of these.
+    """
+
+    def __init__(self, paths: Sequence[Path], scratch: Path | None) -> None:
         self._paths = paths
         self._scratch = scratch
         self._archives: OrderedDict[_Place, tuple[zipfile.ZipFile, _Archive, Path | None]] = OrderedDict()
@@ -219,6 +226,8 @@ class Sources:
             return self._archives[place][0]
         copy: Path | None = None
         if place.inside:
+            if self._scratch is None:
+                raise ArchivesAreLeft
             copy = self._scratch / uuid4().hex
             with self._opened(place) as packed:
                 _unpack(packed, copy)

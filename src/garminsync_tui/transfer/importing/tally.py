@@ -7,12 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from ...jobs.run import JobRun
 from ...text import clean
 from .sources import Found
+
+if TYPE_CHECKING:
+    from ...jobs.run import JobRun
+
+#: Of everything that reads files for an import: counted up when a reader learns something, so that files it had no use
+#: for are read again.
+VERSION = 1
 
 Outcome = Literal["imported", "known", "skipped", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("imported", "known", "skipped", "failed")
