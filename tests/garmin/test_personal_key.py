@@ -179,8 +179,9 @@ def test_each_endpoint_gives_what_the_app_s_gives(simulator: Simulator, web: htt
     assert told <= set(endpoint.metrics)
     if other.window_days == 1 and name == "heart_rate":
         assert told == set(endpoint.metrics)
-    # A stored answer is read again by the parser of that name.
-    assert other.parse(body, day, day) == found
+    # A stored answer is read again by the parser of that name; a part of one is not stored.
+    if not lacks(endpoint):
+        assert other.parse(body, day, day) == found
 
 
 def _body(web: httpx2.Client, path: str, params: dict[str, str]) -> Any:
