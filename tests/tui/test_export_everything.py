@@ -29,16 +29,18 @@ async def test_everything_goes_into_a_folder(
     (target / "mine.txt").write_text("mine")
     with_runner = Config.load(paths, {"sync.runner": "always"}, {})
     async with running(with_runner) as (app, pilot):
-        await pilot.press(EXPORT)
+        # Not `pilot.press`, which waits until a process is idle: this one has a runner.
+        app.simulate_key(EXPORT)
         await until(pilot, lambda: isinstance(app.screen, ExportEverythingScreen))
-        await pilot.press("down", "enter")  # JSON Lines, and to the path
+        app.simulate_key("down")
+        app.simulate_key("enter")  # JSON Lines, and to the path
         field = app.screen.query_one("#path", Input)
         await until(pilot, lambda: field.has_focus)
         field.value = str(target)
-        await pilot.press("enter")
+        app.simulate_key("enter")
         await until(pilot, lambda: "is not empty" in shown(app))
         field.value = str(tmp_path / "out")
-        await pilot.press("enter")
+        app.simulate_key("enter")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         await until(pilot, lambda: (tmp_path / "out" / "schema.json").exists())
         await until(pilot, lambda: "export" in shown(app))
