@@ -153,7 +153,7 @@ def _print(
             }
         )
         return
-    lines = [("import", f"{sign} {word}")]
+    lines = [("import", out.state(word, sign))]
     if error and error_code != "partly":
         lines.append(("why", error))
     lines += [(name, _counted(result.get(name, 0), "files")) for name in OUTCOMES]

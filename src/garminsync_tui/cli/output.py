@@ -59,6 +59,10 @@ class Output:
         """Whether one JSON document is asked for; then nothing else may be printed."""
         return self.form == "json"
 
+    def state(self, word: str, sign: str) -> str:
+        """A state with its sign, which nobody needs to hear read aloud."""
+        return word if self.form == "plain" else f"{sign} {word}"
+
     def document(self, document: Any) -> None:
         """Print one JSON document. Everything but ASCII is escaped, so no terminal can be steered by it."""
         import json
