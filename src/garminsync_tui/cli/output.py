@@ -74,7 +74,7 @@ class Output:
     ) -> None:
         """Print rows of text, the columns named in `right` flush right; with `--plain` parted by tabs.
 
-        With `needed`, columns after so many are left out, from the last one on, where the terminal is too narrow.
+        With `needed`, columns after so many are left out, from the last one on, where a terminal is too narrow.
         """
         cells = [[clean(cell, _WIDEST_CELL) for cell in row] for row in rows]
         if self.form == "plain":
@@ -83,7 +83,7 @@ class Output:
             return
         to_the_right = {headings.index(name) for name in right}
         widths = [max(width(row[n]) for row in [list(headings), *cells]) for n in range(len(headings))]
-        if needed:
+        if needed and (sys.stdout.isatty() or "COLUMNS" in os.environ):
             room = get_terminal_size().columns
             while len(widths) > needed and sum(widths) + len(_GAP) * (len(widths) - 1) > room:
                 widths.pop()
