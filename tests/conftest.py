@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,16 @@ from garminsync_tui.paths import Paths
 from garminsync_tui.store.database import Database
 
 from .servers import administer, database_on, postgresql
+
+# Apps and object graphs of thousands of tests come and go: looked through as often as Python does by itself, that takes
+# a sixth of the time. What forgets to close something is told all the same, a few tests later.
+gc.set_threshold(50_000, 10, 5)
+
+
+def pytest_sessionfinish() -> None:
+    """Look for what was not closed, once: pytest looks five times, and has nothing left to look through then."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
