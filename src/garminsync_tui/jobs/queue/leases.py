@@ -60,7 +60,7 @@ class Leases:
     ) -> Claim | None:
         """The most urgent job that is due and that nobody else may be doing; None where there is none.
 
-        `local_work` asks for jobs without an account, which need no turn. `holding` are the jobs that the runner
+        With `local_work` also one without an account, which needs no turn. `holding` are the jobs that the runner
         is doing: after a sleep their leases have run out, and they are still its own.
         """
         due = self._due(job_types, local_work=local_work)
@@ -92,21 +92,21 @@ class Leases:
             return None  # another runner of this account was first
 
     def _due(self, job_types: Collection[str], *, local_work: bool) -> sa.Select[UUID]:
-        due = (
-            sa.select(SyncJob.id)
-            .where(*_waiting(job_types), SyncJob.run_at <= now())
-            .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
-            .limit(1)
+        busy = sa.exists().where(
+            _OTHER.status == "in_progress", _OTHER.garmin_connect_account_id == SyncJob.garmin_connect_account_id
         )
+        mine = sa.and_(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
         if local_work:
             # A folder or a file lies on one machine, and other runners of the same database may be on others.
             host = _host(sqlite=self.database.sqlite)
             here = sa.or_(host.is_(None), host == socket.gethostname())
-            return due.where(SyncJob.garmin_connect_account_id.is_(None), here)
-        busy = sa.exists().where(
-            _OTHER.status == "in_progress", _OTHER.garmin_connect_account_id == SyncJob.garmin_connect_account_id
+            mine = sa.or_(mine, sa.and_(SyncJob.garmin_connect_account_id.is_(None), here))
+        return (
+            sa.select(SyncJob.id)
+            .where(*_waiting(job_types), SyncJob.run_at <= now(), mine)
+            .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
+            .limit(1)
         )
-        return due.where(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
 
     async def reap(self, holding: Collection[UUID] = ()) -> int:
         """Put jobs back whose runner is gone: dead ones of this host at once, others after their lease.
