@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,6 +24,8 @@ from .log import write_lines
 from .rows import cancelled, ended, locked, put_back, update, with_code
 
 MOST_CRASHES = 5
+
+_OTHER = aliased(SyncJob)  # made once: each alias works out its columns anew
 
 #: What a page is written with: the data and its checkpoint stand together or not at all.
 Transaction = AsyncSession
@@ -58,14 +60,15 @@ class Leases:
     ) -> Claim | None:
         """The most urgent job that is due and that nobody else may be doing; None where there is none.
 
-        `local_work` asks for jobs without an account, which need no turn. `holding` are the jobs that the runner
+        With `local_work` also one without an account, which needs no turn. `holding` are the jobs that the runner
         is doing: after a sleep their leases have run out, and they are still its own.
         """
-        await self.reap(holding)
         due = self._due(job_types, local_work=local_work)
         async with self.database.read() as session:
-            if await session.scalar(due) is None:
-                return None  # the usual case, and nobody had to wait for a write
+            held = await _in_progress(session)
+            waits = await session.scalar(due) is not None
+        if not await self._put_back_abandoned(held, holding) and not waits:
+            return None  # the usual case, and nobody had to wait for a write
         try:
             async with self.database.write() as session:
                 found = await session.scalar(due if self.database.sqlite else due.with_for_update(skip_locked=True))
@@ -89,22 +92,21 @@ class Leases:
             return None  # another runner of this account was first
 
     def _due(self, job_types: Collection[str], *, local_work: bool) -> sa.Select[UUID]:
-        other = aliased(SyncJob)
-        due = (
-            sa.select(SyncJob.id)
-            .where(*_waiting(job_types), SyncJob.run_at <= now())
-            .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
-            .limit(1)
+        busy = sa.exists().where(
+            _OTHER.status == "in_progress", _OTHER.garmin_connect_account_id == SyncJob.garmin_connect_account_id
         )
+        mine = sa.and_(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
         if local_work:
             # A folder or a file lies on one machine, and other runners of the same database may be on others.
             host = _host(sqlite=self.database.sqlite)
             here = sa.or_(host.is_(None), host == socket.gethostname())
-            return due.where(SyncJob.garmin_connect_account_id.is_(None), here)
-        busy = sa.exists().where(
-            other.status == "in_progress", other.garmin_connect_account_id == SyncJob.garmin_connect_account_id
+            mine = sa.or_(mine, sa.and_(SyncJob.garmin_connect_account_id.is_(None), here))
+        return (
+            sa.select(SyncJob.id)
+            .where(*_waiting(job_types), SyncJob.run_at <= now(), mine)
+            .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
+            .limit(1)
         )
-        return due.where(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
 
     async def reap(self, holding: Collection[UUID] = ()) -> int:
         """Put jobs back whose runner is gone: dead ones of this host at once, others after their lease.
@@ -113,13 +115,12 @@ class Leases:
         that was watched from here: SQLite has no clock but that of each process, and a clock may be set.
         """
         async with self.database.read() as session:
-            held = (
-                await session.execute(
-                    sa.select(SyncJob, SyncJob.lease_until < now(), RunnerRow)
-                    .outerjoin(RunnerRow, RunnerRow.id == SyncJob.owner)
-                    .where(SyncJob.status == "in_progress")
-                )
-            ).all()
+            held = await _in_progress(session)
+        return await self._put_back_abandoned(held, holding)
+
+    async def _put_back_abandoned(
+        self, held: Sequence[sa.Row[SyncJob, bool, RunnerRow]], holding: Collection[UUID]
+    ) -> int:
         gone: list[tuple[SyncJob, datetime | None]] = []
         doubtful = []
         for job, expired, runner in held:
@@ -279,6 +280,16 @@ class Leases:
             "extra": with_code(job, code),
         }
         await put_back(session, job, values)
+
+
+async def _in_progress(session: AsyncSession) -> Sequence[sa.Row[SyncJob, bool, RunnerRow]]:
+    """Jobs that somebody holds, whether their lease is over, and who that is."""
+    statement = (
+        sa.select(SyncJob, SyncJob.lease_until < now(), RunnerRow)
+        .outerjoin(RunnerRow, RunnerRow.id == SyncJob.owner)
+        .where(SyncJob.status == "in_progress")
+    )
+    return (await session.execute(statement)).all()
 
 
 def _waiting(job_types: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
