@@ -38,6 +38,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection() -> None:
+    """Nothing of what is imported becomes garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what the tests make, and less often: a sixth of the run went into looking."""
+    gc.freeze()
+    gc.set_threshold(20_000)
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Recorded responses and files; tests that read them are skipped where they are not present."""
