@@ -17,17 +17,6 @@ from garminsync_tui.store.database import Database
 
 from .servers import administer, database_on, postgresql
 
-# Apps and object graphs of thousands of tests come and go: looked through as often as Python does by itself, that takes
-# a sixth of the time. What forgets to close something is told all the same, a few tests later.
-gc.set_threshold(50_000, 10, 5)
-
-
-def pytest_sessionfinish() -> None:
-    """Look for what was not closed, once: pytest looks five times, and has nothing left to look through then."""
-    gc.collect()
-    gc.freeze()
-
-
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Bytes have no name: an archive holds the time it was made, and workers must agree on what a test is called."""
     return argname if isinstance(val, bytes) else None
@@ -46,8 +35,14 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """Look for garbage among what the tests make, and less often: a sixth of the run went into looking."""
     gc.freeze()
-    gc.set_threshold(20_000)
+    gc.set_threshold(50_000)
     gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Look for what was not closed, once: pytest looks five times, and has nothing left to look through then."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
