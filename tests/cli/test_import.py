@@ -47,7 +47,8 @@ def test_what_came_in_and_what_is_damaged(run: Run, folder: Path) -> None:
     (folder / "b.fit").unlink()
     result = run("import", str(folder), "--plain")
     assert result.code == 0
-    assert "known\t1 files" in result.out
+    assert "known\t1 file\n" in result.out
+    assert run("import", "").code == 2, "not the folder where one is"
 
 
 def test_where_nothing_is_new_no_job_is_needed_and_the_report_is_the_same(run: Run, folder: Path, home: Path) -> None:
