@@ -17,6 +17,7 @@ from garminsync_tui.store.database import Database
 
 from .servers import administer, database_on, postgresql
 
+
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Bytes have no name: an archive holds the time it was made, and workers must agree on what a test is called."""
     return argname if isinstance(val, bytes) else None
