@@ -173,7 +173,7 @@ def _forget_who_is_busy() -> None:
         return (
             sa.select(SyncJob.id)
             .where(SyncJob.status == "pending", SyncJob.run_at <= now(), SyncJob.job_type.in_(job_types))
-            .where(account.is_(None) if local_work else account.is_not(None))
+            .where(sa.or_(account.is_not(None), sa.literal(local_work)))
             .limit(1)
         )
 
