@@ -38,6 +38,12 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 
+def has_terminal() -> bool:
+    """Whether there is one for the app, which reads stdin and draws on stderr."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "dumb") != "dumb"
+
+
 def confirmed(question: str) -> bool:
     """Whether a person says yes; anything else, and the end of stdin, is no."""
     sys.stderr.write(question)
