@@ -26,7 +26,7 @@ def main() -> None:
 
     witness.watch()
     _read_the_code()
-    signal.signal(signal.SIGCHLD, _take_leave)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has ended is gone at once
     started = []
     for line in sys.stdin:
         started.append(_start(json.loads(line)))
@@ -35,13 +35,6 @@ def main() -> None:
     for pid in started:  # also where whoever asked for them was killed
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
-
-
-def _take_leave(*_: object) -> None:
-    """Of everybody who has ended."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
 
 
 def _read_the_code() -> None:

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 _NAMED, _FAILED_NAMED = 3, 200
 _MOST_GROUPS = 30
+_ONE = {
+    "files": "file",
+    "activities": "activity",
+    "days": "day",
+    "readings": "reading",
+    "workouts": "workout",
+    "better files": "better file",
+    "files that were lost": "file that was lost",
+}
 
 
 @click.command(name="import", cls=Command)
@@ -127,7 +136,6 @@ def _print(
 ) -> None:
     """The report of a job; without an id of one that was not needed."""
     from ..transfer.importing.tally import OUTCOMES
-    from ..units import number
 
     word, sign = said
     if out.json:
@@ -148,11 +156,17 @@ def _print(
     lines = [("import", f"{sign} {word}")]
     if error and error_code != "partly":
         lines.append(("why", error))
-    lines += [(name, f"{number(result.get(name, 0))} files") for name in OUTCOMES]
+    lines += [(name, _counted(result.get(name, 0), "files")) for name in OUTCOMES]
     if gained := result.get("gained"):
-        lines.append(("new", ", ".join(f"{number(count)} {what}" for what, count in gained.items())))
+        lines.append(("new", ", ".join(_counted(count, what) for what, count in gained.items())))
     out.facts(lines)
     _reasons(result.get("reasons", []), out)
+
+
+def _counted(count: int, what: str) -> str:
+    from ..units import number
+
+    return f"{number(count)} {_ONE.get(what, what) if count == 1 else what}"
 
 
 def _reasons(groups: list[dict[str, Any]], out: Output) -> None:

@@ -41,7 +41,7 @@ async def list_jobs(home: Home, limit: int, out: Output) -> int:
         out.document([_document(job) for job in found])
         return 0
     if not found:
-        say("There are no jobs yet: run `garminsync sync`.")
+        say("There are no jobs yet: `garminsync sync` and `garminsync import` make some.")
         return 0
     now = utc_now()
     rows = []

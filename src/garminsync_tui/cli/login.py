@@ -271,8 +271,8 @@ def _answer(question: str, *, hint: str = "Give --email, and --password-stdin in
     sys.stderr.write(question)
     sys.stderr.flush()
     answer = sys.stdin.readline()
+    if not (answer.endswith("\n") and sys.stdin.isatty()):
+        say("")  # nobody's Enter ended the line
     if not answer.strip():
-        if not answer.endswith("\n"):
-            say("")
         raise UsageProblem("No answer was given.", hint=hint)
     return answer.strip()

@@ -42,7 +42,10 @@ def confirmed(question: str) -> bool:
     """Whether a person says yes; anything else, and the end of stdin, is no."""
     sys.stderr.write(question)
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    answer = sys.stdin.readline()
+    if not (answer.endswith("\n") and sys.stdin.isatty()):
+        say("")  # nobody's Enter ended the line
+    return answer.strip().lower() in {"y", "yes"}
 
 
 @dataclass(frozen=True, slots=True)

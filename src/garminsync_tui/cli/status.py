@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
+from ..account_words import sign_in_needed
 from ..errors import SignInRequired
 from .dates import DAY
 from .home import Command, Home, pass_home, waits
@@ -48,8 +49,11 @@ async def status(home: Home, out: Output) -> int:
         out.document(_document(seen, database, failed))
     else:
         out.facts(_lines(seen, database, config))
-    if seen.account is None or seen.account.sign_in_needed_since:
-        say(f"hint: {SignInRequired().hint}")
+    if seen.account is None:
+        say("hint: What is here can be read and exported; `garminsync login` lets a sync fetch what is not.")
+        return SignInRequired.exit_code
+    if seen.account.sign_in_needed_since:
+        say(f"hint: {sign_in_needed(seen.account.provider).hint}")
         return SignInRequired.exit_code
     return _PARTLY_DONE if failed else 0
 
@@ -59,7 +63,7 @@ def _nothing_yet(where: str, out: Output) -> int:
         out.document({"account": None, "database": {"name": where, "exists": False}, "version": __version__})
     else:
         out.facts([("status", "nothing yet"), ("database", f"{where} (not made yet)")])
-    say("hint: Run `garminsync login` to link your account, or `garminsync demo` to look around.")
+    say("hint: `garminsync login` links your account, `garminsync import` takes files, `garminsync demo` looks around.")
     return SignInRequired.exit_code
 
 
@@ -155,6 +159,8 @@ def _next_line(seen: Glance) -> str:
 
     if not seen.schedules:
         return "nothing is scheduled"
+    if seen.account and seen.account.sign_in_needed_since:
+        return "after a new sign-in"
     if not any(row.kind in {"app", "daemon"} for row in _running(seen)):
         return "when the app or the daemon runs"
     first = min(_next_turns(seen).values())
@@ -197,12 +203,14 @@ def _garmin(seen: Glance) -> dict[str, Any]:
 
 
 def coverage_line(seen: Glance, config: Config) -> str:
-    """How much is here of what the settings ask for."""
+    """How much is here of what the settings ask for, where there is somebody to ask."""
     from ..garmin.endpoints import endpoints_of
     from ..garmin.providers import missing, served
     from ..store.schema import ACTIVITY_FILE
 
     totals = seen.coverage
+    if seen.account is None:
+        return "nothing is fetched without a sign-in"
     if not totals:
         return "nothing fetched yet"
     chosen = endpoints_of(config["health.samples"], config["health.extras"])
@@ -385,7 +393,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
         )
         return 0
     if not totals:
-        say("Nothing is fetched yet: run `garminsync sync`.")
+        say("Nothing is here yet: `garminsync sync` fetches, `garminsync import` takes files.")
     else:
         _print_totals(totals, missing, files, out)
     _print_others(others, out)

@@ -229,7 +229,9 @@ class GarminSyncApp(LiveApp):
 
     async def action_act(self, name: str) -> None:
         """Do what the table of actions calls `name`, or say why it cannot be done now."""
-        action = keys.action(name)
+        action, screen = keys.action(name), self.screen
+        if action.place and isinstance(screen, Place) and screen.after_reading(lambda: self.action_act(name)):
+            return
         if reason := action.why_not(self):
             self.notify(f"{action.words}: {reason}.", severity="warning", markup=False)
             return
