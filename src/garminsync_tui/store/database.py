@@ -241,17 +241,17 @@ class _WalLock:
             self._writers -= 1
             if self._writers:
                 return
+            self._turn.notify_all()
             # Never unlock between: raising the lock either succeeds at once or leaves the work to another.
             if self._is_long() and self._try(fcntl.LOCK_EX):
                 await self._checkpoint(engine)
-            fcntl.flock(self._file, fcntl.LOCK_UN)
-            self._turn.notify_all()
+            else:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     async def fold_in(self, engine: AsyncEngine) -> None:
         async with self._turn:
             if not self._writers and self._try(fcntl.LOCK_EX):
                 await self._checkpoint(engine)
-                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     async def _lock(self, engine: AsyncEngine) -> None:
         tries = _CHECKPOINT_TRIES if self._is_long() else 0
@@ -269,7 +269,8 @@ class _WalLock:
             await asyncio.sleep(0.01)
 
     async def _checkpoint(self, engine: AsyncEngine) -> None:
-        with contextlib.suppress(OperationalError):
+        """For who holds the lock alone; it is let go of, however this ends."""
+        try:
             async with engine.connect() as connection:
                 raw = (await connection.get_raw_connection()).driver_connection
                 assert raw is not None
@@ -279,6 +280,10 @@ class _WalLock:
                     await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
                 finally:
                     await raw.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        except OperationalError:
+            pass
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _is_long(self) -> bool:
         return self._log_bytes() > _WAL_LIMIT_BYTES
