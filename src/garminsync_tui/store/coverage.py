@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -221,26 +221,33 @@ async def prove_empty(
 
 
 async def settled(
-    session: AsyncSession, account_id: UUID, endpoint: str, since: date, until: date, retry_from: datetime | None = None
-) -> set[date]:
-    """Days of a range with nothing to do now: fetched, empty, or to be asked for again and not due yet.
+    session: AsyncSession,
+    account_id: UUID,
+    endpoints: Collection[str],
+    since: date,
+    until: date,
+    retry_from: datetime | None = None,
+) -> dict[str, set[date]]:
+    """By endpoint, days of a range with nothing to do now: fetched, empty, or to be asked for again and not due yet.
 
     What failed before `retry_from`, when somebody asked for it, is due at once.
     """
-    return set(
-        await session.scalars(
-            sa.select(Coverage.day).where(
-                Coverage.garmin_connect_account_id == account_id,
-                Coverage.endpoint == endpoint,
-                Coverage.day.between(since, until),
-                sa.or_(
-                    Coverage.status.in_(["fetched", "empty"]),
-                    sa.and_(Coverage.status == "failed", ~_is_due(retry_from)),
-                    sa.and_(Coverage.status == "stale", Coverage.next_try_at > now()),
-                ),
-            )
+    rows = await session.execute(
+        sa.select(Coverage.endpoint, Coverage.day).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint.in_(endpoints),
+            Coverage.day.between(since, until),
+            sa.or_(
+                Coverage.status.in_(["fetched", "empty"]),
+                sa.and_(Coverage.status == "failed", ~_is_due(retry_from)),
+                sa.and_(Coverage.status == "stale", Coverage.next_try_at > now()),
+            ),
         )
     )
+    found: dict[str, set[date]] = {endpoint: set() for endpoint in endpoints}
+    for endpoint, day in rows:
+        found[endpoint].add(day)
+    return found
 
 
 async def due_days(
