@@ -79,6 +79,11 @@ _KEYS_AT = sa.text(f"{_KEYS} IN :instants").bindparams(
 _KEYS_BETWEEN = sa.text(f"{_KEYS} BETWEEN :first AND :last").bindparams(
     *_OF_DAYS[:2], sa.bindparam("first", type_=Instant()), sa.bindparam("last", type_=Instant())
 )
+#: Nothing goes that was not counted when it came; but both databases check `n` before they see the row that is there.
+_COUNT_ON = sa.text(
+    "INSERT INTO health_counts (garmin_connect_account_id, metric_type, n) VALUES (:account, :metric, :n)"
+    " ON CONFLICT (garmin_connect_account_id, metric_type) DO UPDATE SET n = health_counts.n + :change"
+).bindparams(_OF_DAYS[0], sa.bindparam("n", type_=sa.BigInteger()), sa.bindparam("change", type_=sa.BigInteger()))
 #: Neither database may look at more than the readings of one day at a time; PostgreSQL has to be told so.
 _READINGS_OF_DAY = """
     health_metrics r WHERE r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
@@ -356,19 +361,13 @@ async def _count(session: AsyncSession, account_id: UUID, gone: Iterable[Any], c
     for metric, n in come:
         change[metric] += n
     # In the order of their names: who locks rows in one order never waits for each other.
-    rows = [{"metric": metric, "change": n} for metric, n in sorted(change.items()) if n]
-    if not rows:
-        return
-    c = HealthCount
-    new = [{"garmin_connect_account_id": account_id, "metric_type": row["metric"], "n": 0} for row in rows]
-    await session.execute(insert(session, c).on_conflict_do_nothing(), new)
-    connection = await session.connection()
-    await connection.execute(
-        sa.update(c)
-        .where(c.garmin_connect_account_id == account_id, c.metric_type == sa.bindparam("metric"))
-        .values(n=c.n + sa.bindparam("change")),
-        rows,
-    )
+    rows = [
+        {"account": account_id, "metric": metric, "n": max(n, 0), "change": n}
+        for metric, n in sorted(change.items())
+        if n
+    ]
+    if rows:
+        await session.execute(_COUNT_ON, rows)
 
 
 async def roll_up(session: AsyncSession, account_id: UUID, metrics: Sequence[str], every: Sequence[date]) -> None:

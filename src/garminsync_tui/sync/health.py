@@ -384,10 +384,11 @@ async def save_answer(
         await save_bounds(session, account_id, body, span)
         worn = days_with_watch(body)
         idle = [day for day in span if day not in worn and day not in found.left_out]
-        for each in ENDPOINTS:
-            if each.from_watch and (each.tier is not Tier.EXTRA or each.name in asked):
-                # Only what was never fetched: a day that once had values is asked for again.
-                await coverage.prove_empty(session, account_id, each.name, idle)
+        measured = [
+            each for each in ENDPOINTS if each.from_watch and (each.tier is not Tier.EXTRA or each.name in asked)
+        ]
+        # Only what was never fetched: a day that once had values is asked for again.
+        await coverage.prove_empty(session, account_id, [each.name for each in measured], idle)
     partly = bool(lacks(endpoint))
     await health.replace_days(
         session,
