@@ -143,7 +143,7 @@ def test_what_would_go_is_said_and_stays(full: Home) -> None:
         assert said[name], name
     assert "workouts" not in said
     whole = full.run("user", "delete", "--dry-run")
-    for words in ("health readings", "entries of the ledger", "workouts", "keys of stored tokens", "Garmin's copy"):
+    for words in ("health readings", "entries of the ledger", "workouts", "keys that seal tokens", "Garmin's copy"):
         assert words in whole.out
     assert full.run("account", "delete", stdin="n\n").code == 1
     assert full.run("user", "delete", stdin="\n").code == 1

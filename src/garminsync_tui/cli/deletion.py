@@ -34,7 +34,7 @@ _WORDS = {
     "sync_jobs": "jobs, with their log",
     "imported_files": "memories of imported files",
     "request_budget": "counts of requests and tries",
-    "key_ring": "keys of stored tokens",
+    "key_ring": "keys that seal tokens",
 }
 
 

@@ -118,7 +118,7 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
     if account:
         name = account.display_name or account.garmin_user_id
         lines = [("account", f"{name} at {account.server}"), ("signed in", f"by {PROVIDERS[account.provider]}")]
-        lines.append(("token", token_state(account)))
+        lines.append(("token", token_state(account).removeprefix("token ")))
     for job_type, moment in sorted(seen.synced.items()):
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
