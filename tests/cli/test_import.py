@@ -143,6 +143,7 @@ def test_every_command_is_of_use_without_a_link(run: Run, folder: Path, tmp_path
         assert told in result.out, (command, result.out)
     status = run("status")
     assert "none linked" in status.out and "nothing is fetched without a sign-in" in status.out
+    assert status.code == 0
     exported = tmp_path / "1.fit"
     assert run("activities", "file", "1", "-o", str(exported)).code == 0
     assert exported.read_bytes() == uploads["0.fit"]

@@ -37,7 +37,8 @@ _SHOWN = 200
 async def status(home: Home, out: Output) -> int:
     """One screen of facts.
 
-    The exit code serves as a health check: 0 all is well, 3 sign-in needed, 5 some items failed.
+    The exit code serves as a health check: 0 all is well, 3 sign-in needed, 5 some items failed. Imported files alone
+    need no sign-in.
     """
     file = home.database_file()
     if file is not None and not file.exists():
@@ -51,7 +52,9 @@ async def status(home: Home, out: Output) -> int:
         out.facts(_lines(seen, database, config))
     if seen.account is None:
         say("hint: What is here can be read and exported; `garminsync login` lets a sync fetch what is not.")
-        return SignInRequired.exit_code
+        # Who only ever imported does without a sign-in, and a health check must not warn for ever.
+        only_imported = (seen.activities or seen.readings) and not any(each.endswith("_sync") for each in seen.synced)
+        return 0 if only_imported else SignInRequired.exit_code
     if seen.account.sign_in_needed_since:
         say(f"hint: {sign_in_needed(seen.account.provider).hint}")
         return SignInRequired.exit_code
