@@ -38,6 +38,8 @@ def test_what_came_in_and_what_is_damaged(run: Run, folder: Path) -> None:
     assert "partly done" in result.out
     assert "files/b.fit" in result.out and "is a web page, not a recording" in result.out
     assert "files/notes.txt" in result.out
+    shown = run("jobs", "show", run("jobs", "list", "--json").json[0]["id"]).out
+    assert "activities 1" in shown and "{" not in shown
     document = run("import", str(folder), "--json").json
     assert document["files"] == {"imported": 0, "known": 1, "skipped": 1, "failed": 1}
     assert {each["outcome"]: each["names"] for each in document["reasons"]} == {

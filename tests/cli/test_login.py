@@ -130,7 +130,8 @@ def test_a_session_of_garth_s_resumes_and_syncs(run: Run, simulator: Simulator, 
     shown = run("account", "--json").json
     assert shown["provider"] == "garth" and shown["session_ends_by"]
     assert "lasts until" in run("account").out
-    assert "renews while the session lasts" in run("status").out
+    status = run("status").out
+    assert "by a session of garth's" in status and "renews while the session lasts" in status
 
 
 def test_a_refused_exchange_says_sign_in_again_once(run: Run, simulator: Simulator, garth_folder: Path) -> None:

@@ -113,6 +113,7 @@ async def list_activities(
         ["id", "start", "type", "name", "distance", "time", "pace", "heart rate", "climb"],
         [_row(activity, config["display.units"]) for activity in found],
         right=["distance", "time", "pace", "heart rate", "climb"],
+        needed=5,
     )
     if total > len(found):
         say(f"{len(found)} of {total}; --limit N or --all shows more.")

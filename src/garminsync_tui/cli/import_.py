@@ -24,6 +24,7 @@ _NAMED, _FAILED_NAMED = 3, 200
 _MOST_GROUPS = 30
 _ONE = {
     "files": "file",
+    "more files": "more file",
     "activities": "activity",
     "days": "day",
     "readings": "reading",
@@ -153,7 +154,7 @@ def _print(
             }
         )
         return
-    lines = [("import", f"{sign} {word}")]
+    lines = [("import", out.state(word, sign))]
     if error and error_code != "partly":
         lines.append(("why", error))
     lines += [(name, _counted(result.get(name, 0), "files")) for name in OUTCOMES]
@@ -170,22 +171,15 @@ def _counted(count: int, what: str) -> str:
 
 
 def _reasons(groups: list[dict[str, Any]], out: Output) -> None:
-    """Which files were skipped or failed, and why."""
-    rows = []
+    """Which files were skipped or failed, and why: the files below, for both together are wider than a terminal."""
+    if groups:
+        out.heading("Files of which there is something to say")
     for group in groups[:_MOST_GROUPS]:
         names = group["names"][: _FAILED_NAMED if group["outcome"] == "failed" else _NAMED]
-        for position, name in enumerate(names):
-            last = position == len(names) - 1
-            more = group["count"] - len(names)
-            rows.append(
-                [
-                    group["outcome"] if not position else "",
-                    group["reason"] if not position else "",
-                    f"{name} and {more} more" if last and more else name,
-                ]
-            )
-    if rows:
-        out.heading("Files of which there is something to say")
-        out.table(["", "why", "file"], rows)
+        more = group["count"] - len(names)
+        out.facts(
+            [(group["outcome"], group["reason"])],
+            {group["outcome"]: [*names, *([f"and {_counted(more, 'more files')}"] if more else [])]},
+        )
     if len(groups) > _MOST_GROUPS:
         say(f"… and {len(groups) - _MOST_GROUPS} more reasons; `--json` has all.")

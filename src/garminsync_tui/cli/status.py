@@ -109,7 +109,7 @@ def _next_turns(seen: Glance) -> dict[str, datetime]:
 
 
 def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]:
-    from ..account_words import token_state
+    from ..account_words import PROVIDERS, token_state
     from ..jobs.words import TITLES
     from ..units import ago, number, size
 
@@ -117,7 +117,8 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
     lines = [("account", "none linked")]
     if account:
         name = account.display_name or account.garmin_user_id
-        lines = [("account", f"{name} at {account.server}"), ("token", token_state(account))]
+        lines = [("account", f"{name} at {account.server}"), ("signed in", f"by {PROVIDERS[account.provider]}")]
+        lines.append(("token", token_state(account)))
     for job_type, moment in sorted(seen.synced.items()):
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
@@ -469,7 +470,7 @@ def _print_totals(totals: list[Totals], missing: dict[str, int], files: dict[str
             )
         )
     columns = ["what", *COVERAGE_STATUSES, "not yet", "first", "last", *(["from files"] if files else [])]
-    out.table(columns, rows, right=[*COVERAGE_STATUSES, "not yet"])
+    out.table(columns, rows, right=[*COVERAGE_STATUSES, "not yet"], needed=6)
 
 
 def _endpoint_of(metric: str | None) -> str | None:

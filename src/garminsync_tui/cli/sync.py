@@ -126,25 +126,25 @@ def _print(jobs: list[SyncJob], follower: Follower, out: Output) -> None:
             ]
         )
     else:
-        out.facts([(title(job), _ending(job, follower)) for job in jobs])
+        out.facts([(title(job), _ending(job, follower, out)) for job in jobs])
         for job in jobs:
             again = job.job_type != "workout_upload"  # nothing is pushed again by itself
             _tell_failures((job.extra or {}).get("failures", []), int((job.extra or {}).get("failed", 0)), again=again)
 
 
-def _ending(job: SyncJob, follower: Follower) -> str:
+def _ending(job: SyncJob, follower: Follower, out: Output) -> str:
     from ..jobs.queue import utc_now
     from ..jobs.words import state
     from ..units import local_time
 
-    word, sign = state(job, utc_now())
+    ended = out.state(*state(job, utc_now()))
     if job.status == "pending":
         goes_on = "paused" if job.paused_at else f"goes on at {local_time(job.run_at)} where the app or daemon runs"
-        return f"{sign} {word}: {job.error_message or ''} {goes_on}"
+        return f"{ended}: {job.error_message or ''} {goes_on}"
     text = job.error_message if job.status == "failed" else follower.note(job)
     if job.status == "completed" and job.error_message:
         text = f"{text}; {job.error_message}"
-    return f"{sign} {word}: {text or ''}".rstrip(": ")
+    return f"{ended}: {text or ''}".rstrip(": ")
 
 
 def _tell_failures(failures: list[str], count: int, *, again: bool) -> None:

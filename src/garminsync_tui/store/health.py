@@ -69,10 +69,21 @@ _LEDGER = (
     .bindparams(_OF_DAYS[0], _OF_DAYS[2])
     .columns(*(Coverage.__table__.c[name] for name in ("day", "status", "source", "reason", "first_at", "last_at")))
 )
-_KEYS = sa.text(
+_KEYS = (
     "SELECT metric_type, timestamp FROM health_metrics WHERE garmin_connect_account_id = :account"
-    " AND metric_type IN :metrics AND timestamp BETWEEN :first AND :last"
-).bindparams(*_OF_DAYS[:2], sa.bindparam("first", type_=Instant()), sa.bindparam("last", type_=Instant()))
+    " AND metric_type IN :metrics AND timestamp"
+)
+_KEYS_AT = sa.text(f"{_KEYS} IN :instants").bindparams(
+    *_OF_DAYS[:2], sa.bindparam("instants", type_=Instant(), expanding=True)
+)
+_KEYS_BETWEEN = sa.text(f"{_KEYS} BETWEEN :first AND :last").bindparams(
+    *_OF_DAYS[:2], sa.bindparam("first", type_=Instant()), sa.bindparam("last", type_=Instant())
+)
+#: Nothing goes that was not counted when it came; but both databases check `n` before they see the row that is there.
+_COUNT_ON = sa.text(
+    "INSERT INTO health_counts (garmin_connect_account_id, metric_type, n) VALUES (:account, :metric, :n)"
+    " ON CONFLICT (garmin_connect_account_id, metric_type) DO UPDATE SET n = health_counts.n + :change"
+).bindparams(_OF_DAYS[0], sa.bindparam("n", type_=sa.BigInteger()), sa.bindparam("change", type_=sa.BigInteger()))
 #: Neither database may look at more than the readings of one day at a time; PostgreSQL has to be told so.
 _READINGS_OF_DAY = """
     health_metrics r WHERE r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
@@ -235,6 +246,11 @@ async def write_days(
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
     timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
     await upsert(session, account_id, [reading for each in fetched for reading in each.readings])
+    midnights = [from_ms(day_ms(each.day)) for each in fetched if each.day in before]
+    if by_day and midnights:
+        told = {(reading.metric, reading.at_ms) for each in fetched for reading in each.readings}
+        where = {"account": account_id, "metrics": by_day, "instants": midnights}
+        await _delete_others(session, account_id, await session.execute(_KEYS_AT, where), told)
     entries: list[coverage.Entry] = []
     touched: list[tuple[datetime, datetime]] = []
     for day, readings, left_out in fetched:
@@ -246,13 +262,11 @@ async def write_days(
         old = before.get(day)
         if keep_extent and extent and old is not None and old.first_at and old.last_at:
             extent = min(extent[0], old.first_at), max(extent[1], old.last_at)
-        if old is not None:
-            at_midnight = from_ms(day_ms(day))
-            await _delete_others(session, account_id, by_day, at_midnight, at_midnight, kept)
-            if old.first_at and old.last_at:
-                if not keep_others:
-                    await _delete_others(session, account_id, timed, old.first_at, old.last_at, kept)
-                touched.append((old.first_at, old.last_at))
+        if old is not None and old.first_at and old.last_at:
+            if timed and not keep_others:
+                where = {"account": account_id, "metrics": timed, "first": old.first_at, "last": old.last_at}
+                await _delete_others(session, account_id, await session.execute(_KEYS_BETWEEN, where), kept)
+            touched.append((old.first_at, old.last_at))
         if extent:
             touched.append(extent)
         entries.append(
@@ -278,19 +292,9 @@ async def ledger(session: AsyncSession, account_id: UUID, endpoint: str, wanted:
 
 
 async def _delete_others(
-    session: AsyncSession,
-    account_id: UUID,
-    metrics: Sequence[str],
-    first: datetime,
-    last: datetime,
-    kept: set[tuple[str, int]],
+    session: AsyncSession, account_id: UUID, found: Iterable[Any], kept: set[tuple[str, int]]
 ) -> None:
-    if not metrics:
-        return
-    # Neither ids nor moments are made of what comes: usually all of it is kept.
-    found = await session.execute(
-        _KEYS, {"account": account_id, "metrics": list(metrics), "first": first, "last": last}
-    )
+    """Delete those of some readings (their metrics and instants, as the database has them) that are not `kept`."""
     gone = [(metric, at_ms) for metric, at in found if (metric, at_ms := _in_ms(at)) not in kept]
     r = HealthMetric
     for metric, each in itertools.groupby(sorted(gone), lambda key: key[0]):
@@ -357,19 +361,13 @@ async def _count(session: AsyncSession, account_id: UUID, gone: Iterable[Any], c
     for metric, n in come:
         change[metric] += n
     # In the order of their names: who locks rows in one order never waits for each other.
-    rows = [{"metric": metric, "change": n} for metric, n in sorted(change.items()) if n]
-    if not rows:
-        return
-    c = HealthCount
-    new = [{"garmin_connect_account_id": account_id, "metric_type": row["metric"], "n": 0} for row in rows]
-    await session.execute(insert(session, c).on_conflict_do_nothing(), new)
-    connection = await session.connection()
-    await connection.execute(
-        sa.update(c)
-        .where(c.garmin_connect_account_id == account_id, c.metric_type == sa.bindparam("metric"))
-        .values(n=c.n + sa.bindparam("change")),
-        rows,
-    )
+    rows = [
+        {"account": account_id, "metric": metric, "n": max(n, 0), "change": n}
+        for metric, n in sorted(change.items())
+        if n
+    ]
+    if rows:
+        await session.execute(_COUNT_ON, rows)
 
 
 async def roll_up(session: AsyncSession, account_id: UUID, metrics: Sequence[str], every: Sequence[date]) -> None:

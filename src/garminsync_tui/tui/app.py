@@ -135,6 +135,8 @@ class GarminSyncApp(LiveApp):
         self._begin_at = answer.since
         if answer.door == "connect":
             self.action_account_connect()
+        elif answer.door == "import":
+            self.action_app_import()
         elif answer.door == "sample":
             self.wants_sample = True
             self.exit(0)

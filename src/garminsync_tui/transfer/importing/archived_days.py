@@ -78,9 +78,8 @@ class ArchivedDays:
         settled = self._settled(self._answers)
         worn = days_with_watch(answers)
         idle = [day for day in some if day in self._answers and day not in worn and day <= settled]
-        for endpoint in ENDPOINTS:
-            if endpoint.from_watch and endpoint.tier is not Tier.EXTRA:
-                await coverage.prove_empty(session, account_id, endpoint.name, idle, ARCHIVE)
+        measured = [each.name for each in ENDPOINTS if each.from_watch and each.tier is not Tier.EXTRA]
+        await coverage.prove_empty(session, account_id, measured, idle, ARCHIVE)
 
     def _settled(self, known: Iterable[date]) -> date:
         """The last day that the archive can have known to its end."""
