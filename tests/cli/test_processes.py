@@ -276,6 +276,7 @@ def test_login_without_a_terminal_asks_nothing(home: Path, simulator: Simulator)
     assert result.code == 0
     assert "How far" not in result.err
     assert not (home / "config.toml").exists()
+    assert run_command("jobs", "list", "--json", home=home).json == [], "nobody is there to do them"
 
 
 def test_login_takes_how_far_back_from_an_option(
@@ -300,6 +301,7 @@ def test_a_daemon_that_runs_already_goes_back_to_what_login_says(run: Run, home:
         since = datetime.now().astimezone().date() - timedelta(days=2)
         arguments = ("login", "--server", simulator.url, "--email", EMAIL, "--password-stdin", "--since", str(since))
         assert run(*arguments, stdin=f"{PASSWORD}\n").code == 0
+        assert run("jobs", "list", "--json").json, "it need not wait until the daemon looks for new schedules"
         until(lambda: "health" in daemon.stderr.readline(), "the first sync")
     seen = run("coverage", "--metric", "steps_total", "--json").json["endpoints"]["daily_summaries"]
     assert min(each["first_day"] for each in seen.values()) == str(since)
