@@ -36,8 +36,14 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """Look for garbage among what the tests make, and less often: a sixth of the run went into looking."""
     gc.freeze()
-    gc.set_threshold(20_000)
+    gc.set_threshold(50_000)
     gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Look for what was not closed, once: pytest looks five times, and has nothing left to look through then."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
