@@ -168,7 +168,7 @@ def _garmin(path: Path) -> tuple[Told, list[Exception]]:
             row = {name: value for name, value in message.items() if isinstance(name, str) and value is not None}
             told.seconds.setdefault(message["timestamp"], {}).update(row)
 
-    _, problems = Decoder(Stream.from_file(str(path))).read(
+    _, problems = Decoder(Stream.from_byte_array(bytearray(path.read_bytes()))).read(
         apply_scale_and_offset=False,
         convert_datetimes_to_dates=False,
         convert_types_to_strings=False,
