@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -50,9 +50,12 @@ class Reading(NamedTuple):
     extra: dict[str, Any] | None = None
 
 
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+
 def day_ms(day: date) -> int:
     """Where a day's value lies: 00:00 UTC of its calendar date, in milliseconds since 1970."""
-    return int(datetime.combine(day, time(), UTC).timestamp()) * 1000
+    return (day.toordinal() - _EPOCH_ORDINAL) * 86_400_000
 
 
 def plausible(metric: str, value: float) -> bool:

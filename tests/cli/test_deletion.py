@@ -185,6 +185,7 @@ def test_nothing_of_the_user_is_left(full: Home) -> None:
     assert [path for part in ("run", "files") for path in (full.folder / part).rglob("*") if path.is_file()] == []
     assert full.run("user", "delete", "--yes").code == 0
     assert full.run("status", "--json").code in {0, 3}
+    assert "no token" in full.run("keys", "show").err
 
 
 def test_another_account_stays_as_it_is(full: Home) -> None:
@@ -205,7 +206,8 @@ def test_another_account_stays_as_it_is(full: Home) -> None:
     listed = full.run("account", "list", "--json").json
     assert [each["provider"] for each in listed] == ["garminconnect", "local"]
     assert [each["activities"] for each in listed][1] == 1
-    assert listed[0]["id"][-8:] in full.run("account", "list").out
+    table = full.run("account", "list").out
+    assert listed[0]["id"][-8:] in table and "imported files" in table and "local:1" not in table
     wanted = canaries(full)[2:]  # of its activities
     kept = [line for line in full.content()["activities"] if "Kept" in line]
     result = full.run("account", "delete", listed[0]["id"][-8:], "--yes")

@@ -16,11 +16,11 @@ from garminsync_tui.simulator import Simulator
 from .conftest import DAYS, PASSWORD, Result, log_in, run_command
 
 SINCE = f"{DAYS}d"
-NOT_WORDS = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\x1b]")
+NOT_WORDS = re.compile(r"[\u2500-\u25ff\u2713\u2717\u2800-\u28ff\x1b]")
 #: What a screen reader is for.
 READABLE = (
     "status", "account", "activities list", "stats", "health types", "health show steps_total", "jobs list",
-    "coverage", "workouts list", "load", "bests", "db status", "config show",
+    "coverage", "workouts list", "load", "bests", "db status", "config show", "doctor",
 )  # fmt: skip
 
 

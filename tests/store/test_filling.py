@@ -66,7 +66,7 @@ async def test_a_whole_day_is_fetched_a_part_stays_open_and_two_parts_add_up(
     assert await fill(database, account, "fit", rates(60, 61), whole=False) == Filled(frozenset({MONDAY}), 0, 0, 2)
     assert await ledger(database) == ("stale", "fit")
     async with database.read() as session:
-        assert await coverage.settled(session, account.id, "heart_rate", MONDAY, MONDAY) == set()
+        assert await coverage.settled(session, account.id, ["heart_rate"], MONDAY, MONDAY) == {"heart_rate": set()}
         # But a sync asks only so far back as it is told to.
         assert await coverage.due_days(session, account.id, TUESDAY) == {}
     await fill(database, account, "fit", rates(62, first_hour=5), whole=False)

@@ -95,9 +95,11 @@ class Installation:
 async def stamps(database: Database) -> dict[str, datetime]:
     """When each row of the entities was last written."""
     async with database.read() as session:
-        found = {str(row.id): row.synced_at for row in await session.scalars(sa.select(Activity))}
-        found |= {str(row.id): row.synced_at for row in await session.scalars(sa.select(HealthMetric))}
-    return found
+        return {
+            str(id_): synced_at
+            for table in (Activity, HealthMetric)
+            for id_, synced_at in await session.execute(sa.select(table.id, table.synced_at))
+        }
 
 
 async def install(home: Path, url: str, simulator: Simulator) -> Installation:

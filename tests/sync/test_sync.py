@@ -199,7 +199,15 @@ async def test_real_recordings_are_stored_and_open_or_are_named(
 ) -> None:
     from .conftest import install
 
-    with Simulator(days=2, now=NOW, activities_dir=shared / "corpus") as simulator:
+    folder = shared / "corpus"
+    if database_url.startswith("postgresql"):
+        # Reading them takes the time, and is the same on both: of the long ones the longest shows that any has room.
+        files = sorted((path for path in folder.rglob("*.*") if path.is_file()), key=lambda path: path.stat().st_size)
+        (chosen := tmp_path / "chosen").mkdir()
+        for number, path in enumerate([*(each for each in files if each.stat().st_size < 100_000), files[-1]]):
+            (chosen / f"{number}-{path.name}").symlink_to(path.resolve())
+        folder = chosen
+    with Simulator(days=2, now=NOW, activities_dir=folder) as simulator:
         installation = await install(tmp_path / "home", database_url, simulator)
         (job,) = await installation.sync("activities")
         assert job.status == "completed"

@@ -39,6 +39,8 @@ _WORDS = {
 
 
 def _name(account: GarminConnectAccount) -> str:
+    if account.garmin_user_id.startswith("local:"):
+        return "imported files"
     return clean(account.display_name or account.garmin_user_id)
 
 

@@ -79,6 +79,8 @@ async def _postgresql(database: Database, *, also_lost: bool) -> AsyncGenerator[
             while not connection.is_closed():
                 told.clear()
                 yield
+                # A job announces each of its pages: as often as on SQLite is enough, and the first is heard at once.
+                await asyncio.sleep(_POLL_S)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(told.wait(), _SAFETY_POLL_S)
         finally:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +16,7 @@ from ..columns import from_now, now
 from ..models import Coverage
 from .glance import Totals
 from .schema import ACTIVITY_FILE
-from .upsert import insert
+from .upsert import insert, insert_in
 
 _FIRST_PAUSE_S = 15 * 60
 _LONGEST_PAUSE_S = 7 * 86400
@@ -61,7 +62,12 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
     ]
     if not rows:
         return
-    statement = insert(session, Coverage)
+    await session.execute(_recorded(session.get_bind().dialect.name, fetched=fetched), rows)
+
+
+@functools.cache  # every answer is recorded, and putting it together takes as long as running it
+def _recorded(dialect: str, *, fetched: bool) -> Any:
+    statement = insert_in(dialect, Coverage)
     excluded = statement.excluded
     values: dict[str, Any] = {name: excluded[name] for name in ("first_at", "last_at", "source")}
     if fetched:
@@ -79,11 +85,8 @@ async def record(session: AsyncSession, account_id: UUID, entries: Iterable[Entr
             "status": sa.case((settled, excluded.status), else_=Coverage.status),
             "reason": sa.case((settled, excluded.reason), else_=Coverage.reason),
         }
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values
-        ),
-        rows,
+    return statement.on_conflict_do_update(
+        index_elements=["garmin_connect_account_id", "endpoint", "day", "item"], set_=values
     )
 
 
@@ -195,7 +198,7 @@ async def ask_for_the_rest(session: AsyncSession, account_id: UUID) -> None:
 
 
 async def prove_empty(
-    session: AsyncSession, account_id: UUID, endpoint: str, days: Sequence[date], source: str = "api"
+    session: AsyncSession, account_id: UUID, endpoints: Collection[str], days: Sequence[date], source: str = "api"
 ) -> None:
     """Days that another endpoint showed to hold nothing; those that once held values are asked for again.
 
@@ -206,41 +209,55 @@ async def prove_empty(
     is_known: sa.ColumnElement[bool] = Coverage.first_at.is_not(None)
     if source != "api":
         is_known = sa.or_(is_known, Coverage.status.in_(["fetched", "empty"]))
-    known = set(
-        await session.scalars(
-            sa.select(Coverage.day).where(
-                Coverage.garmin_connect_account_id == account_id,
-                Coverage.endpoint == endpoint,
-                Coverage.day.in_(days),
-                is_known,
-            )
+    rows = await session.execute(
+        sa.select(Coverage.endpoint, Coverage.day).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint.in_(endpoints),
+            Coverage.day.in_(days),
+            is_known,
         )
     )
-    entries = [Entry(endpoint, day, "empty", source=source) for day in days if day not in known]
-    await record(session, account_id, entries)
+    known = {(endpoint, day) for endpoint, day in rows}
+    await record(
+        session,
+        account_id,
+        [
+            Entry(endpoint, day, "empty", source=source)
+            for endpoint in endpoints
+            for day in days
+            if (endpoint, day) not in known
+        ],
+    )
 
 
 async def settled(
-    session: AsyncSession, account_id: UUID, endpoint: str, since: date, until: date, retry_from: datetime | None = None
-) -> set[date]:
-    """Days of a range with nothing to do now: fetched, empty, or to be asked for again and not due yet.
+    session: AsyncSession,
+    account_id: UUID,
+    endpoints: Collection[str],
+    since: date,
+    until: date,
+    retry_from: datetime | None = None,
+) -> dict[str, set[date]]:
+    """By endpoint, days of a range with nothing to do now: fetched, empty, or to be asked for again and not due yet.
 
     What failed before `retry_from`, when somebody asked for it, is due at once.
     """
-    return set(
-        await session.scalars(
-            sa.select(Coverage.day).where(
-                Coverage.garmin_connect_account_id == account_id,
-                Coverage.endpoint == endpoint,
-                Coverage.day.between(since, until),
-                sa.or_(
-                    Coverage.status.in_(["fetched", "empty"]),
-                    sa.and_(Coverage.status == "failed", ~_is_due(retry_from)),
-                    sa.and_(Coverage.status == "stale", Coverage.next_try_at > now()),
-                ),
-            )
+    rows = await session.execute(
+        sa.select(Coverage.endpoint, Coverage.day).where(
+            Coverage.garmin_connect_account_id == account_id,
+            Coverage.endpoint.in_(endpoints),
+            Coverage.day.between(since, until),
+            sa.or_(
+                Coverage.status.in_(["fetched", "empty"]),
+                sa.and_(Coverage.status == "failed", ~_is_due(retry_from)),
+                sa.and_(Coverage.status == "stale", Coverage.next_try_at > now()),
+            ),
         )
     )
+    found: dict[str, set[date]] = {endpoint: set() for endpoint in endpoints}
+    for endpoint, day in rows:
+        found[endpoint].add(day)
+    return found
 
 
 async def due_days(

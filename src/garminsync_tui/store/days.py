@@ -195,11 +195,11 @@ async def extent(
     return first.starts_at, last.ends_at
 
 
-async def overlapping(session: AsyncSession, account_id: UUID, first: datetime, last: datetime) -> list[CalendarDay]:
+async def overlapping(session: AsyncSession, account_id: UUID, first: datetime, last: datetime) -> list[date]:
     """The days that hold any instant from `first` to `last`."""
     return list(
         await session.scalars(
-            sa.select(CalendarDay).where(
+            sa.select(CalendarDay.day).where(
                 CalendarDay.garmin_connect_account_id == account_id,
                 # Their dates are near, and the key knows dates: ten years of days need not be looked at.
                 CalendarDay.day.between(first.date() - _MARGIN, last.date() + _MARGIN),

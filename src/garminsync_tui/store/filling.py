@@ -14,7 +14,7 @@ from ..columns import from_ms, to_ms
 from ..metrics import METRICS, Granularity, Reading, day_ms
 from ..models import Coverage, HealthMetric
 from . import coverage
-from .health import API, ARCHIVE, FIT, FetchedDay, ledger, write_days
+from .health import API, ARCHIVE, FIT, FetchedDay, Known, ledger, write_days
 
 _WHOLE = {"fetched", "empty"}
 
@@ -90,9 +90,7 @@ async def fill_days(
     return Filled(frozenset(each.day for each in (*whole, *parts)), known, kept, readings)
 
 
-def _wins(
-    first_metric: str, source: str, told: ToldDay, old: Coverage, held: Mapping[tuple[str, int], Reading]
-) -> bool:
+def _wins(first_metric: str, source: str, told: ToldDay, old: Known, held: Mapping[tuple[str, int], Reading]) -> bool:
     """Whether a file's day takes the place of what a file of another kind told; the order of imports is no matter."""
     was_whole = old.status == "fetched"
     if source == FIT:
@@ -119,7 +117,7 @@ async def _reaches_beyond(session: AsyncSession, account_id: UUID, endpoint: str
 
 
 async def _held(
-    session: AsyncSession, account_id: UUID, metrics: Sequence[str], old: Coverage
+    session: AsyncSession, account_id: UUID, metrics: Sequence[str], old: Known
 ) -> dict[tuple[str, int], Reading]:
     """What is stored of a day that a file told."""
     h = HealthMetric

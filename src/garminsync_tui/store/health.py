@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..columns import from_ms, to_json, to_ms
+from ..columns import Instant, from_ms, to_json, to_ms
 from ..ids import new_ids
 from ..metrics import METRICS, Granularity, Reading, day_ms
 from ..models import CalendarDay, Coverage, GarminConnectAccount, HealthCount, HealthDaily, HealthMetric
@@ -59,6 +60,30 @@ _FORGET_ROLLUP = sa.text(
     "DELETE FROM health_daily WHERE garmin_connect_account_id = :account AND metric_type IN :metrics AND day IN :days"
     " RETURNING metric_type, n"
 ).bindparams(*_OF_DAYS)
+#: These as text for the same reason: every day of every answer asks both.
+_LEDGER = (
+    sa.text(
+        "SELECT day, status, source, reason, first_at, last_at FROM coverage"
+        " WHERE garmin_connect_account_id = :account AND endpoint = :endpoint AND day IN :days"
+    )
+    .bindparams(_OF_DAYS[0], _OF_DAYS[2])
+    .columns(*(Coverage.__table__.c[name] for name in ("day", "status", "source", "reason", "first_at", "last_at")))
+)
+_KEYS = (
+    "SELECT metric_type, timestamp FROM health_metrics WHERE garmin_connect_account_id = :account"
+    " AND metric_type IN :metrics AND timestamp"
+)
+_KEYS_AT = sa.text(f"{_KEYS} IN :instants").bindparams(
+    *_OF_DAYS[:2], sa.bindparam("instants", type_=Instant(), expanding=True)
+)
+_KEYS_BETWEEN = sa.text(f"{_KEYS} BETWEEN :first AND :last").bindparams(
+    *_OF_DAYS[:2], sa.bindparam("first", type_=Instant()), sa.bindparam("last", type_=Instant())
+)
+#: Nothing goes that was not counted when it came; but both databases check `n` before they see the row that is there.
+_COUNT_ON = sa.text(
+    "INSERT INTO health_counts (garmin_connect_account_id, metric_type, n) VALUES (:account, :metric, :n)"
+    " ON CONFLICT (garmin_connect_account_id, metric_type) DO UPDATE SET n = health_counts.n + :change"
+).bindparams(_OF_DAYS[0], sa.bindparam("n", type_=sa.BigInteger()), sa.bindparam("change", type_=sa.BigInteger()))
 #: Neither database may look at more than the readings of one day at a time; PostgreSQL has to be told so.
 _READINGS_OF_DAY = """
     health_metrics r WHERE r.garmin_connect_account_id = :account AND r.metric_type IN :metrics
@@ -81,6 +106,17 @@ _ROLL_UP = {
     RETURNING metric_type, n""").bindparams(*_OF_DAYS)
     for dialect, readings in _FROM_READINGS.items()
 }
+
+
+class Known(NamedTuple):
+    """What the ledger says of one day. Whole rows of the model take several times as long."""
+
+    day: date
+    status: str
+    source: str
+    reason: str | None
+    first_at: datetime | None
+    last_at: datetime | None
 
 
 class FetchedDay(NamedTuple):
@@ -195,7 +231,7 @@ async def write_days(
     account_id: UUID,
     endpoint: str,
     metrics: Sequence[str],
-    before: Mapping[date, Coverage],
+    before: Mapping[date, Known],
     fetched: Sequence[FetchedDay],
     *,
     keep_extent: bool = False,
@@ -210,6 +246,11 @@ async def write_days(
     by_day = [metric for metric in metrics if METRICS[metric].granularity is Granularity.DAY]
     timed = [metric for metric in metrics if METRICS[metric].granularity is not Granularity.DAY]
     await upsert(session, account_id, [reading for each in fetched for reading in each.readings])
+    midnights = [from_ms(day_ms(each.day)) for each in fetched if each.day in before]
+    if by_day and midnights:
+        told = {(reading.metric, reading.at_ms) for each in fetched for reading in each.readings}
+        where = {"account": account_id, "metrics": by_day, "instants": midnights}
+        await _delete_others(session, account_id, await session.execute(_KEYS_AT, where), told)
     entries: list[coverage.Entry] = []
     touched: list[tuple[datetime, datetime]] = []
     for day, readings, left_out in fetched:
@@ -221,13 +262,11 @@ async def write_days(
         old = before.get(day)
         if keep_extent and extent and old is not None and old.first_at and old.last_at:
             extent = min(extent[0], old.first_at), max(extent[1], old.last_at)
-        if old is not None:
-            at_midnight = from_ms(day_ms(day))
-            await _delete_others(session, account_id, by_day, at_midnight, at_midnight, kept)
-            if old.first_at and old.last_at:
-                if not keep_others:
-                    await _delete_others(session, account_id, timed, old.first_at, old.last_at, kept)
-                touched.append((old.first_at, old.last_at))
+        if old is not None and old.first_at and old.last_at:
+            if timed and not keep_others:
+                where = {"account": account_id, "metrics": timed, "first": old.first_at, "last": old.last_at}
+                await _delete_others(session, account_id, await session.execute(_KEYS_BETWEEN, where), kept)
+            touched.append((old.first_at, old.last_at))
         if extent:
             touched.append(extent)
         entries.append(
@@ -246,51 +285,41 @@ async def write_days(
     return entries
 
 
-async def ledger(
-    session: AsyncSession, account_id: UUID, endpoint: str, wanted: Sequence[date]
-) -> dict[date, Coverage]:
+async def ledger(session: AsyncSession, account_id: UUID, endpoint: str, wanted: Sequence[date]) -> dict[date, Known]:
     """What the ledger says of some days of an endpoint."""
-    rows = await session.scalars(
-        sa.select(Coverage).where(
-            Coverage.garmin_connect_account_id == account_id,
-            Coverage.endpoint == endpoint,
-            Coverage.day.in_(wanted),
-        )
-    )
-    return {row.day: row for row in rows}
+    rows = await session.execute(_LEDGER, {"account": account_id, "endpoint": endpoint, "days": list(wanted)})
+    return {row.day: Known(*row) for row in rows}
 
 
 async def _delete_others(
-    session: AsyncSession,
-    account_id: UUID,
-    metrics: Sequence[str],
-    first: datetime,
-    last: datetime,
-    kept: set[tuple[str, int]],
+    session: AsyncSession, account_id: UUID, found: Iterable[Any], kept: set[tuple[str, int]]
 ) -> None:
-    rows = await session.execute(
-        sa.select(HealthMetric.id, HealthMetric.metric_type, HealthMetric.timestamp).where(
-            HealthMetric.garmin_connect_account_id == account_id,
-            HealthMetric.metric_type.in_(metrics),
-            HealthMetric.timestamp.between(first, last),
-        )
-    )
-    gone = [row.id for row in rows if (row.metric_type, to_ms(row.timestamp)) not in kept]
-    for start in range(0, len(gone), 500):
-        await session.execute(sa.delete(HealthMetric).where(HealthMetric.id.in_(gone[start : start + 500])))
+    """Delete those of some readings (their metrics and instants, as the database has them) that are not `kept`."""
+    gone = [(metric, at_ms) for metric, at in found if (metric, at_ms := _in_ms(at)) not in kept]
+    r = HealthMetric
+    for metric, each in itertools.groupby(sorted(gone), lambda key: key[0]):
+        for some in itertools.batched((from_ms(at_ms) for _, at_ms in each), 500):
+            await session.execute(
+                sa.delete(r).where(
+                    r.garmin_connect_account_id == account_id, r.metric_type == metric, r.timestamp.in_(some)
+                )
+            )
 
 
-async def _days_of(
-    session: AsyncSession, account_id: UUID, extents: Iterable[tuple[datetime, datetime]]
-) -> list[CalendarDay]:
+def _in_ms(stored: int | datetime) -> int:
+    """An instant as the database has it."""
+    return stored if isinstance(stored, int) else to_ms(stored)
+
+
+async def _days_of(session: AsyncSession, account_id: UUID, extents: Iterable[tuple[datetime, datetime]]) -> list[date]:
     merged: list[list[datetime]] = []
     for first, last in sorted(extents):
         if merged and first <= merged[-1][1] + timedelta(days=1):
             merged[-1][1] = max(merged[-1][1], last)
         else:
             merged.append([first, last])
-    found = {day.day: day for first, last in merged for day in await days.overlapping(session, account_id, first, last)}
-    return list(found.values())
+    found = [day for first, last in merged for day in await days.overlapping(session, account_id, first, last)]
+    return list(dict.fromkeys(found))
 
 
 async def _roll_up_days(
@@ -332,26 +361,17 @@ async def _count(session: AsyncSession, account_id: UUID, gone: Iterable[Any], c
     for metric, n in come:
         change[metric] += n
     # In the order of their names: who locks rows in one order never waits for each other.
-    rows = [{"metric": metric, "change": n} for metric, n in sorted(change.items()) if n]
-    if not rows:
-        return
-    c = HealthCount
-    new = [{"garmin_connect_account_id": account_id, "metric_type": row["metric"], "n": 0} for row in rows]
-    await session.execute(insert(session, c).on_conflict_do_nothing(), new)
-    connection = await session.connection()
-    await connection.execute(
-        sa.update(c)
-        .where(c.garmin_connect_account_id == account_id, c.metric_type == sa.bindparam("metric"))
-        .values(n=c.n + sa.bindparam("change")),
-        rows,
-    )
+    rows = [
+        {"account": account_id, "metric": metric, "n": max(n, 0), "change": n}
+        for metric, n in sorted(change.items())
+        if n
+    ]
+    if rows:
+        await session.execute(_COUNT_ON, rows)
 
 
-async def roll_up(
-    session: AsyncSession, account_id: UUID, metrics: Sequence[str], which: Iterable[CalendarDay]
-) -> None:
+async def roll_up(session: AsyncSession, account_id: UUID, metrics: Sequence[str], every: Sequence[date]) -> None:
     """Recompute min, mean, max, count and last of readings for whole local days."""
-    every = [day.day for day in which]
     roll_up_days = _ROLL_UP[session.get_bind().dialect.name]
     for start in range(0, len(every), _DAYS_AT_ONCE):
         of = _of(account_id, metrics, every[start : start + _DAYS_AT_ONCE])
@@ -387,7 +407,7 @@ async def roll_up_moved(session: AsyncSession, account_id: UUID, moved: Iterable
         .limit(1)
     )
     if stored_any:
-        await roll_up(session, account_id, _TIMED, found)
+        await roll_up(session, account_id, _TIMED, [day.day for day in found])
 
 
 async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
@@ -403,8 +423,8 @@ async def rebuild_rollup(session: AsyncSession, account_id: UUID) -> None:
     for metric, timestamp, value in found:
         values[timestamp.date()].append(Reading(metric, to_ms(timestamp), value))
     await _roll_up_days(session, account_id, _BY_DAY, [FetchedDay(day, readings) for day, readings in values.items()])
-    every = await session.scalars(sa.select(CalendarDay).where(CalendarDay.garmin_connect_account_id == account_id))
-    await roll_up(session, account_id, _TIMED, list(every))
+    every = await session.scalars(sa.select(CalendarDay.day).where(CalendarDay.garmin_connect_account_id == account_id))
+    await roll_up(session, account_id, _TIMED, every.all())
 
 
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────

@@ -13,8 +13,13 @@ from ..models import Table
 
 def insert(session: AsyncSession, table: type[Table]) -> Any:
     """`INSERT` in the dialect of this session, with `on_conflict_do_update` and `excluded`."""
+    return insert_in(session.get_bind().dialect.name, table)
+
+
+def insert_in(dialect: str, table: type[Table]) -> Any:
+    """The same without a session: for a statement that is put together once."""
     rows: Any = table.__table__
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(rows)

@@ -217,13 +217,13 @@ class _Work:
             async with self.run.database.read() as session:
                 older = await coverage.due_days(session, self.account.id, until + timedelta(days=1), self.run.asked_at)
         plan: list[Fetch] = []
+        settled = await self._settled([endpoint.name for endpoint in chosen], since, until)
         for endpoint in self.client.provider.endpoints.values():
             wanted: set[date] = set()
             if endpoint in chosen or endpoint.tier is not Tier.EXTRA:
                 wanted |= older.get((endpoint.name, "failed"), set())
             if endpoint in chosen:
-                settled = await self._settled(endpoint.name, since, until)
-                wanted |= {since + timedelta(days=n) for n in range((until - since).days + 1)} - settled
+                wanted |= {since + timedelta(days=n) for n in range((until - since).days + 1)} - settled[endpoint.name]
                 wanted |= older.get((endpoint.name, "stale"), set())
             plan.extend(windows(endpoint, sorted(wanted, reverse=True)))
         # In the order of the endpoints where days are equal: the summaries come first and show when nobody wore it.
@@ -264,21 +264,22 @@ class _Work:
 
     async def _forget_settled(self) -> None:
         """Drop what answers that came after the plan was made have shown to be empty."""
-        left: list[Fetch] = []
-        for name in dict.fromkeys(fetch.endpoint.name for fetch in self._left):
-            own = [fetch for fetch in self._left if fetch.endpoint.name == name]
-            settled = await self._settled(name, own[-1].first, own[0].last)
-            left += [fetch for fetch in own if not settled.issuperset(fetch.days)]
-        left.sort(key=lambda fetch: fetch.last, reverse=True)
+        if not self._left:
+            return
+        names = {fetch.endpoint.name for fetch in self._left}
+        first, last = min(fetch.first for fetch in self._left), max(fetch.last for fetch in self._left)
+        settled = await self._settled(names, first, last)
+        left = [fetch for fetch in self._left if not settled[fetch.endpoint.name].issuperset(fetch.days)]
         self._planned -= len(self._left) - len(left)
         self._left = left
 
     async def _is_settled(self, fetch: Fetch) -> bool:
-        return (await self._settled(fetch.endpoint.name, fetch.first, fetch.last)).issuperset(fetch.days)
+        name = fetch.endpoint.name
+        return (await self._settled([name], fetch.first, fetch.last))[name].issuperset(fetch.days)
 
-    async def _settled(self, endpoint: str, first: date, last: date) -> set[date]:
+    async def _settled(self, endpoints: Collection[str], first: date, last: date) -> dict[str, set[date]]:
         async with self.run.database.read() as session:
-            return await coverage.settled(session, self.account.id, endpoint, first, last, self.run.asked_at)
+            return await coverage.settled(session, self.account.id, endpoints, first, last, self.run.asked_at)
 
     async def _store(self, fetch: Fetch, body: Any, found: Readings) -> None:
         endpoint = fetch.endpoint
@@ -383,10 +384,11 @@ async def save_answer(
         await save_bounds(session, account_id, body, span)
         worn = days_with_watch(body)
         idle = [day for day in span if day not in worn and day not in found.left_out]
-        for each in ENDPOINTS:
-            if each.from_watch and (each.tier is not Tier.EXTRA or each.name in asked):
-                # Only what was never fetched: a day that once had values is asked for again.
-                await coverage.prove_empty(session, account_id, each.name, idle)
+        measured = [
+            each for each in ENDPOINTS if each.from_watch and (each.tier is not Tier.EXTRA or each.name in asked)
+        ]
+        # Only what was never fetched: a day that once had values is asked for again.
+        await coverage.prove_empty(session, account_id, [each.name for each in measured], idle)
     partly = bool(lacks(endpoint))
     await health.replace_days(
         session,

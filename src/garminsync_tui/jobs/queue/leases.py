@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 import time
 from collections.abc import Callable, Collection
@@ -58,14 +59,17 @@ class Leases:
     ) -> Claim | None:
         """The most urgent job that is due and that nobody else may be doing; None where there is none.
 
-        `local_work` asks for jobs without an account, which need no turn. `holding` are the jobs that the runner
+        With `local_work` also one without an account, which needs no turn. `holding` are the jobs that the runner
         is doing: after a sleep their leases have run out, and they are still its own.
         """
-        await self.reap(holding)
-        due = self._due(job_types, local_work=local_work)
+        host = socket.gethostname() if local_work else None
+        due = _due(frozenset(job_types), host, sqlite=self.database.sqlite)
         async with self.database.read() as session:
-            if await session.scalar(due) is None:
-                return None  # the usual case, and nobody had to wait for a write
+            gone = await self._gone(session, holding)
+            found = await session.scalar(due)
+        if not gone and found is None:
+            return None  # the usual case, and nobody had to wait for a write
+        await self._take_from_all(gone)
         try:
             async with self.database.write() as session:
                 found = await session.scalar(due if self.database.sqlite else due.with_for_update(skip_locked=True))
@@ -88,24 +92,6 @@ class Leases:
         except IntegrityError:
             return None  # another runner of this account was first
 
-    def _due(self, job_types: Collection[str], *, local_work: bool) -> sa.Select[UUID]:
-        other = aliased(SyncJob)
-        due = (
-            sa.select(SyncJob.id)
-            .where(*_waiting(job_types), SyncJob.run_at <= now())
-            .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
-            .limit(1)
-        )
-        if local_work:
-            # A folder or a file lies on one machine, and other runners of the same database may be on others.
-            host = _host(sqlite=self.database.sqlite)
-            here = sa.or_(host.is_(None), host == socket.gethostname())
-            return due.where(SyncJob.garmin_connect_account_id.is_(None), here)
-        busy = sa.exists().where(
-            other.status == "in_progress", other.garmin_connect_account_id == SyncJob.garmin_connect_account_id
-        )
-        return due.where(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
-
     async def reap(self, holding: Collection[UUID] = ()) -> int:
         """Put jobs back whose runner is gone: dead ones of this host at once, others after their lease.
 
@@ -113,16 +99,15 @@ class Leases:
         that was watched from here: SQLite has no clock but that of each process, and a clock may be set.
         """
         async with self.database.read() as session:
-            held = (
-                await session.execute(
-                    sa.select(SyncJob, SyncJob.lease_until < now(), RunnerRow)
-                    .outerjoin(RunnerRow, RunnerRow.id == SyncJob.owner)
-                    .where(SyncJob.status == "in_progress")
-                )
-            ).all()
+            gone = await self._gone(session, holding)
+        await self._take_from_all(gone)
+        return len(gone)
+
+    async def _gone(self, session: AsyncSession, holding: Collection[UUID]) -> list[tuple[SyncJob, datetime | None]]:
+        """Jobs whose runner is gone, with the end of the lease where that is what says so."""
         gone: list[tuple[SyncJob, datetime | None]] = []
         doubtful = []
-        for job, expired, runner in held:
+        for job, expired, runner in await session.execute(_HELD):
             if job.id in holding:
                 continue
             if is_dead(runner):
@@ -131,10 +116,7 @@ class Leases:
                 doubtful.append(job)
             elif expired:
                 gone.append((job, job.lease_until))
-        gone += [(job, job.lease_until) for job in self._silent(doubtful)]
-        for job, lease_until in gone:
-            await self._take_from_the_dead(job, lease_until)
-        return len(gone)
+        return gone + [(job, job.lease_until) for job in self._silent(doubtful)]
 
     def _silent(self, jobs: Collection[SyncJob]) -> list[SyncJob]:
         """Those of some jobs that nobody extended for the whole time of a lease, by this process' own clock."""
@@ -142,6 +124,10 @@ class Leases:
         seen = {(job.id, job.fence, job.lease_until): job for job in jobs}
         self._silent_since = {key: self._silent_since.get(key, moment) for key in seen}
         return [job for key, job in seen.items() if moment - self._silent_since[key] >= LEASE_S]
+
+    async def _take_from_all(self, gone: Collection[tuple[SyncJob, datetime | None]]) -> None:
+        for job, lease_until in gone:
+            await self._take_from_the_dead(job, lease_until)
 
     async def _take_from_the_dead(self, seen: SyncJob, lease_until: datetime | None) -> None:
         async with self.database.write() as session:
@@ -279,6 +265,34 @@ class Leases:
             "extra": with_code(job, code),
         }
         await put_back(session, job, values)
+
+
+_HELD = (
+    sa.select(SyncJob, SyncJob.lease_until < now(), RunnerRow)
+    .outerjoin(RunnerRow, RunnerRow.id == SyncJob.owner)
+    .where(SyncJob.status == "in_progress")
+)
+
+
+@functools.lru_cache(maxsize=16)  # runners ask again and again, and putting it together takes longer than the answer
+def _due(job_types: frozenset[str], host: str | None, *, sqlite: bool) -> sa.Select[UUID]:
+    """The most urgent job that is due; with `host` also those without an account that can be done on that machine."""
+    other = aliased(SyncJob)
+    busy = sa.exists().where(
+        other.status == "in_progress", other.garmin_connect_account_id == SyncJob.garmin_connect_account_id
+    )
+    mine = sa.and_(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
+    if host is not None:
+        # A folder or a file lies on one machine, and other runners of the same database may be on others.
+        its_host = _host(sqlite=sqlite)
+        here = sa.or_(its_host.is_(None), its_host == host)
+        mine = sa.or_(mine, sa.and_(SyncJob.garmin_connect_account_id.is_(None), here))
+    return (
+        sa.select(SyncJob.id)
+        .where(*_waiting(job_types), SyncJob.run_at <= now(), mine)
+        .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
+        .limit(1)
+    )
 
 
 def _waiting(job_types: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
