@@ -156,6 +156,13 @@ async def stored(database: Database) -> Content:
     return found
 
 
+async def unfinished(database: Database) -> list[str]:
+    """The jobs that did not come to a good end."""
+    async with database.read() as session:
+        jobs = await session.scalars(sa.select(SyncJob).where(SyncJob.status != "completed"))
+        return [f"{job.job_type}: {job.status} {job.error_message}" for job in jobs]
+
+
 async def undisturbed(folder: Path, plan: Plan, servers: list[Simulator]) -> Expected:
     """The same jobs in one process that nobody kills, on SQLite."""
     paths = Paths.below(folder / "undisturbed")
@@ -168,6 +175,7 @@ async def undisturbed(folder: Path, plan: Plan, servers: list[Simulator]) -> Exp
             server.reset_stats()
         config = Config.load(paths, {}, {})
         await Runner(database, work(config), kind="command", run_dir=paths.run).run_until_idle()
+        assert not await unfinished(database)
         requests = {server.url: server.stats()["requests"]["total"] for server in servers}
         return Expected(await stored(database), requests)
 
@@ -300,9 +308,7 @@ class Trial:
         found.torn = await self._torn()
         found.overlaps = witness.overlaps(self.park.witness)
         found.repeated = self.repeated()
-        async with self.database.read() as session:
-            ended = await session.scalars(sa.select(SyncJob).where(SyncJob.status != "completed"))
-            found.unfinished = [f"{job.job_type}: {job.status} {job.error_message}" for job in ended]
+        found.unfinished = await unfinished(self.database)
         said = await self.park.run(self.machines[0], "verify", "--read-data", "--json")
         found.verified = "all whole" if '"state": "done"' in said and '"problems": []' in said else said
         return found
