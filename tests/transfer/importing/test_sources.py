@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from garminsync_tui.errors import FileDamaged
@@ -208,3 +210,17 @@ def kinds(tmp_path: Path, name: str, content: bytes) -> tuple[str, str]:
 )
 def test_kinds_are_told_by_content(tmp_path: Path, name: str, content: bytes, word: str) -> None:
     assert kinds(tmp_path, name, content)[0] == word
+
+
+def test_what_a_thread_opens_after_all_was_closed_is_closed_as_well(tmp_path: Path) -> None:
+    """A stopped import does not wait for the file that a thread is about to open."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    path = tmp_path / "export.zip"
+    path.write_bytes(zipped({"inner.zip": zipped({"1.fit": b"one"})}))
+    with Sources([path], scratch) as every:
+        walk = every.walk()
+    with contextlib.suppress(ValueError):
+        list(walk)
+    assert not list(scratch.iterdir())
+    assert str(path) not in {each.path for each in psutil.Process().open_files()}

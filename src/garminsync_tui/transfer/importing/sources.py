@@ -127,6 +127,7 @@ class Sources:
         self._paths = paths
         self._scratch = scratch
         self._archives: OrderedDict[_Place, tuple[zipfile.ZipFile, _Archive, Path | None]] = OrderedDict()
+        self._closed = False
 
     def __enter__(self) -> Sources:
         return self
@@ -135,9 +136,11 @@ class Sources:
         self.close()
 
     def close(self) -> None:
-        """Close every archive and remove what was unpacked of them."""
-        while self._archives:
-            self._forget_oldest()
+        """Close every archive and remove what was unpacked of them; also what a thread that goes on opens yet."""
+        self._closed = True
+        with contextlib.suppress(KeyError):  # none is left
+            while True:
+                self._forget_oldest()
 
     def walk(self) -> Iterator[Found]:
         """All files in a stable order. The head of one is at hand until the next is asked for."""
@@ -242,6 +245,8 @@ class Sources:
         self._archives[place] = archive, file, copy
         while len(self._archives) > OPEN_ARCHIVES:
             self._forget_oldest()
+        if self._closed:
+            self.close()
         return archive
 
     def _forget_oldest(self) -> None:
