@@ -168,7 +168,7 @@ async def test_the_newest_answer_holds_for_each_day(installation: Installation) 
 
     without = Config.load(installation.paths, {}, {"GARMINSYNC_KEEP_RAW": "false"})
     installation.config = Config(installation.paths, {**installation.config.values, **_only(without)})
-    await installation.sync("health", full=True, since=str(first))
+    await installation.sync("health", full=True, since=str(first), metrics=["weight"])
     async with installation.database.write() as session:
         await session.execute(sa.delete(HealthMetric).where(HealthMetric.metric_type == "weight"))
     await read_again(installation, metrics=["weight"], since=str(first))
