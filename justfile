@@ -3,6 +3,8 @@
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
 export UV_PYTHON_DOWNLOADS := "never"
+# Also where the environment says otherwise: else each worker rewrites the asserts of every test file, each time
+export PYTHONDONTWRITEBYTECODE := ""
 
 python := ".venv/bin/python"
 

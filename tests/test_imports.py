@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import garminsync_tui
+from garminsync_tui.sync import figures
 
 PACKAGE = Path(garminsync_tui.__file__).parent
 
@@ -87,3 +88,10 @@ def test_the_import_contracts_hold() -> None:
         check=False,
     )
     assert found.returncode == 0, found.stdout
+
+
+def test_a_process_that_reads_activity_files_knows_no_database() -> None:
+    with figures._processes(1, 0) as executor:
+        imported = executor.submit(eval, "list(__import__('sys').modules)").result()
+    assert "garminsync_tui.sync.measure" in imported
+    assert not {"sqlalchemy", "garminsync_tui.models"} & set(imported)

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 from . import errors
+from .account_words import sign_in_needed
 from .config import Config
 from .errors import AlreadyRunning, GarminSyncError
 from .hooks import OnFailed
@@ -112,7 +113,7 @@ async def run_once(config: Config, database: Database, tell: Callable[[str], Non
     await _refuse_second(queue)
     account = await accounts.require_account(database)
     if account.sign_in_needed_since:
-        raise errors.SignInRequired()
+        raise sign_in_needed(account.provider)
     await ensure_schedules(queue, config)
     codes: list[int] = []
     hook = await _hook(config, queue)

@@ -7,6 +7,7 @@ import json
 import logging
 import logging.handlers
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from garminsync_tui.__main__ import main
+from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
 
 from .trained_home import fill as fill_home
@@ -110,8 +112,11 @@ def log_in(home: Path, simulator: Simulator) -> Result:
 
 
 @pytest.fixture
-def linked(run: Run, home: Path, simulator: Simulator) -> Simulator:
+def linked(home: Path, simulator: Simulator, sqlite_template: Path) -> Simulator:
     """The simulator that the home's account belongs to."""
+    paths = Paths.below(home)
+    paths.prepare()
+    shutil.copy(sqlite_template, paths.database)
     result = log_in(home, simulator)
     assert result.code == 0, result.err
     simulator.reset_stats()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -12,10 +13,19 @@ import pytest
 
 from garminsync_tui import __version__, cli
 from garminsync_tui.cli import home as cli_home
+from garminsync_tui.cli.output import has_terminal
 
 from .conftest import Run, run_command
 
 ALL = list(cli.COMMANDS)
+
+
+class Terminal(StringIO):
+    """What says that it is one."""
+
+    def isatty(self) -> bool:
+        """It does."""
+        return True
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -60,11 +70,16 @@ def test_the_options_that_work_everywhere_work_before_and_after(tmp_path: Path) 
     assert str(database) in run_command("db", "status", "--database", f"sqlite:///{database}", home=first).out
 
 
-def test_without_a_terminal_there_is_no_app(run: Run) -> None:
+def test_without_a_terminal_there_is_no_app(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run()
     assert result.code == 2
     assert "needs a terminal" in result.err
     assert "garminsync status" in result.err
+    monkeypatch.setenv("TERM", "xterm")
+    for name in ("stdin", "stdout", "stderr"):
+        assert not has_terminal(), "the app draws on stderr"
+        monkeypatch.setattr(sys, name, Terminal())
+    assert has_terminal()
 
 
 def test_status_of_an_empty_home_makes_nothing(run: Run, home: Path) -> None:

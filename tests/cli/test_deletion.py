@@ -143,7 +143,7 @@ def test_what_would_go_is_said_and_stays(full: Home) -> None:
         assert said[name], name
     assert "workouts" not in said
     whole = full.run("user", "delete", "--dry-run")
-    for words in ("health readings", "entries of the ledger", "workouts", "keys of stored tokens", "Garmin's copy"):
+    for words in ("health readings", "entries of the ledger", "workouts", "keys that seal tokens", "Garmin's copy"):
         assert words in whole.out
     assert full.run("account", "delete", stdin="n\n").code == 1
     assert full.run("user", "delete", stdin="\n").code == 1
@@ -185,6 +185,7 @@ def test_nothing_of_the_user_is_left(full: Home) -> None:
     assert [path for part in ("run", "files") for path in (full.folder / part).rglob("*") if path.is_file()] == []
     assert full.run("user", "delete", "--yes").code == 0
     assert full.run("status", "--json").code in {0, 3}
+    assert "no token" in full.run("keys", "show").err
 
 
 def test_another_account_stays_as_it_is(full: Home) -> None:
@@ -205,7 +206,8 @@ def test_another_account_stays_as_it_is(full: Home) -> None:
     listed = full.run("account", "list", "--json").json
     assert [each["provider"] for each in listed] == ["garminconnect", "local"]
     assert [each["activities"] for each in listed][1] == 1
-    assert listed[0]["id"][-8:] in full.run("account", "list").out
+    table = full.run("account", "list").out
+    assert listed[0]["id"][-8:] in table and "imported files" in table and "local:1" not in table
     wanted = canaries(full)[2:]  # of its activities
     kept = [line for line in full.content()["activities"] if "Kept" in line]
     result = full.run("account", "delete", listed[0]["id"][-8:], "--yes")

@@ -38,6 +38,8 @@ def test_what_came_in_and_what_is_damaged(run: Run, folder: Path) -> None:
     assert "partly done" in result.out
     assert "files/b.fit" in result.out and "is a web page, not a recording" in result.out
     assert "files/notes.txt" in result.out
+    shown = run("jobs", "show", run("jobs", "list", "--json").json[0]["id"]).out
+    assert "activities 1" in shown and "{" not in shown
     document = run("import", str(folder), "--json").json
     assert document["files"] == {"imported": 0, "known": 1, "skipped": 1, "failed": 1}
     assert {each["outcome"]: each["names"] for each in document["reasons"]} == {
@@ -47,7 +49,8 @@ def test_what_came_in_and_what_is_damaged(run: Run, folder: Path) -> None:
     (folder / "b.fit").unlink()
     result = run("import", str(folder), "--plain")
     assert result.code == 0
-    assert "known\t1 files" in result.out
+    assert "known\t1 file\n" in result.out
+    assert run("import", "").code == 2, "not the folder where one is"
 
 
 def test_where_nothing_is_new_no_job_is_needed_and_the_report_is_the_same(run: Run, folder: Path, home: Path) -> None:
@@ -139,7 +142,7 @@ def test_every_command_is_of_use_without_a_link(run: Run, folder: Path, tmp_path
         assert result.code in ({0, 1, 5} if command == "doctor" else {0}), (command, result.out, result.err)
         assert told in result.out, (command, result.out)
     status = run("status")
-    assert "none linked" in status.out and "activities" in status.out
+    assert "none linked" in status.out and "nothing is fetched without a sign-in" in status.out
     exported = tmp_path / "1.fit"
     assert run("activities", "file", "1", "-o", str(exported)).code == 0
     assert exported.read_bytes() == uploads["0.fit"]

@@ -32,7 +32,7 @@ def test_a_browser_s_ticket_links_once(run: Run, simulator: Simulator) -> None:
     assert ticket not in out + err
     code, _, err = login(run, simulator, "ticket", stdin=f"{ticket}\n")
     assert code == 3
-    assert "did not accept that ticket" in err and "good once" in err
+    assert "\nerror: Garmin did not accept that ticket" in err and "good once" in err
     assert run("account", "--json").json["sign_in_needed_since"] is None, "what was linked before still is"
 
 
@@ -130,7 +130,8 @@ def test_a_session_of_garth_s_resumes_and_syncs(run: Run, simulator: Simulator, 
     shown = run("account", "--json").json
     assert shown["provider"] == "garth" and shown["session_ends_by"]
     assert "lasts until" in run("account").out
-    assert "renews while the session lasts" in run("status").out
+    status = run("status").out
+    assert "by a session of garth's" in status and "renews while the session lasts" in status
 
 
 def test_a_refused_exchange_says_sign_in_again_once(run: Run, simulator: Simulator, garth_folder: Path) -> None:
@@ -146,8 +147,12 @@ def test_a_refused_exchange_says_sign_in_again_once(run: Run, simulator: Simulat
     assert sum(by_path.values()) == 2, "the request that was refused, and the exchange"
     simulator.reset_stats()
     assert run("sync").code == 3
-    assert run("status").code == 3
+    status = run("status")
+    assert status.code == 3 and "That session is over" in status.err
+    assert "after a new sign-in" in status.out
     assert simulator.stats()["requests"]["total"] == 0
+    assert run("logout").code == 0
+    assert "not linked" in run("account", "list").out
     code, _, err = login(run, simulator, "garth")
     assert code == 3 and "Sign in another way" in err
     assert simulator.stats()["requests"]["by_path"][EXCHANGE] == 1
@@ -205,7 +210,9 @@ def test_a_key_that_has_expired_says_so_once(run: Run, simulator: Simulator) -> 
     assert "does not accept this API key" in result.out and "expired" in result.out
     assert simulator.stats()["requests"]["total"] == 2, "the request that was refused, and the exchange"
     simulator.reset_stats()
-    assert run("sync").code == run("status").code == 3
+    later = [run("sync"), run("status")]
+    assert [each.code for each in later] == [3, 3]
+    assert all("--method personal-api" in each.err for each in (result, *later))
     assert simulator.stats()["requests"]["total"] == 0
     code, _, err = login(run, simulator, "personal-api", "--key-stdin", stdin=f"{simulator.api_key}\n")
     assert code == 3 and "personalApiToken" in err

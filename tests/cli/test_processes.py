@@ -124,7 +124,9 @@ def test_a_listener_that_does_not_listen_holds_nothing_up(tmp_path: Path, monkey
     notify("READY=1")
 
 
-def test_the_daemon_once_runs_what_is_due(run: Run, linked: Simulator) -> None:
+def test_the_daemon_once_runs_what_is_due(run: Run, home: Path, linked: Simulator) -> None:
+    since = datetime.now().astimezone().date() - timedelta(days=4)
+    (home / "config.toml").write_text(f'[health]\nsince = "{since}"\n')
     once = run("daemon", "--once")
     assert once.code == 0
     assert "activities  done" in once.err

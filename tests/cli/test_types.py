@@ -39,3 +39,6 @@ def test_plain_shows_every_column_whatever_the_terminal(run: Run, monkeypatch: p
     lines = run("health", "types", "--plain").out.splitlines()
     assert lines[0].split("\t") == COLUMNS
     assert {len(line.split("\t")) for line in lines} == {len(COLUMNS)}
+    monkeypatch.delenv("COLUMNS")
+    piped = run("health", "types").out.splitlines()[0]
+    assert [heading for heading in COLUMNS if heading in piped] == COLUMNS, "a pipe is as wide as it needs to be"

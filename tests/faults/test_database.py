@@ -64,7 +64,7 @@ class Holder:
 @pytest.fixture
 def impatient(here: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What waits for half a minute and longer waits for a moment."""
-    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 50)
     monkeypatch.setattr(running, "_END_PAUSES_S", (0.05, 0.05, 0.05))
 
     def hurry(connection: Any, *_: object) -> None:

@@ -103,6 +103,20 @@ async def test_schedules_are_made_once_and_changed_in_place(desk: Desk) -> None:
     assert {schedule.every_s for schedule in after} == {3600}
 
 
+async def test_schedules_are_made_once_by_all_who_start_at_once(desk: Desk) -> None:
+    wanted = desk.account_id, ["activity_sync", "health_metrics_sync"], 1800
+    await asyncio.gather(*(desk.queue.ensure_schedules(*wanted) for _ in range(5)))
+    assert sorted(schedule.job_type for schedule in await desk.queue.schedules()) == wanted[1]
+
+
+async def test_schedules_that_are_right_are_not_written_again(desk: Desk) -> None:
+    written = set()
+    for _ in range(2):
+        await desk.queue.ensure_schedules(desk.account_id, ["activity_sync"], 1800)
+        written |= {schedule.updated_at for schedule in await desk.queue.schedules()}
+    assert len(written) == 1
+
+
 async def test_a_waiting_job_is_cancelled_at_once(desk: Desk) -> None:
     job_id = await desk.put()
     assert await desk.queue.cancel(job_id)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import aiosqlite
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -315,3 +316,28 @@ async def test_nobody_writes_while_another_holds_the_log_alone(monkeypatch: pyte
         finally:
             os.close(lock)  # and with it the lock
         await waiting
+
+
+async def test_whoever_is_cancelled_at_the_log_lets_go_of_it(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
+    monkeypatch.setattr(database_module, "_WAL_LIMIT_BYTES", 1)
+    reached, execute = asyncio.Event(), aiosqlite.Connection.execute_fetchall
+
+    async def never(connection: aiosqlite.Connection, statement: str) -> object:
+        if "wal_checkpoint" in statement:
+            reached.set()
+            await asyncio.Event().wait()
+        return await execute(connection, statement)
+
+    async with await Database.open(f"sqlite:///{paths.database}") as database:
+        monkeypatch.setattr(aiosqlite.Connection, "execute_fetchall", never)
+        for number in range(2):  # after a write, and before one
+            writing = asyncio.create_task(write_a_file(database, number))
+            await reached.wait()
+            writing.cancel()
+            await asyncio.wait([writing])
+            reached.clear()
+            lock = os.open(paths.database.with_name(paths.database.name + ".lock"), os.O_RDWR)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.close(lock)
+        monkeypatch.undo()
+        await write_a_file(database, 2)

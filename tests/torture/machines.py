@@ -48,12 +48,14 @@ class Process:
     output: Path
 
     def lives(self) -> bool:
-        return self._status() not in {psutil.STATUS_DEAD, psutil.STATUS_ZOMBIE}
+        """Whether anything of it is there. A zombie's threads may still be in the middle of a write, with its locks."""
+        return self.state != psutil.STATUS_DEAD
 
     def stands_still(self) -> bool:
-        return self._status() == psutil.STATUS_STOPPED
+        return self.state == psutil.STATUS_STOPPED
 
-    def _status(self) -> str:
+    @property
+    def state(self) -> str:
         try:
             return str(psutil.Process(self.pid).status())
         except psutil.NoSuchProcess:
@@ -71,6 +73,12 @@ class Process:
     @property
     def said(self) -> str:
         return self.output.read_text(errors="replace")
+
+    @property
+    def words(self) -> str:
+        """Who it is, how it is and what it said last."""
+        said = " | ".join(self.said.splitlines()[-3:])
+        return f"{' '.join(self.arguments) or 'app'} on {self.machine.name}, {self.pid}, {self.state}: {said}"
 
 
 class Nursery:

@@ -11,8 +11,10 @@ import importlib
 import json
 import os
 import pkgutil
+import select
 import signal
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from garminsync_tui.jobs import liveness
@@ -28,13 +30,23 @@ def main() -> None:
     _read_the_code()
     signal.signal(signal.SIGCHLD, _take_leave)
     started = []
-    for line in sys.stdin:
+    for line in _lines():
         started.append(_start(json.loads(line)))
         sys.stdout.write(f"{started[-1]}\n")
         sys.stdout.flush()
     for pid in started:  # also where whoever asked for them was killed
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+
+
+def _lines() -> Iterator[str]:
+    """Of the input. A signal that comes just before the wait is heard of after it, so that is never long."""
+    while True:
+        if select.select([sys.stdin], [], [], 1.0)[0]:
+            line = sys.stdin.readline()
+            if not line:
+                return
+            yield line
 
 
 def _take_leave(*_: object) -> None:

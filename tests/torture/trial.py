@@ -22,7 +22,7 @@ from garminsync_tui.config import Config
 from garminsync_tui.ids import new_id
 from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.runner import Runner
-from garminsync_tui.models import Activity, ActivityFile, GarminConnectAccount, RunnerRow, SyncJob, User
+from garminsync_tui.models import Activity, ActivityFile, GarminConnectAccount, RequestBudget, RunnerRow, SyncJob, User
 from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.store.database import Database
@@ -263,8 +263,27 @@ class Trial:
 
     async def _keep_busy(self) -> None:
         """When there is nothing left to be killed at, all days are asked for once more: they must stay as they are."""
+        self._require_all()
         if await self._is_idle():
             self.jobs += await enqueue(self.database, self.plan, full=True)
+
+    def _require_all(self) -> None:
+        """Nobody takes the place of one that ended unasked, so that in the end there might be none left to wait for."""
+        ended = [each for each in self._processes.values() if not each.lives()]
+        assert not ended, "\n".join(f"ended, and nobody had killed it: {each.words}" for each in ended)
+
+    async def picture(self) -> str:
+        """Who should be there and what is not done, for when nothing moves."""
+        lines = [f"{datetime.now(UTC)}", *(each.words for each in self._processes.values())]
+        async with self.database.read() as session:
+            for row in [
+                *await session.scalars(sa.select(RunnerRow)),
+                *await session.scalars(sa.select(SyncJob).where(SyncJob.status != "completed")),
+                *await session.scalars(sa.select(RequestBudget)),
+            ]:
+                values = [f"{name}={value}" for name, value in vars(row).items() if value and name[0] != "_"]
+                lines.append(f"{row.__tablename__}: {', '.join(sorted(values))}")
+        return "\n".join(lines)
 
     async def _is_idle(self) -> bool:
         waiting = sa.select(sa.func.count()).where(SyncJob.status.in_(["pending", "in_progress"]))
@@ -336,8 +355,12 @@ def _plain(value: Any) -> Any:
 async def opened(park: Park, plan: Plan, servers: list[Simulator], machines: int) -> AsyncIterator[Trial]:
     async with await Database.open(park.url) as database:
         trial = Trial(park, database, plan, servers)
-        await trial.prepare(machines)
-        yield trial
+        try:
+            await trial.prepare(machines)
+            yield trial
+        except AssertionError as failed:
+            failed.add_note(await trial.picture())
+            raise
 
 
 async def killed_again_and_again(

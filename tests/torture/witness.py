@@ -12,7 +12,7 @@ import fcntl
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from garminsync_tui.columns import now
 from garminsync_tui.config import Config
 from garminsync_tui.jobs import run as jobs_run
-from garminsync_tui.jobs.queue import Leases
+from garminsync_tui.jobs.queue import Leases, leases
 from garminsync_tui.jobs.run import JobRun
 from garminsync_tui.models import SyncJob
 from garminsync_tui.store.database import Database
@@ -168,16 +168,16 @@ def watch() -> None:
 
 
 def _forget_who_is_busy() -> None:
-    def anything_due(leases: Leases, job_types: Collection[str], *, local_work: bool) -> sa.Select[UUID]:
+    def anything_due(job_types: frozenset[str], host: str | None, *, sqlite: bool) -> sa.Select[UUID]:
         account = SyncJob.garmin_connect_account_id
         return (
             sa.select(SyncJob.id)
             .where(SyncJob.status == "pending", SyncJob.run_at <= now(), SyncJob.job_type.in_(job_types))
-            .where(account.is_(None) if local_work else account.is_not(None))
+            .where(sa.or_(account.is_not(None), sa.literal(host is not None)))
             .limit(1)
         )
 
-    Leases._due = anything_due  # type: ignore[method-assign]
+    leases._due = anything_due  # type: ignore[assignment]
 
 
 def _forget_the_fence() -> None:

@@ -39,7 +39,7 @@ async def test_the_filter_is_explained_and_totals_follow_it(
         await pilot.press("2")
         # Twelve of 5.0, 5.1 … 6.1 km, each a second longer than half an hour, 62 m up.
         await until(pilot, lambda: "67 km · 6 h 1 m · 744 m up · sort date ↓" in shown(app))
-        assert "12 activities" in shown(app) and "12 days in a row" in shown(app)
+        await until(pilot, lambda: "12 activities" in shown(app) and "12 days in a row" in shown(app))
         await pilot.press("slash")
         await until(pilot, lambda: "kcal> or words of the" in shown(app))
         await pilot.press("d")

@@ -1,4 +1,4 @@
-"""The first start: three doors, and what is chosen there holds."""
+"""The first start: its doors, and what is chosen there holds."""
 
 from __future__ import annotations
 
@@ -34,11 +34,21 @@ async def test_who_starts_with_nothing_is_welcomed_and_skips(paths: Paths, confi
             await pilot.resize_terminal(*size)
             await pilot.pause()
             said = shown(app)
-            for words in ("How far back", "(•) a year", "(•) every 30 min", "(•) ⣀⣤⣶⣿", "Connect account", "esc Skip"):
+            for words in (
+                "How far back",
+                "(•) a year",
+                "(•) every 30 min",
+                "(•) ⣀⣤⣶⣿",
+                "Connect account",
+                "Import files",
+                "esc Skip",
+            ):
                 assert words in said
             assert "sample data" not in said.lower()  # nobody said how to show them
             assert not any(widget.show_vertical_scrollbar for widget in app.screen.query("*"))
         await pilot.press("d")
+        await pilot.press("i")
+        await until(pilot, lambda: "Garmin's account archive" in shown(app))
         await pilot.press("escape")
         assert app.current_mode == "today"
         assert not paths.config.exists()
@@ -88,7 +98,7 @@ async def test_who_has_an_account_is_not_welcomed(
 def test_sample_data_are_shown_in_a_home_of_their_own(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Terminal(home) as terminal:
-        terminal.wait_for("Explore with sample data")
+        terminal.wait_for("Explore sample data")
         terminal.type("d")
         terminal.wait_for("Runner     this app")
         terminal.type("a")  # nobody's real account belongs there
@@ -96,7 +106,7 @@ def test_sample_data_are_shown_in_a_home_of_their_own(tmp_path: Path) -> None:
         terminal.type("q")
         terminal.wait_for("Stop here and quit")
         terminal.type("q")
-        terminal.wait_for("Explore with sample data")
+        terminal.wait_for("Explore sample data")
         terminal.type("\x1b")
         terminal.until(lambda: "Explore" not in "\n".join(terminal.screen.display), "the end of the welcome")
         terminal.type("q")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from garminsync_tui.ids import new_id
 from garminsync_tui.jobs.run import Progress
 from garminsync_tui.models import GarminConnectAccount, SyncJob
-from garminsync_tui.tui.job_words import JobLine
+from garminsync_tui.tui.job_words import JobLine, job_lines
 from garminsync_tui.tui.situation import Situation, forward, how_far, sync_state
 from garminsync_tui.tui.widgets.job_progress import JobProgress
 from garminsync_tui.tui.widgets.sparkline import bar
@@ -40,6 +40,10 @@ def test_the_header_says_one_thing() -> None:
     assert words(job("pending"), ended) == "· sync queued"
     assert words(job("in_progress", progress=0.62), ended) == "◌ syncing 62 %"
     assert words(ended, sign_in_needed_since=NOON) == "! sign-in needed"
+    refused_account = GarminConnectAccount(id=new_id(), sign_in_needed_since=NOON)
+    assert not any(
+        line.starts for line in job_lines(Situation(NOON, refused_account, [job("pending")], [], None, None, 0))
+    )
     later = NOON + timedelta(minutes=20)
     refused = job("pending", run_at=later, extra={"error_code": "rate_limited"})
     assert words(refused, ended) == f"! waiting until {later.astimezone():%H:%M}"

@@ -21,6 +21,7 @@ from garminsync_tui.config import Config
 from garminsync_tui.models import GarminConnectAccount, JobEvent, SyncJob
 from garminsync_tui.simulator import Simulator
 from garminsync_tui.tui.app import GarminSyncApp
+from garminsync_tui.tui.widgets import selected_pane
 from garminsync_tui.tui.widgets.pane import Pane
 
 from ..sync.conftest import install
@@ -31,7 +32,7 @@ NOW = SYNCED + timedelta(minutes=4)
 DAYS = 40
 SIZES = ((60, 24), (80, 24), (100, 30), (160, 50))
 #: A screen stands once it was the same so often.
-_LOOKS = 8
+_LOOKS = 3
 #: A screen's name, and the keys that lead there from the one before.
 WALK = (
     ("today", ("1",)),
@@ -76,7 +77,10 @@ async def home(tmp_path: Path) -> Config:
     return Config.load(home.paths, {}, environment)
 
 
-async def test_every_screen_stands_as_it_did(home: Config, snapshot: SnapshotAssertion) -> None:
+async def test_every_screen_stands_as_it_did(
+    home: Config, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selected_pane, "_RESTS_AFTER_S", 0.001)  # nobody moves the cursor on
     for size in SIZES:
         with time_machine.travel(NOW, tick=False):
             async with running(home, size=size, clock=lambda: NOW) as (app, pilot):
@@ -95,10 +99,10 @@ async def settled(app: GarminSyncApp, pilot: Pilot[Any]) -> None:
     """Until every pane has what it shows, and nothing changes any more."""
     await until(pilot, lambda: all(pane.state != "loading" for pane in app.screen.query(Pane) if pane.display))
     before, same = "", 0
-    while same < _LOOKS:  # the way of an activity is drawn once the cursor rests on it
+    while same < _LOOKS:
         same = same + 1 if before == shown(app) and all(each.group == "engine" for each in app.workers) else 0
         before = shown(app)
-        await pilot.pause(0.05)
+        await pilot.pause(0.03)
 
 
 def steady(app: GarminSyncApp) -> str:

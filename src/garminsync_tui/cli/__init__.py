@@ -17,7 +17,7 @@ import click
 from .. import __version__
 from ..errors import DiskFull, GarminSyncError
 from .home import Group, Home
-from .output import say
+from .output import has_terminal, say
 
 PROGRAM = "garminsync"
 
@@ -116,9 +116,7 @@ def commands(context: click.Context) -> int | None:
 
 def _has_screen() -> bool:
     """Whether there is a terminal, or a browser that Textual's own driver draws for."""
-    if os.environ.get("TEXTUAL_DRIVER"):
-        return True
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    return bool(os.environ.get("TEXTUAL_DRIVER")) or has_terminal()
 
 
 def run(arguments: Sequence[str]) -> int:

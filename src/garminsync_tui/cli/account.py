@@ -83,7 +83,7 @@ async def _show(home: Home, out: Output) -> int:
                 ("server", found.server),
                 ("time zone", found.time_zone or "unknown"),
                 ("linked", local_time(found.linked_at)),
-                ("token", token_state(found)),
+                ("token", token_state(found).removeprefix("token ")),
                 *([("session", f"lasts until {ends_by:%Y-%m-%d} at the latest")] if ends_by else []),
             ]
         )

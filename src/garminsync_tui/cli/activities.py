@@ -14,6 +14,7 @@ from ..dates import iso
 from ..errors import FileDamaged, UsageProblem
 from ..ids import activity_id
 from ..transfer.activity_files import FORMATS, number_in, summary
+from .computed import NO_ACTIVITIES
 from .home import Group, Home, pass_home, waits
 from .output import Output, listing, say
 from .rows import into, is_file, refuse_terminal, rows_to, say_written
@@ -106,12 +107,13 @@ async def list_activities(
         out.document([summary(activity) for activity in found])
         return 0
     if not found:
-        say("No activity meets this." if conditions else "There are no activities yet: run `garminsync sync`.")
+        say("No activity meets this." if conditions else NO_ACTIVITIES)
         return 0
     out.table(
         ["id", "start", "type", "name", "distance", "time", "pace", "heart rate", "climb"],
         [_row(activity, config["display.units"]) for activity in found],
         right=["distance", "time", "pace", "heart rate", "climb"],
+        needed=5,
     )
     if total > len(found):
         say(f"{len(found)} of {total}; --limit N or --all shows more.")
@@ -147,7 +149,7 @@ async def _write_rows(
     if is_file(target):
         say_written(f"{number(written)} activities", target)
     elif not written:
-        say("No activity meets this." if conditions else "There are no activities yet: run `garminsync sync`.")
+        say("No activity meets this." if conditions else NO_ACTIVITIES)
     return 0
 
 

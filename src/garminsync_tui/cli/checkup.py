@@ -224,7 +224,7 @@ def locks(dead: Iterable[RunnerRow], seen: Glance) -> Iterator[Finding]:
 
 def key(state: KeyState, seen: Glance) -> Iterator[Finding]:
     """Whether the key is here and opens the stored tokens, and how long Garmin accepts them."""
-    from ..account_words import PROVIDERS, token_state
+    from ..account_words import PROVIDERS, sign_in_needed, token_state
 
     closed = sum(each.sealed for each in state.ring if not each.opens)
     if closed:
@@ -238,7 +238,8 @@ def key(state: KeyState, seen: Glance) -> Iterator[Finding]:
     if seen.account is None:
         return
     if seen.account.sign_in_needed_since:
-        yield Finding("problem", "Garmin asks for a new sign-in.", "Run `garminsync login`.")
+        problem = sign_in_needed(seen.account.provider)
+        yield Finding("problem", problem.message, problem.hint)
     else:
         yield Finding("ok", f"Signed in by {PROVIDERS[seen.account.provider]}: {token_state(seen.account)}")
 
@@ -267,10 +268,10 @@ def coverage(seen: Glance, config: Config) -> Iterator[Finding]:
     """How much of what is asked for is here."""
     from .status import coverage_line
 
-    if seen.account is None and not seen.coverage:
+    if seen.account is None:
         return
     line = coverage_line(seen, config)
-    if "complete since" in line and "%" not in line and "failed" not in line:
+    if "complete" in line and "%" not in line and "failed" not in line:
         yield Finding("ok", f"Coverage: {line}")
     else:
         yield Finding(

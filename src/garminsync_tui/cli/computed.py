@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..store.records import Extent
 
 _WHO_COMPUTES = "the app and the daemon do it in the background, `garminsync reparse --activities` does it now"
-NO_ACTIVITIES = "There are no activities yet: run `garminsync sync`."
+NO_ACTIVITIES = "There are no activities yet: `garminsync sync` fetches them, `garminsync import` takes files."
 
 
 def say_missing(found: Extent) -> None:

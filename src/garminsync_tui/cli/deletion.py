@@ -34,11 +34,13 @@ _WORDS = {
     "sync_jobs": "jobs, with their log",
     "imported_files": "memories of imported files",
     "request_budget": "counts of requests and tries",
-    "key_ring": "keys of stored tokens",
+    "key_ring": "keys that seal tokens",
 }
 
 
 def _name(account: GarminConnectAccount) -> str:
+    if account.garmin_user_id.startswith("local:"):
+        return "imported files"
     return clean(account.display_name or account.garmin_user_id)
 
 

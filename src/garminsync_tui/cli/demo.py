@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ import click
 from ..dates import months_before
 from ..errors import UsageProblem
 from .home import Command, Home, pass_home, waits
-from .output import Output, listing, say
+from .output import Output, has_terminal, listing, say
 from .simulate import EMAIL, PASSWORD
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ def demo(home: Home, headless: bool, days: int, latency: int, out: Output) -> in
     A simulator of Garmin Connect runs in this process; sign-in, jobs, database and files are the real ones. The
     home is a throw-away one, unless --home names one to keep.
     """
-    has_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    headless = headless or out.form != "text" or not has_terminal
+    headless = headless or out.form != "text" or not has_terminal()
     with _athlete(home, days, latency) as (where, simulator):
         say(f"simulator at {simulator.url}, home {where}")
         # The app's schedule asks for what a plain sync asks for: the same job then serves both.

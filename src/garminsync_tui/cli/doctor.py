@@ -86,8 +86,9 @@ async def findings_of(config: Config, database: Database, seen: Glance) -> list[
 def _print(findings: list[Finding], out: Output) -> None:
     signs = {"ok": "✓", "note": "·", "problem": "✗"}
     for finding in findings:
-        out.facts([(signs[finding.level], finding.what)])
+        is_plain = out.form == "plain"
+        out.facts([(finding.level if is_plain else signs[finding.level], finding.what)])
         if finding.hint:
-            out.facts([(" ", finding.hint)])
+            out.facts([("hint" if is_plain else " ", finding.hint)])
     if not any(finding.level != "ok" for finding in findings):
         say("Nothing is wrong.")

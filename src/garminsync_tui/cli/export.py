@@ -121,7 +121,7 @@ def _print(job: SyncJob, out: Output) -> None:
         )
     else:
         out.facts(
-            [("export", f"{sign} {word}"), *((name, number(rows)) for name, rows in tables.items())],
+            [("export", out.state(word, sign)), *((name, number(rows)) for name, rows in tables.items())],
         )
     for problem in problems[:_SHOWN]:
         say(f"left out: {clean(problem, 300)}")

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 _NAMED, _FAILED_NAMED = 3, 200
 _MOST_GROUPS = 30
+_ONE = {
+    "files": "file",
+    "more files": "more file",
+    "activities": "activity",
+    "days": "day",
+    "readings": "reading",
+    "workouts": "workout",
+    "better files": "better file",
+    "files that were lost": "file that was lost",
+}
 
 
 @click.command(name="import", cls=Command)
@@ -127,7 +137,6 @@ def _print(
 ) -> None:
     """The report of a job; without an id of one that was not needed."""
     from ..transfer.importing.tally import OUTCOMES
-    from ..units import number
 
     word, sign = said
     if out.json:
@@ -145,33 +154,32 @@ def _print(
             }
         )
         return
-    lines = [("import", f"{sign} {word}")]
+    lines = [("import", out.state(word, sign))]
     if error and error_code != "partly":
         lines.append(("why", error))
-    lines += [(name, f"{number(result.get(name, 0))} files") for name in OUTCOMES]
+    lines += [(name, _counted(result.get(name, 0), "files")) for name in OUTCOMES]
     if gained := result.get("gained"):
-        lines.append(("new", ", ".join(f"{number(count)} {what}" for what, count in gained.items())))
+        lines.append(("new", ", ".join(_counted(count, what) for what, count in gained.items())))
     out.facts(lines)
     _reasons(result.get("reasons", []), out)
 
 
+def _counted(count: int, what: str) -> str:
+    from ..units import number
+
+    return f"{number(count)} {_ONE.get(what, what) if count == 1 else what}"
+
+
 def _reasons(groups: list[dict[str, Any]], out: Output) -> None:
-    """Which files were skipped or failed, and why."""
-    rows = []
+    """Which files were skipped or failed, and why: the files below, for both together are wider than a terminal."""
+    if groups:
+        out.heading("Files of which there is something to say")
     for group in groups[:_MOST_GROUPS]:
         names = group["names"][: _FAILED_NAMED if group["outcome"] == "failed" else _NAMED]
-        for position, name in enumerate(names):
-            last = position == len(names) - 1
-            more = group["count"] - len(names)
-            rows.append(
-                [
-                    group["outcome"] if not position else "",
-                    group["reason"] if not position else "",
-                    f"{name} and {more} more" if last and more else name,
-                ]
-            )
-    if rows:
-        out.heading("Files of which there is something to say")
-        out.table(["", "why", "file"], rows)
+        more = group["count"] - len(names)
+        out.facts(
+            [(group["outcome"], group["reason"])],
+            {group["outcome"]: [*names, *([f"and {_counted(more, 'more files')}"] if more else [])]},
+        )
     if len(groups) > _MOST_GROUPS:
         say(f"… and {len(groups) - _MOST_GROUPS} more reasons; `--json` has all.")

@@ -41,7 +41,7 @@ async def list_jobs(home: Home, limit: int, out: Output) -> int:
         out.document([_document(job) for job in found])
         return 0
     if not found:
-        say("There are no jobs yet: run `garminsync sync`.")
+        say("There are no jobs yet: `garminsync sync` and `garminsync import` make some.")
         return 0
     now = utc_now()
     rows = []
@@ -51,7 +51,7 @@ async def list_jobs(home: Home, limit: int, out: Output) -> int:
             (
                 _short(job),
                 title(job),
-                f"{sign} {word}",
+                out.state(word, sign),
                 f"{job.progress or 0.0:.0%}",
                 ago(job.completed_at or job.started_at or job.created_at, now),
                 _latest(job),
@@ -86,10 +86,10 @@ async def show(home: Home, job_id: str, out: Output) -> int:
         [
             ("id", str(job.id)),
             ("job", title(job)),
-            ("state", f"{sign} {word}"),
+            ("state", out.state(word, sign)),
             ("done", f"{job.progress or 0.0:.0%}"),
             ("note", _latest(job)),
-            ("parameters", ", ".join(f"{name} {value}" for name, value in extra.get("parameters", {}).items())),
+            ("parameters", _in_words(extra.get("parameters", {}))),
             ("created", local_time(job.created_at)),
             ("started", local_time(job.started_at)),
             ("ended", local_time(job.completed_at)),
@@ -99,12 +99,22 @@ async def show(home: Home, job_id: str, out: Output) -> int:
     )
     if found := extra.get("result"):
         out.heading("Result")
-        out.facts([(name.replace("_", " "), str(value)) for name, value in found.items()])
+        facts = {name.replace("_", " "): _in_words(value) for name, value in found.items()}
+        out.facts([(name, words) for name, words in facts.items() if words])
     if events:
         out.heading("Log")
         for event in events:
             click.echo(f"{event.at.astimezone():%H:%M:%S}  {event.level:<8} {clean(event.text, 300)}")
     return 0
+
+
+def _in_words(value: Any) -> str:
+    """A value as people read it; nothing of what the log tells in sentences."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_in_words(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_in_words(each) for each in value if not isinstance(each, dict))
+    return str(value)
 
 
 def _command(name: str, about: str, act: Callable[[Queue, UUID], Awaitable[bool]], done: str, refused: str) -> None:

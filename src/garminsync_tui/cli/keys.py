@@ -78,7 +78,7 @@ def _print(state: KeyState, out: Output) -> None:
         facts.append((f"data key {each.key_id}", f"{opens}, {tokens}, made {local_time(each.created_at)}"))
     out.facts(facts)
     if not state.ring:
-        say(_NONE_YET)
+        say("There is no token that it would open." if state.fingerprint else _NONE_YET)
     elif state.problem:
         say(f"{state.problem.message} {state.problem.hint}")
 

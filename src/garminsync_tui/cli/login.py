@@ -118,6 +118,7 @@ async def _link(home: Home, server: str, method: str, asked: Asked, since: date 
     from ..daemon import ensure_schedules
     from ..garmin.server import Server
     from ..jobs.queue import Queue
+    from ..jobs.schedule import Scheduler
     from ..sync.linking import Linking
 
     where = Server.parse(server)
@@ -129,7 +130,10 @@ async def _link(home: Home, server: str, method: str, asked: Asked, since: date 
         sys.stdout.flush()
         # Before there are schedules: a daemon that runs already would begin with the usual year.
         _choose_history(config, since, account.provider)
-        await ensure_schedules(Queue(database), config)
+        queue = Queue(database)
+        await ensure_schedules(queue, config)
+        if any(row.kind in {"app", "daemon"} for row in await queue.runners()):
+            await Scheduler(queue).due_now()  # what runs already would look for new schedules every half minute only
         say("Now run `garminsync sync`, or `garminsync` for the app.")
     return 0
 
@@ -267,8 +271,8 @@ def _answer(question: str, *, hint: str = "Give --email, and --password-stdin in
     sys.stderr.write(question)
     sys.stderr.flush()
     answer = sys.stdin.readline()
+    if not (answer.endswith("\n") and sys.stdin.isatty()):
+        say("")  # nobody's Enter ended the line
     if not answer.strip():
-        if not answer.endswith("\n"):
-            say("")
         raise UsageProblem("No answer was given.", hint=hint)
     return answer.strip()

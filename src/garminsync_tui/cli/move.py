@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,10 +64,6 @@ async def move(home: Home, target: str | None, switch: bool, out: Output) -> int
             files,
             lambda done, total, what: line.show("move", done / total if total else 0, what),
         )
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        line.clear()
-        say("Interrupted. The old database is as it was; the same command goes on with the new one.")
-        raise
     finally:
         line.clear()
     if switch:

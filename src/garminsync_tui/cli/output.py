@@ -38,11 +38,20 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 
+def has_terminal() -> bool:
+    """Whether there is one for the app, which reads stdin and draws on stderr."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "dumb") != "dumb"
+
+
 def confirmed(question: str) -> bool:
     """Whether a person says yes; anything else, and the end of stdin, is no."""
     sys.stderr.write(question)
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    answer = sys.stdin.readline()
+    if not (answer.endswith("\n") and sys.stdin.isatty()):
+        say("")  # nobody's Enter ended the line
+    return answer.strip().lower() in {"y", "yes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,10 @@ class Output:
         """Whether one JSON document is asked for; then nothing else may be printed."""
         return self.form == "json"
 
+    def state(self, word: str, sign: str) -> str:
+        """A state with its sign, which nobody needs to hear read aloud."""
+        return word if self.form == "plain" else f"{sign} {word}"
+
     def document(self, document: Any) -> None:
         """Print one JSON document. Everything but ASCII is escaped, so no terminal can be steered by it."""
         import json
@@ -67,7 +80,7 @@ class Output:
     ) -> None:
         """Print rows of text, the columns named in `right` flush right; with `--plain` parted by tabs.
 
-        With `needed`, columns after so many are left out, from the last one on, where the terminal is too narrow.
+        With `needed`, columns after so many are left out, from the last one on, where a terminal is too narrow.
         """
         cells = [[clean(cell, _WIDEST_CELL) for cell in row] for row in rows]
         if self.form == "plain":
@@ -76,7 +89,7 @@ class Output:
             return
         to_the_right = {headings.index(name) for name in right}
         widths = [max(width(row[n]) for row in [list(headings), *cells]) for n in range(len(headings))]
-        if needed:
+        if needed and (sys.stdout.isatty() or "COLUMNS" in os.environ):
             room = get_terminal_size().columns
             while len(widths) > needed and sum(widths) + len(_GAP) * (len(widths) - 1) > room:
                 widths.pop()

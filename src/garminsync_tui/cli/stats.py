@@ -58,7 +58,7 @@ async def stats(home: Home, by: Period, wanted: str | None, since: date | None, 
     days = _of_type(every, wanted)
     today = latest_day(time_zone, days[-1].day if days else None)
     until = until or today
-    since = since or _first_shown(until, by, days)
+    is_asked, since = since is not None, since or _first_shown(until, by, days)
     # Nothing is before the first activity: a page of empty periods would only hide what there is.
     begun = max(since, period_start(days[0].day, by)) if days else since
     periods = by_period(days, by, begun, until) if days and begun <= until else []
@@ -86,6 +86,8 @@ async def stats(home: Home, by: Period, wanted: str | None, since: date | None, 
     else:
         _print(periods, whole, by, config["display.units"], out)
     out.facts([("in a row", f"{_row(in_a_row[0], 'day')}; {_row(in_a_row[1], 'week')}")])
+    if not is_asked and days and days[0].day < since:
+        say(f"There are older ones, from {days[0].day} on: --since shows them.")
     return 0
 
 

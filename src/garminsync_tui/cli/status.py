@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
+from ..account_words import sign_in_needed
 from ..errors import SignInRequired
 from .dates import DAY
 from .home import Command, Home, pass_home, waits
@@ -48,8 +49,11 @@ async def status(home: Home, out: Output) -> int:
         out.document(_document(seen, database, failed))
     else:
         out.facts(_lines(seen, database, config))
-    if seen.account is None or seen.account.sign_in_needed_since:
-        say(f"hint: {SignInRequired().hint}")
+    if seen.account is None:
+        say("hint: What is here can be read and exported; `garminsync login` lets a sync fetch what is not.")
+        return SignInRequired.exit_code
+    if seen.account.sign_in_needed_since:
+        say(f"hint: {sign_in_needed(seen.account.provider).hint}")
         return SignInRequired.exit_code
     return _PARTLY_DONE if failed else 0
 
@@ -59,7 +63,7 @@ def _nothing_yet(where: str, out: Output) -> int:
         out.document({"account": None, "database": {"name": where, "exists": False}, "version": __version__})
     else:
         out.facts([("status", "nothing yet"), ("database", f"{where} (not made yet)")])
-    say("hint: Run `garminsync login` to link your account, or `garminsync demo` to look around.")
+    say("hint: `garminsync login` links your account, `garminsync import` takes files, `garminsync demo` looks around.")
     return SignInRequired.exit_code
 
 
@@ -105,7 +109,7 @@ def _next_turns(seen: Glance) -> dict[str, datetime]:
 
 
 def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]:
-    from ..account_words import token_state
+    from ..account_words import PROVIDERS, token_state
     from ..jobs.words import TITLES
     from ..units import ago, number, size
 
@@ -113,7 +117,8 @@ def _lines(seen: Glance, database: str, config: Config) -> list[tuple[str, str]]
     lines = [("account", "none linked")]
     if account:
         name = account.display_name or account.garmin_user_id
-        lines = [("account", f"{name} at {account.server}"), ("token", token_state(account))]
+        lines = [("account", f"{name} at {account.server}"), ("signed in", f"by {PROVIDERS[account.provider]}")]
+        lines.append(("token", token_state(account).removeprefix("token ")))
     for job_type, moment in sorted(seen.synced.items()):
         lines.append((f"last {TITLES.get(job_type, job_type)}", ago(moment, now)))
     lines.append(("next", _next_line(seen)))
@@ -155,6 +160,8 @@ def _next_line(seen: Glance) -> str:
 
     if not seen.schedules:
         return "nothing is scheduled"
+    if seen.account and seen.account.sign_in_needed_since:
+        return "after a new sign-in"
     if not any(row.kind in {"app", "daemon"} for row in _running(seen)):
         return "when the app or the daemon runs"
     first = min(_next_turns(seen).values())
@@ -197,12 +204,14 @@ def _garmin(seen: Glance) -> dict[str, Any]:
 
 
 def coverage_line(seen: Glance, config: Config) -> str:
-    """How much is here of what the settings ask for."""
+    """How much is here of what the settings ask for, where there is somebody to ask."""
     from ..garmin.endpoints import endpoints_of
     from ..garmin.providers import missing, served
     from ..store.schema import ACTIVITY_FILE
 
     totals = seen.coverage
+    if seen.account is None:
+        return "nothing is fetched without a sign-in"
     if not totals:
         return "nothing fetched yet"
     chosen = endpoints_of(config["health.samples"], config["health.extras"])
@@ -385,7 +394,7 @@ async def coverage(home: Home, metric: str | None, since: date | None, until: da
         )
         return 0
     if not totals:
-        say("Nothing is fetched yet: run `garminsync sync`.")
+        say("Nothing is here yet: `garminsync sync` fetches, `garminsync import` takes files.")
     else:
         _print_totals(totals, missing, files, out)
     _print_others(others, out)
@@ -461,7 +470,7 @@ def _print_totals(totals: list[Totals], missing: dict[str, int], files: dict[str
             )
         )
     columns = ["what", *COVERAGE_STATUSES, "not yet", "first", "last", *(["from files"] if files else [])]
-    out.table(columns, rows, right=[*COVERAGE_STATUSES, "not yet"])
+    out.table(columns, rows, right=[*COVERAGE_STATUSES, "not yet"], needed=6)
 
 
 def _endpoint_of(metric: str | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..account_words import sign_in_needed
 from ..errors import KeyMissing, SignInRequired
 from ..text import clean
 from .dates import DAY
@@ -55,7 +56,7 @@ async def sync(
     async with home.opened() as (config, database):
         account = await accounts.require_account(database)
         if account.sign_in_needed_since:
-            raise SignInRequired()
+            raise sign_in_needed(account.provider)
         queue = Queue(database)
         ids = []
         for word in wanted:
@@ -75,7 +76,7 @@ async def sync(
         follower = Follower(config, database, ProgressLine())
         jobs = await follower.to_the_end(ids)
         after = await look(database)
-    code = report(jobs, follower, out)
+    code = report(jobs, follower, out, account.provider)
     if not out.json:
         out.facts([("new", _news(before, after))])
     return code
@@ -88,8 +89,8 @@ def _news(before: Glance, after: Glance) -> str:
     return f"{number(max(activities, 0))} activities, {number(max(readings, 0))} health readings"
 
 
-def report(jobs: list[SyncJob], follower: Follower, out: Output | None) -> int:
-    """Print how the jobs ended, unless `out` is None; the exit code of the worst."""
+def report(jobs: list[SyncJob], follower: Follower, out: Output | None, provider: str | None = None) -> int:
+    """Print how the jobs ended, unless `out` is None; the exit code of the worst. `provider` is the account's."""
     from ..daemon import exit_code, worst
     from ..jobs.words import error_code
 
@@ -97,8 +98,9 @@ def report(jobs: list[SyncJob], follower: Follower, out: Output | None) -> int:
         _print(jobs, follower, out)
     code = worst([exit_code(job) for job in jobs])
     if code == SignInRequired.exit_code:
-        no_key = any(error_code(job) == KeyMissing.code for job in jobs)
-        say(f"hint: {(KeyMissing() if no_key else SignInRequired()).hint}")
+        codes = {error_code(job) for job in jobs}
+        refused = sign_in_needed(provider if SignInRequired.code in codes else None)
+        say(f"hint: {(KeyMissing() if KeyMissing.code in codes else refused).hint}")
     return code
 
 
@@ -124,25 +126,25 @@ def _print(jobs: list[SyncJob], follower: Follower, out: Output) -> None:
             ]
         )
     else:
-        out.facts([(title(job), _ending(job, follower)) for job in jobs])
+        out.facts([(title(job), _ending(job, follower, out)) for job in jobs])
         for job in jobs:
             again = job.job_type != "workout_upload"  # nothing is pushed again by itself
             _tell_failures((job.extra or {}).get("failures", []), int((job.extra or {}).get("failed", 0)), again=again)
 
 
-def _ending(job: SyncJob, follower: Follower) -> str:
+def _ending(job: SyncJob, follower: Follower, out: Output) -> str:
     from ..jobs.queue import utc_now
     from ..jobs.words import state
     from ..units import local_time
 
-    word, sign = state(job, utc_now())
+    ended = out.state(*state(job, utc_now()))
     if job.status == "pending":
         goes_on = "paused" if job.paused_at else f"goes on at {local_time(job.run_at)} where the app or daemon runs"
-        return f"{sign} {word}: {job.error_message or ''} {goes_on}"
+        return f"{ended}: {job.error_message or ''} {goes_on}"
     text = job.error_message if job.status == "failed" else follower.note(job)
     if job.status == "completed" and job.error_message:
         text = f"{text}; {job.error_message}"
-    return f"{sign} {word}: {text or ''}".rstrip(": ")
+    return f"{ended}: {text or ''}".rstrip(": ")
 
 
 def _tell_failures(failures: list[str], count: int, *, again: bool) -> None:

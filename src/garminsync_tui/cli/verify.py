@@ -91,7 +91,7 @@ def _print(job: SyncJob, out: Output) -> None:
             }
         )
         return
-    lines = [("verify", f"{sign} {word}")]
+    lines = [("verify", out.state(word, sign))]
     lines += [(name, number(result[name])) for name in ("checked", "read") if result.get(name)]
     lines += [(f"{number(count)}", words) for name, words in VERIFIED.items() if (count := result.get(name))]
     out.facts(lines)

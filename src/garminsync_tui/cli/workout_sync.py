@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import OtherSignInNeeded, SignInRequired
+from ..account_words import sign_in_needed
+from ..errors import OtherSignInNeeded
 from ..text import clean
 from .dates import COMING_DAY
 from .home import Command, Home, pass_home, waits
@@ -181,7 +182,7 @@ async def _account(database: Database) -> GarminConnectAccount:
 
     account = await accounts.require_account(database)
     if account.sign_in_needed_since:
-        raise SignInRequired()
+        raise sign_in_needed(account.provider)
     if Capability.WORKOUTS not in PROVIDERS[account.provider].capabilities:
         raise OtherSignInNeeded("workouts")
     return account
@@ -212,7 +213,7 @@ async def _done(
         ids += [job_id] if job_id else []
     follower = Follower(config, database, ProgressLine())
     jobs: list[SyncJob] = await follower.to_the_end(ids)
-    result = report(jobs, follower, out)
+    result = report(jobs, follower, out, account.provider)
     for hint in dict.fromkeys(_HINTS[code] for job in jobs if (code := error_code(job)) in _HINTS):
         say(f"hint: {hint}")
     return result

@@ -100,8 +100,7 @@ def profile(tokens: Tokens, server: Server, on_requests: Callable[[int], None]) 
 def _refused(server: Server) -> SignInRequired:
     return SignInRequired(
         "Garmin does not accept this API key: it has expired, was revoked, or is not all of it.",
-        hint=f"Make a new one at {key_page(server)}, then `garminsync login --method personal-api`"
-        " (an account in China: with --region cn). Everything stored stays.",
+        hint=f"Make a new one at {key_page(server)}. Is it an account in China? Then choose garmin.cn (--region cn).",
     )
 
 

@@ -218,15 +218,17 @@ class Runner:
         if time.monotonic() - self._told_alive_at >= _HEARTBEAT_S:
             await tell_alive(self._database, self.id)
             self._told_alive_at = time.monotonic()
-        for local_work in (False, True):
-            while not self._stopping and not (local_work and self._does_local_work()):
-                claim = await self._leases.claim(
-                    self.id, job_types=self._work.keys(), local_work=local_work, holding=list(self._runs)
-                )
-                if claim is None:
-                    break
-                run = JobRun(self._leases, claim, self._listener)
-                self._runs[claim.job.id] = run, asyncio.create_task(self._run(run))
+        while not self._stopping:
+            claim = await self._leases.claim(
+                self.id,
+                job_types=self._work.keys(),
+                local_work=not self._does_local_work(),
+                holding=list(self._runs),
+            )
+            if claim is None:
+                break
+            run = JobRun(self._leases, claim, self._listener)
+            self._runs[claim.job.id] = run, asyncio.create_task(self._run(run))
 
     def _does_local_work(self) -> bool:
         return any(run.job.garmin_connect_account_id is None for run, _ in self._runs.values())

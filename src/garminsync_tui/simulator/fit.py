@@ -6,6 +6,7 @@ Message and field numbers and scales follow Garmin's published FIT profile.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import repeat
 
 from ..formats.fit_encoding import Message, framed
@@ -157,6 +158,7 @@ _MALE, _BY_MAX_HR, _BY_THRESHOLD_POWER = 1, 1, 1
 _LOAD_SCALE = 65_536
 
 
+@lru_cache(maxsize=32)  # an archive, a watch and a sync ask for the same few
 def encode(session: Session, offset_s: int, serial: int, threshold_power: int | None) -> bytes:
     """The whole file; `offset_s` is the wall clock's distance from UTC, the power is for rides that measure it.
 

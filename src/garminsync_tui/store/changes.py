@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .database import Database
+from .sqlite_file import connect
 
 _CHANNEL = "garminsync_job"
 _POLL_S = 0.25
@@ -40,10 +42,9 @@ async def changes(database: Database, *, also_lost: bool = False) -> AsyncGenera
 
 async def _sqlite(database: Database) -> AsyncGenerator[None]:
     """`PRAGMA data_version` moves on a connection when another one has committed (sqlite.org/pragma.html)."""
-    import aiosqlite
-
     database.require_in_place()
-    async with aiosqlite.connect(str(database.url.database), isolation_level=None) as connection:
+    connection = await connect(Path(str(database.url.database)))
+    try:
         seen = None
         while True:
             database.require_in_place()
@@ -52,6 +53,8 @@ async def _sqlite(database: Database) -> AsyncGenerator[None]:
                 seen = version
                 yield
             await asyncio.sleep(_POLL_S)
+    finally:
+        await connection.close()
 
 
 async def _postgresql(database: Database, *, also_lost: bool) -> AsyncGenerator[None]:

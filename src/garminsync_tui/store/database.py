@@ -7,7 +7,6 @@ import contextlib
 import fcntl
 import os
 import socket
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -25,11 +24,10 @@ from ..redaction import hide
 from . import migrate
 from .in_use import InUse
 from .room import require_reserve
+from .sqlite_file import BUSY_TIMEOUT_MS, connect
 
 _WAL_LIMIT_BYTES = 16 * 2**20
 _CHECKPOINT_TRIES = 100  # a hundredth of a second apart
-_MODE_AGAIN_S = 0.02
-_BUSY_TIMEOUT_MS = 30_000
 #: Of writing a table anew.
 _LONGEST_S = 3600.0
 _BUSY = "The database {} is held by another process."
@@ -101,12 +99,16 @@ class Database:
         )
 
     async def close(self) -> None:
-        """Give all connections back."""
-        await self.engine.dispose()
-        if self._wal:
-            self._wal.close()
-        if self._in_use:
-            self._in_use.close()
+        """Give all connections back; whoever cancels this waits for that."""
+        closing = asyncio.ensure_future(self.engine.dispose())
+        try:
+            await asyncio.shield(closing)
+        finally:
+            await asyncio.gather(closing, return_exceptions=True)
+            if self._wal:
+                self._wal.close()
+            if self._in_use:
+                self._in_use.close()
 
     async def __aenter__(self) -> Database:
         return self
@@ -239,17 +241,17 @@ class _WalLock:
             self._writers -= 1
             if self._writers:
                 return
+            self._turn.notify_all()
             # Never unlock between: raising the lock either succeeds at once or leaves the work to another.
             if self._is_long() and self._try(fcntl.LOCK_EX):
                 await self._checkpoint(engine)
-            fcntl.flock(self._file, fcntl.LOCK_UN)
-            self._turn.notify_all()
+            else:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     async def fold_in(self, engine: AsyncEngine) -> None:
         async with self._turn:
             if not self._writers and self._try(fcntl.LOCK_EX):
                 await self._checkpoint(engine)
-                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     async def _lock(self, engine: AsyncEngine) -> None:
         tries = _CHECKPOINT_TRIES if self._is_long() else 0
@@ -260,14 +262,15 @@ class _WalLock:
             await asyncio.sleep(0.01)
         # Checkpoints take milliseconds, and a file lock has no event to wait for. Who holds it may have been stopped.
         clock = asyncio.get_running_loop().time
-        ends = clock() + _BUSY_TIMEOUT_MS / 1000
+        ends = clock() + BUSY_TIMEOUT_MS / 1000
         while not self._try(fcntl.LOCK_SH):
             if clock() > ends:
                 raise DatabaseBusy(_BUSY.format(self._database), hint=_TRY_AGAIN)
             await asyncio.sleep(0.01)
 
     async def _checkpoint(self, engine: AsyncEngine) -> None:
-        with contextlib.suppress(OperationalError):
+        """For who holds the lock alone; it is let go of, however this ends."""
+        try:
             async with engine.connect() as connection:
                 raw = (await connection.get_raw_connection()).driver_connection
                 assert raw is not None
@@ -276,7 +279,11 @@ class _WalLock:
                 try:
                     await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
                 finally:
-                    await raw.execute_fetchall(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+                    await raw.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        except OperationalError:
+            pass
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _is_long(self) -> bool:
         return self._log_bytes() > _WAL_LIMIT_BYTES
@@ -360,28 +367,9 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
     # Made before SQLite opens it: -wal and -shm take over the mode that the file has at that moment.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, PRIVATE_FILE_MODE))
-    engine = create_async_engine(url, pool_size=5, max_overflow=0, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def _connecting(dialect: object, record: object, arguments: list[Any], options: dict[str, Any]) -> None:
-        # Never made here: where the file was moved away, an empty one would take its place.
-        arguments[0], options["uri"] = f"{path.as_uri()}?mode=rw", True
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connected(connection: Any, record: object) -> None:
-        connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides when a transaction starts
-        cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={_BUSY_TIMEOUT_MS}",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "cell_size_check=ON",
-            "wal_autocheckpoint=0",
-            "cache_size=-16000",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        _keep_a_log(cursor)
-        cursor.close()
+    engine = create_async_engine(
+        url, async_creator=lambda: connect(path), pool_size=5, max_overflow=0, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: sa.Connection) -> None:
@@ -399,21 +387,6 @@ def _identity(file: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _keep_a_log(cursor: Any) -> None:
-    """WAL. Who opens a new database while another one changes its mode is told "locked" at once, time-out or not."""
-    import sqlite3
-
-    deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as problem:
-            if "locked" not in str(problem) or time.monotonic() > deadline:
-                raise
-        time.sleep(_MODE_AGAIN_S)
 
 
 def _postgresql_engine(url: URL) -> AsyncEngine:

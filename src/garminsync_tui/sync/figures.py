@@ -7,7 +7,6 @@ import contextlib
 import io
 import multiprocessing
 import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -25,7 +24,7 @@ from ..training import VERSION
 from ..training.sports import sport_of
 from .assess import assess
 from .athlete import Athletes
-from .measure import Measured, measure_file
+from .measure import Measured, measure_file, serve
 
 #: What a job of type `reparse` reads again where it is not Garmin's answers: its parameter "what".
 FILES = "activities"
@@ -212,14 +211,8 @@ def _processes(count: int, niceness: int) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("spawn")
     # What keeps count of their locks is started with the descriptor of stderr, and the app's stderr has none.
     with contextlib.redirect_stderr(io.StringIO()):
-        executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(niceness,))
+        executor = ProcessPoolExecutor(count, mp_context=context, initializer=serve, initargs=(niceness,))
     try:
         yield executor
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
-
-
-def _begin(niceness: int) -> None:
-    os.nice(niceness)
-    # Ctrl-C is for the program that waits for this process: it ends it when its own page is done.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -7,6 +7,8 @@ imported that only the rest of the program needs.
 
 from __future__ import annotations
 
+import os
+import signal
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,6 +64,13 @@ def measure_file(path: Path, activity_type: str) -> Measured:
         where = traceback.extract_tb(fault.__traceback__)[-1]
         problem = f"a fault of the program: {type(fault).__name__} in {where.name}, line {where.lineno}"
         return Measured(sport_of(activity_type), {}, problem=problem)
+
+
+def serve(niceness: int) -> None:
+    """Begin a worker process; what it is begun with is imported into it, so it is not beside its caller."""
+    os.nice(niceness)
+    # Ctrl-C is for the program that waits for this process: it ends it when its own page is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def measure(track: Track, activity_type: str, seconds: Seconds | None = None) -> Measured:

@@ -135,6 +135,8 @@ class GarminSyncApp(LiveApp):
         self._begin_at = answer.since
         if answer.door == "connect":
             self.action_account_connect()
+        elif answer.door == "import":
+            self.action_app_import()
         elif answer.door == "sample":
             self.wants_sample = True
             self.exit(0)
@@ -229,7 +231,9 @@ class GarminSyncApp(LiveApp):
 
     async def action_act(self, name: str) -> None:
         """Do what the table of actions calls `name`, or say why it cannot be done now."""
-        action = keys.action(name)
+        action, screen = keys.action(name), self.screen
+        if action.place and isinstance(screen, Place) and screen.after_reading(lambda: self.action_act(name)):
+            return
         if reason := action.why_not(self):
             self.notify(f"{action.words}: {reason}.", severity="warning", markup=False)
             return

@@ -25,6 +25,8 @@ class JobLine(NamedTuple):
     job: SyncJob | None
     schedule: Schedule | None = None
     last: SyncJob | None = None
+    #: Whether its schedule starts it: not before a new sign-in.
+    starts: bool = True
 
     @property
     def key(self) -> str:
@@ -41,15 +43,16 @@ def job_lines(situation: Situation) -> list[JobLine]:
     for job in sorted(situation.jobs, key=ended_at, reverse=True):
         if job.status in _OVER:
             ended.setdefault(words.title(job), job)
+    starts = situation.account is None or not situation.account.sign_in_needed_since
     lines = []
     for job in situation.jobs:
         if job.status not in _OVER:
             title = words.title(job)
-            lines.append(JobLine(title, job, schedules.pop(job.job_type, None), ended.pop(title, None)))
+            lines.append(JobLine(title, job, schedules.pop(job.job_type, None), ended.pop(title, None), starts))
     for job_type, schedule in schedules.items():
         title = words.TITLES.get(job_type, job_type)
         last = ended.pop(title, None)
-        lines.append(JobLine(title, last, schedule, last))
+        lines.append(JobLine(title, last, schedule, last, starts))
     lines += [JobLine(title, job, None, job) for title, job in ended.items()]
     known = list(words.TITLES.values())
     place = {title: number for number, title in enumerate(known)}

@@ -15,7 +15,6 @@ from garminsync_tui.models import Activity, SyncJob
 from garminsync_tui.paths import Paths
 from garminsync_tui.store import accounts, activities
 from garminsync_tui.store.database import Database
-from garminsync_tui.sync import figures
 from garminsync_tui.sync.work import work
 
 
@@ -53,12 +52,6 @@ class Home:
     def kept(self) -> list[Path]:
         """Every file of the store."""
         return sorted(path for path in self.paths.files.rglob("*") if path.is_file())
-
-
-@pytest.fixture(autouse=True)
-def _read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few small files are read sooner than a process starts, and every one would start one."""
-    monkeypatch.setattr(figures, "_WORTH_A_PROCESS", 1_000)
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ class Leases:
     ) -> Claim | None:
         """The most urgent job that is due and that nobody else may be doing; None where there is none.
 
-        `local_work` asks for jobs without an account, which need no turn. `holding` are the jobs that the runner
+        With `local_work` also one without an account, which needs no turn. `holding` are the jobs that the runner
         is doing: after a sleep their leases have run out, and they are still its own.
         """
         host = socket.gethostname() if local_work else None
@@ -276,22 +276,23 @@ _HELD = (
 
 @functools.lru_cache(maxsize=16)  # runners ask again and again, and putting it together takes longer than the answer
 def _due(job_types: frozenset[str], host: str | None, *, sqlite: bool) -> sa.Select[UUID]:
-    """The most urgent job that is due; with `host` of those without an account that can be done on that machine."""
+    """The most urgent job that is due; with `host` also those without an account that can be done on that machine."""
     other = aliased(SyncJob)
-    due = (
-        sa.select(SyncJob.id)
-        .where(*_waiting(job_types), SyncJob.run_at <= now())
-        .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
-        .limit(1)
-    )
-    if host is not None:
-        # A folder or a file lies on one machine, and other runners of the same database may be on others.
-        its_host = _host(sqlite=sqlite)
-        return due.where(SyncJob.garmin_connect_account_id.is_(None), sa.or_(its_host.is_(None), its_host == host))
     busy = sa.exists().where(
         other.status == "in_progress", other.garmin_connect_account_id == SyncJob.garmin_connect_account_id
     )
-    return due.where(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
+    mine = sa.and_(SyncJob.garmin_connect_account_id.is_not(None), ~busy)
+    if host is not None:
+        # A folder or a file lies on one machine, and other runners of the same database may be on others.
+        its_host = _host(sqlite=sqlite)
+        here = sa.or_(its_host.is_(None), its_host == host)
+        mine = sa.or_(mine, sa.and_(SyncJob.garmin_connect_account_id.is_(None), here))
+    return (
+        sa.select(SyncJob.id)
+        .where(*_waiting(job_types), SyncJob.run_at <= now(), mine)
+        .order_by(SyncJob.priority.desc(), SyncJob.run_at, SyncJob.id)
+        .limit(1)
+    )
 
 
 def _waiting(job_types: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:

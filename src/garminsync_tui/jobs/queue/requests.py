@@ -19,6 +19,7 @@ from ...ids import new_id
 from ...models import JobEvent, RunnerRow, Schedule, SyncJob
 from ...store.changes import announce
 from ...store.database import Database
+from ...store.upsert import insert, is_changed
 from ...text import clean
 from ..liveness import LEASE_S, is_dead
 from .log import EVENTS_KEPT
@@ -214,16 +215,19 @@ class Queue:
         """
         wanted = {"every_s": every_s, "daily_at": daily_at, "time_zone": time_zone if daily_at else None}
         async with self.database.write() as session:
-            rows = await session.scalars(sa.select(Schedule).where(Schedule.garmin_connect_account_id == account_id))
-            known = {row.job_type: row for row in rows}
             for job_type in job_types:
-                row = known.get(job_type)
-                if row is None:
-                    row = Schedule(id=new_id(), garmin_connect_account_id=account_id, job_type=job_type)
-                    session.add(row)
-                for name, value in (wanted | {"enabled": job_type not in off}).items():
-                    if getattr(row, name) != value:
-                        setattr(row, name, value)
+                values = wanted | {"enabled": job_type not in off}
+                # Processes that start at the same moment all want the same: none of them may fail at the others.
+                row = insert(session, Schedule).values(
+                    id=new_id(), garmin_connect_account_id=account_id, job_type=job_type, **values
+                )
+                await session.execute(
+                    row.on_conflict_do_update(
+                        index_elements=["garmin_connect_account_id", "job_type"],
+                        set_={**values, "updated_at": now()},
+                        where=is_changed(Schedule, row, values),
+                    )
+                )
 
     async def schedules(self, *, also_off: bool = False) -> Sequence[Schedule]:
         """The schedules that are on, or all of them."""

@@ -55,7 +55,7 @@ async def import_archive(run: JobRun, account_id: UUID, found: Sequence[Found], 
                     tally.failed(each, reason)
                 else:
                     whole.append(each)
-        changed: set[date] = set()
+        changed: set[tuple[str, date]] = set()
         for some in batched(archived.days(), _DAYS_AT_ONCE):
             await run.breathe()
             run.database.require_reserve()
@@ -66,7 +66,7 @@ async def import_archive(run: JobRun, account_id: UUID, found: Sequence[Found], 
                 changed |= await fill(session, account_id, ARCHIVE, archived.told(some), tally)
         async with run.page() as session:
             for each in whole:
-                settle = tally.imported if archived.days_of[each.fingerprint] & changed else tally.known
+                settle = tally.imported if archived.told_of[each.fingerprint] & changed else tally.known
                 settle(each, _left_out(archived.left_out[each.fingerprint]), account_id=account_id)
             await write_down(run, session, tally)
 

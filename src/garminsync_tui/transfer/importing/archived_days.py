@@ -35,8 +35,8 @@ class ArchivedDays:
         self._told: dict[tuple[str, date], dict[tuple[str, int], Reading]] = defaultdict(dict)
         #: The days of the aggregator in the shape of Garmin's answers.
         self._answers: dict[date, Row] = {}
-        #: By the fingerprint of a file, the days it told of.
-        self.days_of: dict[bytes, set[date]] = defaultdict(set)
+        #: By the fingerprint of a file, the endpoints and days it told of.
+        self.told_of: dict[bytes, set[tuple[str, date]]] = defaultdict(set)
         #: By the fingerprint of a file, what was in it and could not be taken.
         self.left_out: dict[bytes, list[str]] = defaultdict(list)
 
@@ -48,13 +48,12 @@ class ArchivedDays:
                 if day > self._today + _MOST_AHEAD:
                     self.left_out[fingerprint].append(f"{endpoint} on {day}, which is to come")
                     continue
-                self.days_of[fingerprint].add(day)
+                self.told_of[fingerprint].add((endpoint, day))
                 self._told[endpoint, day].update({(each.metric, each.at_ms): each for each in readings})
         if family == SUMMARIES:
             answers = {date.fromisoformat(row["calendarDate"]): row for row in as_answers(rows)}
             answers = {day: row for day, row in answers.items() if day <= self._today + _MOST_AHEAD}
             self._answers |= answers
-            self.days_of[fingerprint] |= answers.keys()
 
     def days(self) -> list[date]:
         """All of them, newest first: what people look at is there first."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from ...jobs.run import JobRun
 from ...store import accounts, days
 from ...store.filling import ToldDay
 from ...store.health import FIT
-from ..wellness.days import told_days
+from ..wellness.days import endpoints_told, told_days
 from ..wellness.local_days import LocalDays, Span
 from .memory import write_down
 from .sources import INSIDE, OPEN_ARCHIVES, Found
@@ -149,7 +150,8 @@ class _Watch:
                 await know_days(session, self._account_id, self._zone, wanted, local)
             changed = await fill(session, self._account_id, FIT, due, self._tally)
             for each in self._waiting:
-                each.stored |= not changed.isdisjoint(each.days & wanted)
+                told_of = product(endpoints_told(each.content), each.days & wanted)
+                each.stored = each.stored or not changed.isdisjoint(told_of)
                 each.days -= ripe
             done = [each for each in self._waiting if not each.days]
             self._waiting = [each for each in self._waiting if each.days]

@@ -16,6 +16,8 @@ def absolute(named: Iterable[str]) -> list[str]:
     """What the paths and patterns name, absolute, each once. Raises UsageProblem for one that names nothing."""
     found: list[str] = []
     for each in named:
+        if not each.strip():
+            raise UsageProblem("An empty path names nothing.", hint="A variable without a value?")
         try:
             path = Path(each).expanduser().absolute()
         except RuntimeError as problem:  # the home of an unknown user

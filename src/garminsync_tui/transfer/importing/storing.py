@@ -40,15 +40,15 @@ async def know_days(
 
 async def fill(
     session: Transaction, account_id: UUID, source: str, told: Mapping[str, Sequence[ToldDay]], tally: Tally
-) -> set[date]:
-    """Store days by endpoint; which of them got something."""
-    changed: set[date] = set()
+) -> set[tuple[str, date]]:
+    """Store days by endpoint; which endpoints and days got something."""
+    changed: set[tuple[str, date]] = set()
     for endpoint, every in told.items():
         filled = await fill_days(session, account_id, endpoint, BY_NAME[endpoint].metrics, source, every)
-        changed |= filled.stored
+        changed |= {(endpoint, day) for day in filled.stored}
+        tally.days |= filled.stored
         if filled.readings:
             tally.gained["readings"] += filled.readings
-    tally.days |= changed
     return changed
 
 

@@ -14,7 +14,7 @@ from ...metrics import Reading, day_ms, plausible
 from ...store.filling import ToldDay
 from ..gives import FIT_GIVES, NEEDS_WHOLE_DAY
 from .local_days import LocalDays
-from .movement import Watched, movement
+from .movement import Watched, metrics_of, movement
 from .nights import Night, night_at, night_days, nights, readings_of
 
 _HOUR_MS = 3_600_000
@@ -54,6 +54,13 @@ def told_days(files: Iterable[Wellness], local: LocalDays) -> dict[str, list[Tol
     for (endpoint, _), told in sorted(best.items()):
         found[endpoint].append(told)
     return dict(found)
+
+
+def endpoints_told(file: Wellness) -> set[str]:
+    """Of which endpoints a file tells anything, whether or not it is enough."""
+    metrics = {each.metric for each in (*file.readings, *file.dated)} | metrics_of(file.counts, file.gains)
+    metrics |= {metric for metric, (of, _) in _EXTREMES.items() if of in metrics}
+    return {_ENDPOINTS[metric] for metric in metrics} | ({"sleep"} if file.levels else set())
 
 
 def _of_watch(files: Sequence[Wellness], local: LocalDays) -> _Days:

@@ -104,6 +104,12 @@ _TOTALS = {
 _NONE_AT_REST = {"steps", "floors_ascended", "floors_descended"}
 
 
+def metrics_of(counts: Iterable[Count], gains: Iterable[Gain]) -> set[str]:
+    """Which metrics come of what was counted."""
+    kinds = {count.what for count in counts} | {gain.what for gain in gains}
+    return {table[what][0] for table in (_QUARTERS, _TOTALS) for what in kinds & table.keys()}
+
+
 def movement(
     counts: Sequence[Count], gains: Sequence[Gain], watched: Watched, days: Iterable[date], local: LocalDays
 ) -> dict[date, list[Reading]]:

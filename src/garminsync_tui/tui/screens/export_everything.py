@@ -45,7 +45,6 @@ class ExportEverythingScreen(ModalScreen[dict[str, object]]):
         """Formats and a folder."""
         with Vertical(id="export", classes="dialog") as box:
             box.border_title = "Export everything"
-            box.border_subtitle = Content("enter Export   esc Back")
             yield Static(_ABOUT, markup=False)
             yield Choices(id="formats")
             yield Label("Into the new folder")
@@ -62,6 +61,11 @@ class ExportEverythingScreen(ModalScreen[dict[str, object]]):
     @on(OptionList.OptionHighlighted)
     def _form_chosen(self, event: OptionList.OptionHighlighted) -> None:
         self._form = event.option_id or self._form
+
+    def on_descendant_focus(self) -> None:
+        """Enter goes from the formats to the folder."""
+        does = "Next" if self.query_one("#formats").has_focus else "Export"
+        self.query_one("#export").border_subtitle = Content(f"enter {does}   esc Back")
 
     @on(OptionList.OptionSelected)
     def _to_path(self) -> None:

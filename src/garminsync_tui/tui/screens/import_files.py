@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ABOUT = (
     "Garmin's account archive (the ZIP), a watch's GARMIN folder, or FIT, GPX and TCX files, in folders or packed."
-    " They stay as they are; what is here already comes in once."
+    " They stay as they are; each activity and day comes in once."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.content import Content
@@ -50,6 +50,9 @@ class Place(Screen[None]):
         super().__init__()
         self._reading = False
         self._again = False
+        self._was_read = False
+        #: What waits for the first time that it was read.
+        self._then: list[Callable[[], object]] = []
         self._graphs = ""  # what it was drawn with
         self._seconds: Timer | None = None
 
@@ -164,8 +167,18 @@ class Place(Screen[None]):
                 self._again = False
                 await self._guarded(self.read(self.garminsync.engine))
         finally:
-            self._reading = False
+            self._reading, self._was_read = False, True
             self.keep_time()
+            waiting, self._then = self._then, []
+            for act in waiting if self.is_current else ():
+                self.call_after_refresh(act)
+
+    def after_reading(self, act: Callable[[], object]) -> bool:
+        """Whether nothing was read yet: `act` is called when it was, if the screen is still looked at."""
+        waits = not self._was_read and self.garminsync.fault is None
+        if waits:
+            self._then.append(act)
+        return waits
 
     def read_more(self, what: Coroutine[Any, Any, None], group: str) -> None:
         """Read a part in a worker, in the place of what reads the same part."""

@@ -147,11 +147,11 @@ class TodayScreen(Place):
         moment = situation.moment
         if situation.account is None:
             return pane.empty(NO_ACCOUNT)
-        lines = []
         if situation.account.sign_in_needed_since:
-            lines.append(f"! Garmin asks for a new sign-in: press {keys.label('account.connect')}.")
+            lines = [f"! Garmin asks for a new sign-in: press {keys.label('account.connect')}."]
+        else:
+            lines = [f"Next run   {at(situation.next_turn, moment)}"]
         lines += [
-            f"Next run   {at(situation.next_turn, moment)}",
             f"Runner     {situation.runner_words()}",
             f"Stored     {units.number(situation.activities)} activities",
         ]

@@ -1,4 +1,4 @@
-"""The first start: connect an account, look around with sample data, or skip. Nothing needs an account later."""
+"""The first start: connect an account, import files, look around with sample data, or skip."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BARS = {"braille": "⣀⣤⣶⣿", "blocks": "▂▄▆█", "ascii": ".:|#"}
 
 
 class Answer(NamedTuple):
-    """Which door was taken (connect, sample or skip), how far back to begin, and the settings that were changed."""
+    """Which door was taken, how far back to begin, and the settings that were changed."""
 
     door: str
     since: date | None
@@ -46,6 +46,7 @@ class WelcomeScreen(ModalScreen[Answer]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "leave('connect')", "Connect"),
+        Binding("i,I", "leave('import')", "Import"),
         Binding("d", "leave('sample')", "Sample data"),
         Binding("escape", "leave('skip')", "Skip"),
         Binding("down", "app.focus_next", "Next", show=False),
@@ -70,8 +71,9 @@ class WelcomeScreen(ModalScreen[Answer]):
             yield Static("Tokens    sealed in the database; the password is never stored", classes="spaced")
             with Horizontal(classes="buttons"):
                 yield Button("Connect account", id="connect", variant="primary", compact=True)
+                yield Button("Import files", id="import", compact=True)
                 if self._has_sample:
-                    yield Button("Explore with sample data", id="sample", compact=True)
+                    yield Button("Explore sample data", id="sample", compact=True)
                 yield Button("Skip", id="skip", compact=True)
 
     def on_mount(self) -> None:
@@ -79,7 +81,7 @@ class WelcomeScreen(ModalScreen[Answer]):
         box = self.query_one("#welcome")
         box.border_title = "Welcome to garminsync"
         sample = "d Sample data   " if self._has_sample else ""
-        box.border_subtitle = Content(f"enter Connect   {sample}esc Skip")
+        box.border_subtitle = Content(f"enter Connect   i Import   {sample}esc Skip")
         self.query_one("#back").focus()
         self._tell_cost()
 

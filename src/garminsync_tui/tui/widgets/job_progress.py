@@ -92,7 +92,7 @@ class JobProgress(Widget):
         job = line.job
         self.title = line.title
         self.last = job_words.last_words(line.last, moment)
-        self.next = job_words.next_words(line.schedule, moment)
+        self.next = job_words.next_words(line.schedule if line.starts else None, moment)
         self.every = job_words.every_words(line.schedule)
         if job is None:
             self.sign, self.word, self.took, self.count, self.short, self.note = "·", "never ran", "", "", "", ""

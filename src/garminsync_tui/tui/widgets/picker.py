@@ -72,7 +72,9 @@ class Picker(Vertical):
 
     def compose(self) -> ComposeResult:
         """A line to write on, and the list."""
-        yield Field(placeholder=f"{keys.label('health.find')} find", id="find")
+        line = Field(placeholder=f"{keys.label('health.find')} find", id="find")
+        line.can_focus = False  # tab goes from the list to the chart and back; the line comes with its key
+        yield line
         yield Entries(id="entries", markup=False)
 
     @property
@@ -98,7 +100,19 @@ class Picker(Vertical):
 
     def find(self) -> None:
         """Write on the line."""
-        self.query_one("#find", Input).focus()
+        line = self.query_one("#find", Input)
+        line.can_focus = True
+        line.focus()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the line is its key."""
+        if event.widget is self.query_one("#find"):
+            self.find()
+
+    def on_descendant_blur(self) -> None:
+        """The line is left, unless it is the terminal that was."""
+        line = self.query_one("#find", Input)
+        line.can_focus = line.has_focus or (line.can_focus and not self.app.app_focus)
 
     @property
     def typing(self) -> bool:
