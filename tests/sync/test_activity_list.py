@@ -19,8 +19,9 @@ COUNT = "/activitylist-service/activities/count"
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(days=25, now=NOW) as running:
+def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """Days enough for a list that goes on behind its first page; or as many as a test asks for."""
+    with Simulator(days=getattr(request, "param", 25), now=NOW) as running:
         yield running
 
 
@@ -109,6 +110,7 @@ async def test_only_a_change_of_the_number_matters_that_new_activities_do_not_ex
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("body", ['{"totalCount": -1}', "null"], ids=["negative", "null"])
+@pytest.mark.parametrize("simulator", [5], indirect=True)
 async def test_a_number_that_cannot_be_read_is_none(
     installation: Installation, simulator: Simulator, body: str
 ) -> None:
@@ -119,6 +121,7 @@ async def test_a_number_that_cannot_be_read_is_none(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("simulator", [14], indirect=True)
 async def test_a_list_that_is_cut_off_deletes_nothing(installation: Installation, simulator: Simulator) -> None:
     await installation.sync("activities")
     newest = simulator.activity_ids()[0]
@@ -141,6 +144,7 @@ async def test_a_list_that_is_cut_off_deletes_nothing(installation: Installation
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("simulator", [5], indirect=True)
 async def test_a_row_that_cannot_be_read_makes_nobody_deleted(installation: Installation, simulator: Simulator) -> None:
     await installation.sync("activities")
     simulator.add_faults([{"path": f"{LIST}$", "status": 200, "body": json.dumps([{"activityId": "what"}])}])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,19 +18,49 @@ from garminsync_tui.jobs.queue import Queue
 from garminsync_tui.jobs.run import JobRun
 from garminsync_tui.jobs.runner import Runner
 from garminsync_tui.models import Coverage, HealthCount, HealthDaily, HealthMetric, RawResponse, SyncJob
+from garminsync_tui.paths import Paths
 from garminsync_tui.simulator import Simulator
-from garminsync_tui.store import health
+from garminsync_tui.store import accounts, health
+from garminsync_tui.store.database import Database
 from garminsync_tui.store.removal import delete_accounts
 from garminsync_tui.sync import reparse as reparsing
 from garminsync_tui.sync.reparse import reparse
 from garminsync_tui.sync.work import work
 
-from .conftest import NOW, Installation, stamps
+from .conftest import DAYS, NOW, Installation, install, stamps
 
 TODAY = NOW.date()
 
 #: What is above the store is the same on both databases.
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def once(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home on SQLite whose health was synced, to copy."""
+    paths = Paths.below(tmp_path_factory.mktemp("once"))
+    paths.prepare()
+    shutil.copy(sqlite_template, paths.database)
+
+    async def run(simulator: Simulator) -> None:
+        installation = await install(paths.database.parent, f"sqlite:///{paths.database}", simulator)
+        await installation.sync("health")
+        await installation.database.close()
+
+    with Simulator(days=DAYS, now=NOW) as simulator:
+        asyncio.run(run(simulator))
+    return paths.database.parent
+
+
+@pytest.fixture
+async def synced(once: Path, tmp_path: Path) -> AsyncIterator[Installation]:
+    """A copy of it, for who needs nothing of Garmin any more."""
+    paths = Paths.below(tmp_path / "copy")
+    shutil.copytree(once, paths.database.parent)
+    url = f"sqlite:///{paths.database}"
+    async with await Database.open(url) as database:
+        account = await accounts.require_account(database)
+        yield Installation(paths, database, Config.load(paths, {}, {"GARMINSYNC_DATABASE": url}), account)
 
 
 async def read_again(installation: Installation, **parameters: Any) -> SyncJob:
@@ -84,32 +118,28 @@ async def test_everything_read_again_is_what_the_sync_wrote(installation: Instal
     assert await rollup(installation) == summed
 
 
-@SQLITE
-async def test_only_the_days_and_metrics_asked_for_are_read(installation: Installation) -> None:
-    await installation.sync("health")
-    before = await installation.content()
-    await forget(installation)
+async def test_only_the_days_and_metrics_asked_for_are_read(synced: Installation) -> None:
+    before = await synced.content()
+    await forget(synced)
     since, until = TODAY - timedelta(days=4), TODAY - timedelta(days=2)
-    await read_again(installation, metrics=["sleep_score"], since=str(since), until=str(until))
-    daily = (await installation.content())["daily"]
+    await read_again(synced, metrics=["sleep_score"], since=str(since), until=str(until))
+    daily = (await synced.content())["daily"]
     expected = [row for row in before["daily"] if row[0] == "sleep_score" and since <= row[1] <= until]
     assert expected
     assert [row for row in daily if row[0] == "sleep_score"] == expected
     assert not [row for row in daily if row[0] == "steps_total"]
 
 
-@SQLITE
-async def test_what_waits_for_another_try_still_waits(installation: Installation) -> None:
-    await installation.sync("health")
-    async with installation.database.write() as session:
+async def test_what_waits_for_another_try_still_waits(synced: Installation) -> None:
+    async with synced.database.write() as session:
         await session.execute(sa.update(Coverage).where(Coverage.endpoint == "sleep").values(status="stale"))
         await session.execute(
             sa.update(Coverage).where(Coverage.endpoint == "stress").values(status="failed", reason="gone", attempts=2)
         )
-    before = await installation.content()
-    await forget(installation)
-    await read_again(installation)
-    assert await installation.content() == before
+    before = await synced.content()
+    await forget(synced)
+    await read_again(synced)
+    assert await synced.content() == before
 
 
 async def test_the_newest_answer_holds_for_each_day(installation: Installation) -> None:
@@ -138,7 +168,7 @@ async def test_the_newest_answer_holds_for_each_day(installation: Installation) 
 
     without = Config.load(installation.paths, {}, {"GARMINSYNC_KEEP_RAW": "false"})
     installation.config = Config(installation.paths, {**installation.config.values, **_only(without)})
-    await installation.sync("health", full=True, since=str(first))
+    await installation.sync("health", full=True, since=str(first), metrics=["weight"])
     async with installation.database.write() as session:
         await session.execute(sa.delete(HealthMetric).where(HealthMetric.metric_type == "weight"))
     await read_again(installation, metrics=["weight"], since=str(first))
@@ -166,19 +196,17 @@ async def test_nothing_is_kept_where_that_is_not_wanted(installation: Installati
     assert await installation.content() == before
 
 
-@SQLITE
 @pytest.mark.parametrize("body", [b"no zlib", b"x\x9c+\xae,.I\xcd\x05\x00\x08\x9f\x02\x83"])
-async def test_a_body_that_cannot_be_read_fails_alone(installation: Installation, body: bytes) -> None:
-    await installation.sync("health")
-    before = await installation.content()
-    async with installation.database.write() as session:
+async def test_a_body_that_cannot_be_read_fails_alone(synced: Installation, body: bytes) -> None:
+    before = await synced.content()
+    async with synced.database.write() as session:
         broken = sa.update(RawResponse).where(RawResponse.endpoint == "sleep", RawResponse.first_day == TODAY)
         await session.execute(broken.values(body=body, size_bytes=len(body)))
         await session.execute(sa.delete(HealthMetric).where(HealthMetric.metric_type != "sleep"))
-    job = await read_again(installation)
+    job = await read_again(synced)
     assert (job.status, (job.extra or {})["error_code"]) == ("failed", "partly")
     assert (job.extra or {})["failures"] == [f"sleep {TODAY}: The stored answer is damaged."]
-    gone = {row[:2] for row in before["health"]} - {row[:2] for row in (await installation.content())["health"]}
+    gone = {row[:2] for row in before["health"]} - {row[:2] for row in (await synced.content())["health"]}
     assert {timestamp.date() for _, timestamp in gone} <= {TODAY, TODAY - timedelta(days=1)}
 
 
@@ -223,9 +251,7 @@ async def test_interrupted_anywhere_it_goes_on_where_it_stopped(
     assert await installation.content() == before
 
 
-@SQLITE
-async def test_the_answers_go_with_their_account(installation: Installation) -> None:
-    await installation.sync("health")
-    await delete_accounts(installation.database, [installation.account.id], installation.paths)
-    async with installation.database.read() as session:
+async def test_the_answers_go_with_their_account(synced: Installation) -> None:
+    await delete_accounts(synced.database, [synced.account.id], synced.paths)
+    async with synced.database.read() as session:
         assert (await session.scalars(sa.select(RawResponse))).all() == []
