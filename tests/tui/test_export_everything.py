@@ -43,7 +43,10 @@ async def test_everything_goes_into_a_folder(
         app.simulate_key("enter")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
         await until(pilot, lambda: (tmp_path / "out" / "schema.json").exists())
-        await until(pilot, lambda: "export" in shown(app))
+        # The job that was asked for is the one whose log is read, while it runs and at its end.
+        await until(pilot, lambda: "❯ export" in shown(app) and "Log   export" in shown(app))
+        await until(pilot, lambda: "✓ done" in shown(app))
+        assert "❯ export" in shown(app)
     names = [json.loads(line)["name"] for line in (tmp_path / "out" / "activities.jsonl").read_text().splitlines()]
     assert sorted(names) == ["One", "Two"]
     assert [path.name for path in target.iterdir()] == ["mine.txt"]

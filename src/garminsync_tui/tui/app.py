@@ -104,6 +104,8 @@ class GarminSyncApp(LiveApp):
         self.told_to_end = False
         #: The metric, and its day, that Health is to show next because another place asked for it.
         self.wanted_metric: tuple[str, date | None] | None = None
+        #: The job that Jobs is to show next.
+        self.wanted_job: UUID | None = None
 
     # ── The first start ──────────────────────────────────────────────────────────────────────────
 
@@ -283,10 +285,14 @@ class GarminSyncApp(LiveApp):
         if parameters and (engine := self.engine) is not None:
             self._queue(lambda: engine.export_everything(parameters))
 
-    def _queue(self, ask: Callable[[], Awaitable[object]]) -> None:
+    def _queue(self, ask: Callable[[], Awaitable[UUID | None]]) -> None:
         """Queue work, and show it in Jobs."""
         situation = self.situation
-        self.do(ask)
+
+        async def queued() -> None:
+            self.wanted_job = await ask()
+
+        self.do(queued)
         self.action_go("jobs")
         if situation is not None and not situation.runners:
             self.notify("Queued. Nobody runs jobs now: start `garminsync daemon`.", severity="warning", markup=False)

@@ -155,15 +155,16 @@ class Engine:
                 await self.queue.enqueue(account.user_id, job_type, account_id=account.id, priority=_PRIORITY)
 
     @undisturbed
-    async def import_files(self, paths: Sequence[str]) -> None:
-        """Queue the import of files, before everything else."""
+    async def import_files(self, paths: Sequence[str]) -> UUID | None:
+        """Queue the import of files, before everything else; the job."""
         user = await accounts.ensure_user(self.database)
-        await self.queue.enqueue(user.id, "file_import", parameters=asked_for(paths), priority=_PRIORITY)
+        return await self.queue.enqueue(user.id, "file_import", parameters=asked_for(paths), priority=_PRIORITY)
 
-    async def export_everything(self, parameters: dict[str, object]) -> None:
-        """Queue an export, before everything else; `transfer.exporting.asked` makes its parameters."""
+    @undisturbed
+    async def export_everything(self, parameters: dict[str, object]) -> UUID | None:
+        """Queue an export, before everything else; the job. `transfer.exporting.asked` makes its parameters."""
         user = await accounts.ensure_user(self.database)
-        await self.queue.enqueue(user.id, "export", parameters=parameters, priority=_PRIORITY)
+        return await self.queue.enqueue(user.id, "export", parameters=parameters, priority=_PRIORITY)
 
     @undisturbed
     async def months(self) -> list[coverage.Month]:

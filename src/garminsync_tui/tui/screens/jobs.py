@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
 
 from textual import events, on
 from textual.content import Content
@@ -49,7 +48,6 @@ class JobsScreen(Place):
         self._lines: dict[str, JobLine] = {}
         self._ended: dict[str, SyncJob] = {}
         self._in_history = False
-        self._retried: UUID | None = None
 
     def content(self) -> ComposeResult:
         """List above, log below, history last."""
@@ -117,7 +115,7 @@ class JobsScreen(Place):
 
     async def _show_lines(self) -> None:
         listed = self.query_one("#jobs", JobList)
-        names, selected = list(self._lines), self.selected_line
+        names, wanted = list(self._lines), self._wanted()
         items = list(listed.query(JobItem))
         # Items stay and jobs move between them: nothing is taken down while somebody reads it.
         if len(items) < len(names):
@@ -125,16 +123,27 @@ class JobsScreen(Place):
             items = list(listed.query(JobItem))
         for item in items[len(names) :]:
             await item.remove()
-        for item, name in zip(items, names, strict=False):
-            item.key = name
-        wanted = names.index(selected.key) if selected and selected.key in names else 0
-        for number, line in enumerate(self._lines.values()):
-            if line.job and line.job.id == self._retried and line.job.status == "pending":
-                wanted, self._retried = number, None
+        for item, (name, line) in zip(items, self._lines.items(), strict=False):
+            item.key, item.job_id = name, line.job.id if line.job else None
         if listed.index != wanted:
             listed.index = wanted
         self.focus_first(listed)
         self._show_progress()
+
+    def _wanted(self) -> int:
+        """The line for the cursor: of the job that somebody asked for, else the one that it is on, wherever that is."""
+        app, names = self.garminsync, list(self._lines)
+        jobs = [line.job.id if line.job else None for line in self._lines.values()]
+        if app.wanted_job and app.wanted_job in jobs:
+            wanted, app.wanted_job = app.wanted_job, None
+            return jobs.index(wanted)
+        item = self.query_one("#jobs", JobList).highlighted_child
+        if not isinstance(item, JobItem):
+            return 0
+        if item.key in names:
+            return names.index(item.key)
+        # Without a schedule, a line has another name once its job has ended.
+        return jobs.index(item.job_id) if item.job_id and item.job_id in jobs else 0
 
     def counts(self) -> bool:
         """Jobs that run or wait, and Garmin's pauses, are told to the second."""
@@ -209,7 +218,7 @@ class JobsScreen(Place):
             self.notify(f"{why}: nothing is asked before {then}.", severity="warning", markup=False)
         self._act(lambda engine, job: engine.retry(job))
         if self._in_history and (job := self.selected_job):  # it leaves the history, and the cursor goes with it
-            self._retried = job.id
+            self.garminsync.wanted_job = job.id
             self.query_one("#jobs", JobList).focus()
 
     def action_jobs_pause(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from textual.binding import Binding, BindingType
 from textual.widgets import ListItem, ListView
@@ -15,6 +16,7 @@ class JobItem(ListItem):
 
     def __init__(self) -> None:
         self.key = ""
+        self.job_id: UUID | None = None
         self.progress = JobProgress()
         super().__init__(self.progress)
 
