@@ -37,7 +37,7 @@ class LogView(ScrollView, can_focus=True):
         "log--time", "log--text", "log--note", "log--warning", "log--error", "log--match",
     }  # fmt: skip
     DEFAULT_CSS = """
-    LogView { height: 1fr; padding: 0 1; overflow-x: hidden; }
+    LogView { height: 1fr; padding: 0 1; overflow-x: hidden; scrollbar-gutter: stable; }
     LogView > .log--time { color: $text-muted; }
     LogView > .log--note { color: $text-accent; }
     LogView > .log--warning { color: $text-warning; }
