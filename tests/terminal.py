@@ -64,6 +64,12 @@ class Terminal:
         """Send a signal to the program alone."""
         self._process.send_signal(number)
 
+    def hang_up(self) -> int:
+        """Take the terminal away, with no signal about it; the exit code of the program."""
+        os.close(self._ours)
+        self._ours = os.open(os.devnull, os.O_RDONLY)
+        return self._process.wait(PATIENCE_S)
+
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
 

@@ -88,6 +88,14 @@ def test_the_terminal_is_as_it_was(
         assert not colours, "sixteen colours"
 
 
+def test_who_is_not_told_that_the_terminal_is_gone_sees_it(paths: Paths, sqlite_template: Path) -> None:
+    """SIGHUP goes to who leads the session, which may be another program that waits for this one."""
+    shutil.copy(sqlite_template, paths.database)
+    with Terminal(paths.database.parent, environment={"GARMINSYNC_RUNNER": "never"}) as terminal:
+        terminal.wait_for("Welcome to garminsync")
+        assert terminal.hang_up() == 0
+
+
 def test_a_dumb_terminal_is_refused_with_what_to_use_instead(paths: Paths) -> None:
     with Terminal(paths.database.parent, environment={"TERM": "dumb"}) as terminal:
         assert terminal.ended() == 2

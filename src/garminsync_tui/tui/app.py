@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import select
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from .screens.welcome import Answer
 
 _log = logging.getLogger(__name__)
+
+_LOOK_AT_TERMINAL_S = 1.0
 
 
 def _settings() -> Screen[Any]:
@@ -400,7 +405,28 @@ def run_once(config: Config, **options: Any) -> GarminSyncApp:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, told)
-        await app.run_async()
+        watching = asyncio.create_task(_hung_up(told))
+        try:
+            await app.run_async()
+        finally:
+            watching.cancel()
 
     asyncio.run(until_quit())
     return app
+
+
+async def _hung_up(told: Callable[[], None]) -> None:
+    """Call `told` once the terminal is gone.
+
+    SIGHUP goes to the session's leader alone (setsid(2)), which may be a program that waits for this one; and Textual
+    reads the end of its input again and again.
+    """
+    terminal = sys.__stdin__
+    if terminal is None or not os.isatty(terminal.fileno()):
+        return
+    poll = select.poll()
+    poll.register(terminal, 0)
+    while True:  # macOS tells of terminals that it cannot be asked about them, which is not that they are gone
+        if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0)):
+            return told()
+        await asyncio.sleep(_LOOK_AT_TERMINAL_S)
