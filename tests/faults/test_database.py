@@ -137,7 +137,7 @@ async def test_who_was_stopped_with_the_log_for_itself_is_not_waited_for_for_eve
 # ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────
 
 postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-Mishap = Callable[[Database, int], Awaitable[None]]
+Mishap = Callable[[Database, int, pytest.LogCaptureFixture], Awaitable[None]]
 
 
 @pytest.fixture
@@ -152,14 +152,18 @@ async def on_a_server(database_url: str, tmp_path: Path, simulator: Simulator) -
     await found.database.close()
 
 
-async def kill_backend(database: Database, pid: int) -> None:
+async def kill_backend(database: Database, pid: int, log: pytest.LogCaptureFixture) -> None:
     async with database.read() as session:
         await session.execute(sa.select(sa.func.pg_terminate_backend(pid)))
 
 
-async def restart_server(database: Database, pid: int) -> None:
-    """As a power cut of the server alone: no checkpoint, recovery from its log."""
-    await asyncio.to_thread(control, str(database.url), "-m", "immediate", "restart")
+async def restart_server(database: Database, pid: int, log: pytest.LogCaptureFixture) -> None:
+    """As a power cut of the server alone: no checkpoint, recovery from its log. The runner looks meanwhile, in vain."""
+    await asyncio.to_thread(control, str(database.url), "-m", "immediate", "stop")
+    try:
+        await until(lambda: "the queue cannot be read" in log.text)
+    finally:
+        await asyncio.to_thread(control, str(database.url), "restart")  # as it was started before
 
 
 @postgresql
@@ -170,6 +174,7 @@ async def test_a_page_whose_connection_breaks_is_undone_and_done_again(
     simulator: Simulator,
     undisturbed: Undisturbed,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """In the middle of its transaction, with a file written and its row not yet."""
     here = on_a_server
@@ -181,9 +186,10 @@ async def test_a_page_whose_connection_breaks_is_undone_and_done_again(
         if not broken:
             pid = await session.scalar(sa.select(sa.func.pg_backend_pid()))
             broken.append(pid)
-            await mishap(database, pid)
+            await mishap(database, pid, caplog)
 
     monkeypatch.setattr(FileStore, "share", breaks)
+    monkeypatch.setattr(running, "_LOOK_EVERY_S", 0.05)
     jobs = await sync(here)
     assert broken
     told = [line.text for line in await Queue(here.database).events(jobs[0].id)]

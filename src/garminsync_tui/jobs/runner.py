@@ -142,9 +142,15 @@ class Runner:
         try:
             while not self._stopping:
                 self._woken.clear()
-                await self._start_due()
-                if not self._runs and not await self._leases.due_within(self._work.keys(), also_waiting_s):
-                    return
+                try:
+                    await self._start_due()
+                    if not self._runs and not await self._leases.due_within(self._work.keys(), also_waiting_s):
+                        return
+                except GarminSyncError as problem:
+                    if not self._runs:
+                        raise
+                    # A job does its page again when the database is back: looking for others does not end it.
+                    _log.warning("the queue cannot be read: %s", problem.message)
                 await self._sleep()
         finally:
             await self.stop()

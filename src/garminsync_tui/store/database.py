@@ -460,7 +460,7 @@ _DAMAGED_HINT = "Move it away and restore a backup, or sync again into a new one
 #: What the drivers say, and what a person can do about it.
 _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ...] = (
     (
-        ("database is locked", "lock timeout", "lock_timeout"),
+        ("database is locked", "locking protocol", "lock timeout", "lock_timeout"),
         DatabaseBusy,
         _BUSY,
         _TRY_AGAIN,
@@ -490,7 +490,7 @@ _TRANSLATIONS: tuple[tuple[tuple[str, ...], type[GarminSyncError], str, str], ..
         "Check its permissions and those of its folder.",
     ),
     (
-        ("starting up", "shutting down", "administrator command"),
+        ("starting up", "shutting down", "accepting connections", "in recovery mode", "administrator command"),
         DatabaseUnusable,
         "The server of {} is starting or stopping.",
         _TRY_AGAIN,
